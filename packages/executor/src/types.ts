@@ -1,0 +1,149 @@
+// The executor's contract: what a host process driver asks for and what it gets back.
+
+/** One host process (tree) to start, supervise and be able to find again. Paths are absolute host paths. */
+export interface LaunchSpec {
+  /** Unique among all launches of this node, for ever: the driver's task id. */
+  readonly id: string;
+  /** argv[0] is looked up inside the root when isolated, else in `env.PATH`. No shell is involved. */
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Working directory as the task sees it. */
+  readonly cwd: string;
+  /** User name, uid, or `user:group`. Absent = root for `host`, `nobody` for `isolated`. */
+  readonly user?: string;
+  readonly isolation: HostIsolation | ChrootIsolation;
+  /** Network namespace to enter; absent = the host's. `none` = an empty one with loopback up. */
+  readonly networkNamespace?: string | 'none';
+  readonly limits: LaunchLimits;
+  /** Where stdout and stderr go. Absent = discarded. */
+  readonly logs?: { readonly dir: string; readonly name: string; readonly maxFiles: number; readonly maxFileBytes: number };
+  /** A private directory of this launch (identity, exit status, FIFOs). Made by the executor, mode 0700. */
+  readonly stateDir: string;
+}
+
+/** Sees the host's file system, processes and users. */
+export interface HostIsolation {
+  readonly kind: 'host';
+}
+
+/** Own mount, pid, ipc and uts namespaces, chroot into `root`, no capabilities, no new privileges. */
+export interface ChrootIsolation {
+  readonly kind: 'chroot';
+  readonly root: string;
+  /** Bound into the root; host system directories come as read-only mounts from `defaultChrootMounts()`. */
+  readonly mounts: readonly { readonly hostPath: string; readonly path: string; readonly readOnly: boolean }[];
+  readonly hostname?: string;
+  /** `private` unless the node allows and the job asks for the host's. */
+  readonly pidMode: 'private' | 'host';
+  readonly ipcMode: 'private' | 'host';
+  /** Capabilities kept in the bounding set, for example `net_bind_service`. */
+  readonly capabilities: readonly string[];
+}
+
+export interface LaunchLimits {
+  /** Bytes; absent = unlimited. */
+  readonly memoryBytes?: number;
+  /** Soft reservation in bytes. */
+  readonly memoryReservationBytes?: number;
+  /** Relative weight: 1 share = 1 MHz. */
+  readonly cpuShares?: number;
+  /** Hard cap in whole cores (1.5 = one and a half); absent = may use idle CPU. */
+  readonly cpuQuotaCores?: number;
+  readonly cpusetCores?: readonly number[];
+  readonly pidsMax?: number;
+  /** −1000…1000. */
+  readonly oomScoreAdj?: number;
+}
+
+/** Durable facts about a launch, JSON-safe; enough to find it again after the agent's restart. */
+export interface LaunchHandle {
+  readonly id: string;
+  readonly stateDir: string;
+  readonly bootId: string;
+  /** The task's main process and its start time in clock ticks since boot: a bare pid is never an identity. */
+  readonly pid: number;
+  readonly startTicks: string;
+  /** cgroup directories of the task, one per hierarchy. */
+  readonly cgroups: readonly string[];
+  readonly startedAtMs: number;
+}
+
+export interface LaunchExit {
+  readonly exitCode?: number;
+  readonly signal?: number;
+  readonly oomKilled?: boolean;
+  /** `exit-status-unknown` when neither witness could tell. */
+  readonly error?: 'exit-status-unknown' | 'lost-in-reboot';
+  readonly finishedAtMs?: number;
+}
+
+export interface LaunchStats {
+  readonly atMs: number;
+  readonly cpuTotalNs: number;
+  readonly cpuUserNs: number;
+  readonly cpuSystemNs: number;
+  readonly throttledPeriods: number;
+  readonly throttledNs: number;
+  readonly memoryBytes: number;
+  readonly memoryRssBytes: number;
+  readonly memoryCacheBytes: number;
+  readonly memoryMaxBytes: number;
+  readonly pids: number;
+}
+
+/**
+ * Starts and supervises host processes. Nothing a launched process needs lives in this process: after kill -9 of the
+ * agent a new executor on the same `stateDir` finds everything again through `recover`.
+ */
+export interface Executor {
+  /** Resolves when the process runs (its program was executed). A failed launch leaves nothing behind. @throws ExecutorError */
+  launch(spec: LaunchSpec, options?: { readonly signal?: AbortSignal }): Promise<LaunchHandle>;
+  /** Attaches to a launch of an earlier process. @throws ExecutorError `lost` when nothing of it is left. */
+  recover(handle: LaunchHandle): Promise<void>;
+  wait(id: string, options?: { readonly signal?: AbortSignal }): Promise<LaunchExit>;
+  /** Signals the main process (`tree` = every process of the task). */
+  signal(id: string, signal: string, target: 'main' | 'tree'): Promise<void>;
+  /** Kill signal, time-out, then the whole cgroup is killed. Resolves when nothing of the tree is left. */
+  stop(id: string, options: { readonly signal: string; readonly timeoutMs: number }): Promise<void>;
+  /** Frees cgroups, FIFOs, mounts and state. The task must have ended. Unknown id is success. */
+  destroy(id: string): Promise<void>;
+  alive(id: string): Promise<boolean>;
+  stats(id: string): Promise<LaunchStats>;
+  /** Runs a command inside a running task's namespaces, root, user and cgroup. */
+  exec(id: string, request: ExecRequestLike): Promise<ExecSessionLike>;
+  /** Runs a short host command through the launcher and collects its output (`ip`, `nft`, CNI plugins): the agent never forks itself. */
+  run(command: RunCommand, options?: { readonly signal?: AbortSignal }): Promise<RunResult>;
+  close(): Promise<void>;
+}
+
+export interface RunCommand {
+  readonly argv: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly stdin?: Uint8Array | string;
+  readonly cwd?: string;
+  /** Milliseconds until the command is killed. @default 30000 */
+  readonly timeoutMs?: number;
+}
+
+export interface RunResult {
+  /** 128 + signal number when killed. */
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface ExecRequestLike {
+  readonly command: readonly string[];
+  readonly tty: boolean;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly size?: { readonly columns: number; readonly rows: number };
+}
+
+export interface ExecSessionLike {
+  write(data: Uint8Array): Promise<void>;
+  end(): void;
+  resize(size: { readonly columns: number; readonly rows: number }): void;
+  readonly output: AsyncIterable<{ readonly stream: 'stdout' | 'stderr'; readonly data: Uint8Array }>;
+  readonly exited: Promise<{ readonly exitCode?: number; readonly signal?: number }>;
+  close(): Promise<void>;
+}
