@@ -54,5 +54,7 @@ export class DriverError extends Error {
 
 /** True also for an error made by another copy of this package, which `instanceof` would miss. */
 export function isDriverError(error: unknown): error is DriverError {
-  return error instanceof Error && error.name === 'DriverError' && typeof (error as { code?: unknown }).code === 'string';
+  return (
+    error instanceof Error && error.name === 'DriverError' && typeof (error as { code?: unknown }).code === 'string'
+  );
 }

@@ -1,3 +1,5 @@
+import type { ExitResult } from './task.ts';
+
 /** Resource usage of one task at one moment. */
 export interface TaskStats {
   /** Milliseconds since the epoch. */

@@ -67,7 +67,13 @@ export interface TaskMount {
  * agent, shared by the group. `host`: the node's own network. `none`: loopback only, a namespace of its own.
  */
 export type TaskNetwork =
-  | { readonly kind: 'namespace'; readonly path: string; readonly ports: readonly TaskPort[]; readonly dns?: TaskDns; readonly hostname?: string }
+  | {
+      readonly kind: 'namespace';
+      readonly path: string;
+      readonly ports: readonly TaskPort[];
+      readonly dns?: TaskDns;
+      readonly hostname?: string;
+    }
   | { readonly kind: 'host'; readonly ports: readonly TaskPort[]; readonly dns?: TaskDns; readonly hostname?: string }
   | { readonly kind: 'none'; readonly hostname?: string };
 

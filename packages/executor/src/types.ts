@@ -16,7 +16,12 @@ export interface LaunchSpec {
   readonly networkNamespace?: string | 'none';
   readonly limits: LaunchLimits;
   /** Where stdout and stderr go. Absent = discarded. */
-  readonly logs?: { readonly dir: string; readonly name: string; readonly maxFiles: number; readonly maxFileBytes: number };
+  readonly logs?: {
+    readonly dir: string;
+    readonly name: string;
+    readonly maxFiles: number;
+    readonly maxFileBytes: number;
+  };
   /** A private directory of this launch (identity, exit status, FIFOs). Made by the executor, mode 0700. */
   readonly stateDir: string;
 }
