@@ -1,0 +1,34 @@
+// The journal's contract: an ordered, durable sequence of entries with snapshots. Implementations pass one conformance suite.
+
+/** One durable entry. `data` is the JSON text of an `Entry`. */
+export interface JournalRecord {
+  readonly index: number;
+  readonly data: string;
+}
+
+export interface JournalSnapshot {
+  readonly index: number;
+  /** Opaque to the journal; checksummed by it. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+}
+
+/**
+ * Ordered and durable. Index is the journal's own contiguous number from 1. One writer: whoever holds `lead`.
+ */
+export interface Journal {
+  /** Index of the last durable record, 0 when empty. */
+  readonly lastIndex: number;
+  /** Appends records with the next indexes, as one atomic batch. Resolves when they are durable. @throws OrchError `journal-full` | `journal-broken` | `not-leader` */
+  append(data: readonly string[]): Promise<{ readonly firstIndex: number; readonly lastIndex: number }>;
+  /** Records behind `afterIndex`, in order. @throws OrchError `journal-compacted` when some are gone: load the snapshot first. */
+  replay(afterIndex: number): AsyncIterable<JournalRecord>;
+  /** The newest intact snapshot. */
+  loadSnapshot(): Promise<JournalSnapshot | undefined>;
+  /** Stores a snapshot durably, keeps two, then drops records it makes superfluous. */
+  saveSnapshot(snapshot: JournalSnapshot): Promise<void>;
+  /** Calls back with records written by another leader; the embedded journal has none. Returns the unsubscriber. */
+  follow(listener: (record: JournalRecord) => void): () => void;
+  /** Resolves when this process leads; `lost` aborts when it no longer does, and appends are refused (fencing). */
+  lead(name: string, signal: AbortSignal): Promise<{ readonly lost: AbortSignal; resign(): Promise<void> }>;
+  close(): Promise<void>;
+}
