@@ -66,3 +66,16 @@ export interface ResourceUse {
   readonly memoryMiB: number;
   readonly diskMiB: number;
 }
+
+/** What an allocation takes from its node: the plain sum over its tasks, and the shared disk. */
+export function allocatedUse(resources: AllocatedResources): ResourceUse {
+  let cpuMhz = 0;
+  let memoryMiB = 0;
+  for (const name in resources.tasks) {
+    const task = resources.tasks[name];
+    if (task === undefined) continue;
+    cpuMhz += task.cpuMhz;
+    memoryMiB += task.memoryMiB;
+  }
+  return { cpuMhz, memoryMiB, diskMiB: resources.shared.diskMiB };
+}
