@@ -1,0 +1,74 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'ava';
+import { connectQmp } from './qmp.ts';
+
+async function withServer(
+  serve: (socket: Socket, line: string) => void,
+  greet: boolean,
+  run: (path: string) => Promise<void>,
+): Promise<void> {
+  const dir = mkdtempSync(join(tmpdir(), 'orch-qmp-'));
+  const path = join(dir, 's');
+  const server = createServer((socket) => {
+    if (greet) socket.write('{"QMP":{"version":{},"capabilities":[]}}\r\n');
+    socket.setEncoding('utf8');
+    socket.on('data', (text) => {
+      for (const line of String(text).split('\n')) if (line !== '') serve(socket, line);
+    });
+    socket.on('error', () => {});
+  });
+  await new Promise<void>((resolve) => server.listen(path, resolve));
+  try {
+    await run(path);
+  } finally {
+    server.close();
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+const answer = (socket: Socket, line: string) => {
+  const { id, execute } = JSON.parse(line) as { id: number; execute: string };
+  if (execute === 'bad') socket.write(`{"id":${id},"error":{"class":"CommandNotFound","desc":"no such command"}}\n`);
+  else if (execute === 'die') socket.destroy();
+  else {
+    const reply = `{"event":"POWERDOWN","data":{"a":1},"timestamp":{}}\n{"id":${id},"return":{"command":"${execute}"}}\n`;
+    // In two pieces, as a stream may deliver it.
+    socket.write(reply.slice(0, 20));
+    setTimeout(() => socket.write(reply.slice(20)), 5);
+  }
+};
+
+test('connectQmp negotiates, pairs answers with commands and hands out events', async (t) => {
+  await withServer(answer, true, async (path) => {
+    const client = await connectQmp(path, 2000);
+    const events: string[] = [];
+    client.onEvent((event) => events.push(event.event));
+    const results = [await client.execute('query-status'), await client.execute('system_powerdown')];
+    t.deepEqual(results, [{ command: 'query-status' }, { command: 'system_powerdown' }]);
+    t.deepEqual(events, ['POWERDOWN', 'POWERDOWN']);
+    client.close();
+  });
+});
+
+test('execute rejects with the text of QEMU and when the connection ends', async (t) => {
+  await withServer(answer, true, async (path) => {
+    const client = await connectQmp(path, 2000);
+    await t.throwsAsync(client.execute('bad'), { name: 'QmpError', message: 'no such command' });
+    await t.throwsAsync(client.execute('die'), { name: 'QmpError', message: 'QEMU closed the connection' });
+    await t.throwsAsync(client.execute('later'), { message: 'QEMU closed the connection' });
+  });
+});
+
+test('connectQmp gives up when there is no greeting or no socket', async (t) => {
+  await withServer(
+    () => {},
+    false,
+    async (path) => {
+      await t.throwsAsync(connectQmp(path, 100), { message: /no QMP greeting .* within 100 ms/ });
+    },
+  );
+  await t.throwsAsync(connectQmp('/nonexistent/qmp', 100), { code: 'ENOENT' });
+});
