@@ -38,14 +38,7 @@ export function protectExecArguments(argv: readonly string[]): string[] {
     '--group',
   ]);
   let index = start;
-  let usesJob = false;
-  while (index < argv.length && argv[index]?.startsWith('-')) {
-    const flag = argv[index] as string;
-    if (flag === '-job' || flag === '--job') usesJob = true;
-    index += valued.has(flag) ? 2 : 1;
-  }
-  // `-job NAME` takes the job's name in the place of the allocation's id.
-  void usesJob;
+  while (index < argv.length && argv[index]?.startsWith('-')) index += valued.has(argv[index] as string) ? 2 : 1;
   if (index + 1 >= argv.length) return [...argv];
   return [...argv.slice(0, index + 1), '--', ...argv.slice(index + 1)];
 }

@@ -1,0 +1,57 @@
+import test from 'ava';
+import { defaultAgentConfig } from './agent-config.ts';
+import { checkConfig, readConfigText } from './read-config.ts';
+
+test('readConfigText reads what an operator writes and keeps the defaults', (t) => {
+  const config = readConfigText(
+    'a.hcl',
+    `
+datacenter = "home"
+data_dir   = "/srv/orch"
+ports { http = 5646 }
+server { enabled = true }
+client {
+  enabled = true
+  meta { rack = "r1" }
+  reserved {
+    cpu = 500
+    reserved_ports = "22,8500-8502"
+  }
+}
+plugin "docker" {
+  config {
+    volumes { enabled = true }
+    allow_caps = ["chown"]
+  }
+}
+`,
+  );
+  t.is(config.datacenter, 'home');
+  t.is(config.httpPort, 5646);
+  t.is(config.region, defaultAgentConfig.region);
+  t.deepEqual(config.client.meta, { rack: 'r1' });
+  t.deepEqual(config.client.reserved, { cpuMhz: 500, memoryMiB: 0, diskMiB: 0, ports: [22, 8500, 8501, 8502] });
+  t.deepEqual(config.plugins, { docker: { volumes: { enabled: true }, allow_caps: ['chown'] } });
+  t.notThrows(() => checkConfig(config));
+});
+
+test('readConfigText reports every problem with its place and the mend', (t) => {
+  const error = t.throws(
+    () => readConfigText('a.hcl', 'datacentre = "x"\nports {\n  http = "80"\n}\nclient = true\n'),
+    { code: 'bad-config' },
+  );
+  t.regex(error.message, /a\.hcl:1:1: error: Unknown attribute/);
+  t.regex(error.message, /did you mean "datacenter"\?/);
+  t.regex(error.message, /a\.hcl:3:10: error: Wrong value\n[\s\S]*"http" wants a whole number from 1 to 65535/);
+  t.regex(error.message, /a\.hcl:5:1: error: Unknown attribute\n[\s\S]*as a block, client \{ … \}/);
+});
+
+test('checkConfig refuses an agent without a role and a bind beyond loopback', (t) => {
+  t.throws(() => checkConfig(defaultAgentConfig), { message: /neither "server" nor "client"/ });
+  const both = {
+    ...defaultAgentConfig,
+    server: { enabled: true },
+    client: { ...defaultAgentConfig.client, enabled: true },
+  };
+  t.throws(() => checkConfig({ ...both, bindAddress: '0.0.0.0' }), { message: /without TLS/ });
+});
