@@ -109,7 +109,6 @@ function optional(config: JsonObject, field: string, type: 'string'): string | u
 function optional(config: JsonObject, field: string, type: 'boolean'): boolean | undefined;
 function optional(config: JsonObject, field: string, type: 'string' | 'boolean'): string | boolean | undefined {
   const value = config[field];
-  // biome-ignore lint/suspicious/useValidTypeof: the type is one of two literals
   if (value !== undefined && typeof value !== type)
     throw invalid(field, `${field} is ${JSON.stringify(value)}, not a ${type}`);
   return value as string | boolean | undefined;
