@@ -138,4 +138,9 @@ export interface Changes {
   readonly allocations: readonly AllocationId[];
   readonly evaluations: readonly EvaluationId[];
   readonly deployments: readonly DeploymentId[];
+  /** Keys of the jobs whose allocations changed, were added or forgotten; likewise for the next ones. */
+  readonly allocationJobs: readonly string[];
+  readonly allocationNodes: readonly NodeId[];
+  readonly evaluationJobs: readonly string[];
+  readonly deploymentJobs: readonly string[];
 }

@@ -18,7 +18,12 @@ export interface JournalSnapshot {
 export interface Journal {
   /** Index of the last durable record, 0 when empty. */
   readonly lastIndex: number;
-  /** Appends records with the next indexes, as one atomic batch. Resolves when they are durable. @throws OrchError `journal-full` | `journal-broken` | `not-leader` */
+  /**
+   * Appends records with the next indexes, as one atomic batch. Resolves when they are durable, in the order of indexes.
+   * Appends that wait at the same time share a commit. Call `lead` first.
+   * @throws OrchError `journal-full` (nothing of it was kept, later appends may work), `journal-busy` (too much waits),
+   *   `journal-broken`, `not-leader`
+   */
   append(data: readonly string[]): Promise<{ readonly firstIndex: number; readonly lastIndex: number }>;
   /** Records behind `afterIndex`, in order. @throws OrchError `journal-compacted` when some are gone: load the snapshot first. */
   replay(afterIndex: number): AsyncIterable<JournalRecord>;
