@@ -38,6 +38,10 @@ export interface ChrootIsolation {
   /** Bound into the root; host system directories come as read-only mounts from `defaultChrootMounts()`. */
   readonly mounts: readonly { readonly hostPath: string; readonly path: string; readonly readOnly: boolean }[];
   readonly hostname?: string;
+  /** Text of the task's /etc/resolv.conf. Absent = the host's. */
+  readonly resolvConf?: string;
+  /** Lines added to the task's /etc/hosts. */
+  readonly hosts?: string;
   /** `private` unless the node allows and the job asks for the host's. */
   readonly pidMode: 'private' | 'host';
   readonly ipcMode: 'private' | 'host';

@@ -1,0 +1,29 @@
+// What of the host an isolated task sees by default: programs, libraries and the few files of /etc these need.
+import { existsSync, readdirSync } from 'node:fs';
+
+export interface ChrootMount {
+  readonly hostPath: string;
+  readonly path: string;
+  readonly readOnly: boolean;
+}
+
+const SYSTEM_DIRECTORIES = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32', '/opt/java'];
+/** Java looks for /etc/java-*; TLS for /etc/ssl and /etc/pki; Debian's commands lead through /etc/alternatives. */
+const ETC_PATTERN =
+  /^(java.*|ssl|pki|ca-certificates.*|alternatives|ld\.so\..*|localtime|timezone|mime\.types|services|protocols|fonts)$/;
+
+/**
+ * The host's system directories, read-only, for `ChrootIsolation.mounts`. The executor gives each root its own /etc
+ * with passwd, group, hosts, resolv.conf and nsswitch.conf; these mounts lie upon it.
+ */
+export function defaultChrootMounts(): readonly ChrootMount[] {
+  const etc = readdirSync('/etc')
+    .filter((name) => ETC_PATTERN.test(name))
+    .map((name) => `/etc/${name}`)
+    .filter((path) => existsSync(path));
+  return [...SYSTEM_DIRECTORIES.filter((path) => existsSync(path)), ...etc].map((path) => ({
+    hostPath: path,
+    path,
+    readOnly: true,
+  }));
+}

@@ -1,0 +1,117 @@
+// A command inside a running task without a terminal: three pipes, started by the launcher.
+import { closeSync, constants, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { join } from 'node:path';
+import { killIfThere, readIfThere } from './cgroup-host.ts';
+import { ExecutorError } from './errors.ts';
+import { ExecOutput } from './exec-output.ts';
+import { execSource } from './exec-plan.ts';
+import type { ExecutorParts } from './executor.ts';
+import type { LaunchEntry } from './launch-table.ts';
+import { descendants } from './process-identity.ts';
+import { quoteShell } from './shell-quote.ts';
+import type { ExecRequestLike, ExecSessionLike } from './types.ts';
+
+const { O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } = constants;
+/** How long output may go on after the command ended, when something it left behind holds the pipes. */
+const LINGER_MS = 1_000;
+
+/** Resolves when the command was started. @throws ExecutorError */
+export async function openPipeSession(
+  parts: ExecutorParts,
+  entry: LaunchEntry,
+  request: ExecRequestLike,
+): Promise<ExecSessionLike> {
+  const token = parts.nextToken();
+  const { plan } = entry.record;
+  const dir = join(plan.dir, `exec-${token}`);
+  const source = execSource(entry, request);
+  mkdirSync(dir, { mode: 0o700 });
+  const path = (name: string) => join(dir, name);
+  for (const name of ['in', 'out', 'err']) await parts.ground.fifos.take(path(name), plan.user.uid);
+  // Open both ways: the command's own opening of its input must find a writer.
+  const placeholder = openSync(path('in'), O_RDWR | O_NONBLOCK);
+  const out = openSync(path('out'), O_RDONLY | O_NONBLOCK);
+  const err = openSync(path('err'), O_RDONLY | O_NONBLOCK);
+  const script = path('exec.sh');
+  writeFileSync(script, sessionScript(token, dir, source), { mode: 0o600 });
+  const pid = Promise.withResolvers<number>();
+  const code = Promise.withResolvers<number>();
+  parts.launcher.submit(token, {
+    script,
+    answer: ({ word, rest }) => (word === 'S' ? pid.resolve(Number(rest)) : code.resolve(Number(rest))),
+    fail: (error) => {
+      pid.reject(error);
+      code.reject(error);
+    },
+  });
+  code.promise.catch(() => {}); // the session's `exited` carries it
+  const main = await pid.promise;
+  const input = new Socket({ fd: openSync(path('in'), O_WRONLY | O_NONBLOCK), readable: false, writable: true });
+  closeSync(placeholder);
+  input.on('error', () => {}); // the command closed its input: writes are refused by `write` below
+  const output = new ExecOutput();
+  const streams = [readInto(output, 'stdout', out), readInto(output, 'stderr', err)];
+  const exited = code.promise.then(async (exitCode) => {
+    parts.launcher.forget(token);
+    const timer = setTimeout(() => {
+      for (const { socket } of streams) socket.destroy();
+    }, LINGER_MS);
+    await Promise.all(streams.map(({ ended }) => ended));
+    clearTimeout(timer);
+    output.end();
+    input.destroy();
+    const signalled = exitCode > 128 && (readIfThere(path('trace')) ?? '').trim() !== '';
+    rmSync(dir, { recursive: true, force: true });
+    return signalled ? { exitCode, signal: exitCode - 128 } : { exitCode };
+  });
+  return {
+    write: (data) => writeTo(input, data),
+    end: () => input.end(),
+    resize: () => {},
+    output,
+    exited,
+    close: async () => {
+      for (const one of [...descendants(main), main]) killIfThere(one, 'SIGKILL');
+      for (const { socket } of streams) socket.destroy();
+      await exited;
+    },
+  };
+}
+
+function sessionScript(token: string, dir: string, source: string): string {
+  const path = (name: string) => quoteShell(join(dir, name));
+  return `exec 2>${path('trace')}
+(
+read -r pid rest < /proc/self/stat
+echo "S ${token} $pid" >&9
+exec 9>&-
+${source}
+) <${path('in')} >${path('out')} 2>${path('err')}
+echo "E ${token} $?" >&9
+`;
+}
+
+function readInto(output: ExecOutput, stream: 'stdout' | 'stderr', fd: number) {
+  const socket = new Socket({ fd, readable: true, writable: false });
+  const room = output.onRoom;
+  output.onRoom = () => {
+    room();
+    socket.resume();
+  };
+  socket.on('data', (data: Uint8Array) => {
+    if (!output.push({ stream, data })) socket.pause();
+  });
+  socket.on('error', () => {}); // 'close' follows
+  const ended = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+  return { socket, ended };
+}
+
+function writeTo(input: Socket, data: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    input.write(data, (cause) => {
+      if (cause) reject(new ExecutorError('not-running', 'the command no longer reads its input', { cause }));
+      else resolve();
+    });
+  });
+}

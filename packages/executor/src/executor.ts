@@ -1,0 +1,158 @@
+// Puts the rooms together: the Executor that drivers are given.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeInAllHierarchies, readCgroupLayout, removeCgroups } from './cgroup-host.ts';
+import { runThroughLauncher } from './command-runner.ts';
+import { unbufferedHead } from './copier-script.ts';
+import { makeDeviceDirectory } from './device-directory.ts';
+import { ExecutorError } from './errors.ts';
+import { openPipeSession } from './exec-pipes.ts';
+import { openTerminalSession } from './exec-terminal.ts';
+import { FifoPool } from './fifo-pool.ts';
+import { endLaunch, freeLaunch, signalLaunch } from './launch-control.ts';
+import type { ExecutorGround } from './launch-prepare.ts';
+import { recoverLaunch, repairCopiers } from './launch-recovery.ts';
+import { startLaunch } from './launch-start.ts';
+import { readLaunchStats } from './launch-stats.ts';
+import type { LaunchEntry } from './launch-table.ts';
+import { LaunchTable } from './launch-table.ts';
+import { Launcher } from './launcher.ts';
+import { isAlive } from './process-identity.ts';
+import type { Executor, LaunchExit, LaunchHandle, RunCommand, RunResult } from './types.ts';
+
+export interface ExecutorOptions {
+  /** A directory of this node for records, pipes and scripts that outlive this process. On a local disk or in memory. */
+  readonly stateDir: string;
+  /** Name below each cgroup hierarchy. @default 'orch' */
+  readonly cgroupParent?: string;
+  readonly log?: ExecutorLog;
+  /** How often copiers are looked after, milliseconds. @default 2000 */
+  readonly watchdogMs?: number;
+}
+
+export interface ExecutorLog {
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+/** All parts a launch's life needs. */
+export interface ExecutorParts {
+  readonly stateDir: string;
+  readonly launcher: Launcher;
+  readonly table: LaunchTable;
+  readonly ground: ExecutorGround;
+  readonly log: ExecutorLog;
+  nextToken(): string;
+  run(command: RunCommand, options?: { readonly signal?: AbortSignal }): Promise<RunResult>;
+}
+
+/**
+ * Starts the launcher and makes what all launches share. Call it early, while this process is small: the launcher is
+ * the only process it ever forks. @throws ExecutorError `start-failed` without root or cgroups
+ */
+export async function createExecutor(options: ExecutorOptions): Promise<Executor> {
+  const parts = await buildParts(options);
+  const watchdog = setInterval(() => {
+    for (const entry of parts.table.running()) {
+      repairCopiers(parts, entry).catch((error: unknown) => {
+        parts.log.warn('could not repair the copiers of a task', { id: entry.record.plan.id, error: String(error) });
+      });
+    }
+  }, options.watchdogMs ?? 2_000);
+  watchdog.unref();
+  const { table } = parts;
+  return {
+    launch: (spec, { signal } = {}) => startLaunch(parts, spec, signal),
+    recover: (handle: LaunchHandle) => recoverLaunch(parts, handle),
+    wait: (id, { signal } = {}) => waitFor(table.get(id), signal),
+    signal: async (id, name, target) => signalLaunch(table.get(id), name, target),
+    stop: (id, stop) => endLaunch(table.get(id), stop),
+    destroy: async (id) => {
+      const entry = table.find(id);
+      if (entry === undefined) return;
+      await freeLaunch(entry);
+      table.delete(id);
+    },
+    alive: async (id) => {
+      const entry = table.get(id);
+      return entry.exit === undefined && isAlive(entry.record.handle);
+    },
+    stats: async (id) => readLaunchStats(table.get(id)),
+    exec: (id, request) =>
+      request.tty ? openTerminalSession(table.get(id), request) : openPipeSession(parts, table.get(id), request),
+    run: parts.run,
+    close: async () => {
+      clearInterval(watchdog);
+      table.close();
+      await parts.launcher.close();
+      if (table.size === 0) removeEmptyParents(parts.ground);
+    },
+  };
+}
+
+async function buildParts(options: ExecutorOptions): Promise<ExecutorParts> {
+  const { stateDir, cgroupParent = 'orch' } = options;
+  const log = options.log ?? { warn() {} };
+  mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+  const exitsDir = join(stateDir, 'exits');
+  mkdirSync(exitsDir, { recursive: true, mode: 0o700 });
+  const layout = readCgroupLayout();
+  const launcher = new Launcher({
+    cgroups: makeInAllHierarchies(layout, `${cgroupParent}/supervisors`),
+    onRestart: (reason) => log.warn('the launcher was killed and is started again', { reason }),
+  });
+  await launcher.start();
+  let count = 0;
+  const nextToken = () => {
+    count += 1;
+    return `t${process.pid}-${count}`;
+  };
+  const run: ExecutorParts['run'] = (command, { signal } = {}) =>
+    runThroughLauncher(launcher, join(stateDir, 'run'), nextToken(), command, signal);
+  const fifos = new FifoPool(join(stateDir, 'fifos'), async (paths) => {
+    const made = await run({ argv: ['mkfifo', '-m', '600', ...paths] });
+    if (made.exitCode !== 0) throw new ExecutorError('start-failed', `mkfifo failed: ${made.stderr.trim()}`);
+  });
+  await fifos.start();
+  const devDir = await makeDeviceDirectory(join(stateDir, 'dev'), run);
+  const ground = {
+    layout,
+    cgroupParent,
+    exitsDir,
+    etcDir: join(stateDir, 'etc'),
+    devDir,
+    fifos,
+    head: unbufferedHead(),
+  };
+  return { stateDir, launcher, table: new LaunchTable(exitsDir), ground, log, nextToken, run };
+}
+
+async function waitFor(entry: LaunchEntry, signal: AbortSignal | undefined): Promise<LaunchExit> {
+  if (entry.exit !== undefined) return entry.exit;
+  if (signal === undefined) return entry.ended;
+  if (signal.aborted) throw new ExecutorError('canceled', 'waiting was canceled');
+  let onAbort: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(new ExecutorError('canceled', 'waiting was canceled'));
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([entry.ended, aborted]);
+  } finally {
+    if (onAbort) signal.removeEventListener('abort', onAbort);
+  }
+}
+
+/** The last executor on the machine takes its empty groups away; with others at work they are not empty and stay. */
+function removeEmptyParents(ground: ExecutorGround): void {
+  const mounts = new Set([...Object.values(ground.layout.legacy), ground.layout.unified?.path ?? '']);
+  for (const mount of mounts) {
+    if (mount === '') continue;
+    for (const name of ['launches', 'supervisors', '']) {
+      try {
+        removeCgroups([`${mount}/${ground.cgroupParent}/${name}`]);
+      } catch {
+        // still in use
+      }
+    }
+  }
+}

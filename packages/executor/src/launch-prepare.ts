@@ -1,0 +1,141 @@
+// From a launch's request to files, directories and cgroups on disk; everything that can be wrong is found here.
+
+import { createHash } from 'node:crypto';
+import { chmodSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { applyCgroupPlan, removeCgroups } from './cgroup-host.ts';
+import type { CgroupLayout } from './cgroup-layout.ts';
+import type { CgroupPlan } from './cgroup-plan.ts';
+import { planCgroups } from './cgroup-plan.ts';
+import { makeMountPoints, planRoot, renderMountTable } from './chroot-root.ts';
+import { ExecutorError } from './errors.ts';
+import { RUNNING_RECORD } from './exit-record.ts';
+import type { FifoPool } from './fifo-pool.ts';
+import type { LaunchPlan } from './launch-plan.ts';
+import { innerScript, outerScript } from './launch-script.ts';
+import { planLogs } from './log-files.ts';
+import type { RootView } from './root-lookup.ts';
+import { findProgram, resolveInRoot } from './root-lookup.ts';
+import { makeTaskEtc } from './task-etc.ts';
+import type { LaunchSpec } from './types.ts';
+import type { ResolvedUser } from './users.ts';
+import { readUserDatabase, resolveUser } from './users.ts';
+
+/** What the executor has made once, for all launches. */
+export interface ExecutorGround {
+  readonly layout: CgroupLayout;
+  readonly cgroupParent: string;
+  readonly exitsDir: string;
+  readonly etcDir: string;
+  readonly devDir: string;
+  readonly fifos: FifoPool;
+  readonly head: string;
+}
+
+export interface PreparedLaunch {
+  readonly plan: LaunchPlan;
+  readonly cgroupPlan: CgroupPlan;
+  readonly script: string;
+}
+
+const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/** A file name for an id: readable, and unique by the hash at its end. */
+export function nameForId(id: string): string {
+  const readable = id.replace(/[^A-Za-z0-9_.-]+/g, '-').slice(0, 100);
+  return `${readable}-${createHash('sha256').update(id).digest('hex').slice(0, 10)}`;
+}
+
+/** @throws ExecutorError; then nothing is left behind */
+export async function prepareLaunch(spec: LaunchSpec, token: string, ground: ExecutorGround): Promise<PreparedLaunch> {
+  const user = resolveUser(spec.user ?? (spec.isolation.kind === 'chroot' ? 'nobody' : '0:0'), readUserDatabase());
+  const name = nameForId(spec.id);
+  const cgroupPlan = planCgroups(ground.layout, `${ground.cgroupParent}/launches/${name}`, spec.limits);
+  const exitFile = join(ground.exitsDir, name);
+  try {
+    const root = spec.isolation.kind === 'chroot' ? prepareRoot(spec, user, ground) : undefined;
+    const view: RootView = root ?? { root: '/', mounts: [] };
+    const argv = checkCommand(spec, view);
+    mkdirSync(spec.stateDir, { recursive: true, mode: 0o700 });
+    chmodSync(spec.stateDir, 0o700);
+    const plan: LaunchPlan = {
+      token,
+      id: spec.id,
+      name,
+      dir: spec.stateDir,
+      exitFile,
+      argv,
+      env: checkEnv(spec.env),
+      cwd: spec.cwd,
+      user,
+      cgroups: applyCgroupPlan(cgroupPlan),
+      oomScoreAdj: spec.limits.oomScoreAdj ?? 0,
+      ...(spec.networkNamespace === undefined ? {} : { networkNamespace: spec.networkNamespace }),
+      ...(spec.isolation.kind === 'chroot' ? { chroot: spec.isolation } : {}),
+      ...(spec.logs === undefined ? {} : { logs: planLogs(spec.logs) }),
+    };
+    if (root) writePrivate(plan, 'fstab', renderMountTable(root, { ownProc: plan.chroot?.pidMode === 'private' }));
+    await ground.fifos.take(join(plan.dir, 'out'), user.uid);
+    if (plan.logs) await ground.fifos.take(join(plan.dir, 'err'), user.uid);
+    writePrivate(plan, 'exit', RUNNING_RECORD);
+    writePrivate(plan, 'inner.sh', innerScript(plan));
+    writePrivate(plan, 'start.sh', outerScript(plan, ground.head));
+    writeFileSync(exitFile, RUNNING_RECORD, { mode: 0o600 });
+    return { plan, cgroupPlan, script: join(plan.dir, 'start.sh') };
+  } catch (error) {
+    discardLaunch(spec.stateDir, exitFile, cgroupPlan);
+    throw error instanceof ExecutorError
+      ? error
+      : new ExecutorError('start-failed', `could not prepare the launch of ${spec.id}`, { cause: error });
+  }
+}
+
+/** Takes back what `prepareLaunch` made. */
+export function discardLaunch(dir: string, exitFile: string, cgroupPlan: CgroupPlan): void {
+  removeCgroups(cgroupPlan.directories.map((group) => group.dir));
+  rmSync(dir, { recursive: true, force: true });
+  rmSync(exitFile, { force: true });
+}
+
+function prepareRoot(spec: LaunchSpec, user: ResolvedUser, ground: ExecutorGround) {
+  if (spec.isolation.kind !== 'chroot') throw new ExecutorError('invalid', 'a root is for isolated launches');
+  const { isolation } = spec;
+  const etcDir = makeTaskEtc(ground.etcDir, {
+    user,
+    ...(isolation.hostname === undefined ? {} : { hostname: isolation.hostname }),
+    ...(isolation.resolvConf === undefined ? {} : { resolvConf: isolation.resolvConf }),
+    ...(isolation.hosts === undefined ? {} : { hosts: isolation.hosts }),
+  });
+  const root = planRoot({ root: isolation.root, mounts: isolation.mounts, etcDir, devDir: ground.devDir });
+  makeMountPoints(root);
+  return root;
+}
+
+function checkCommand(spec: LaunchSpec, view: RootView): string[] {
+  const [name = '', ...rest] = spec.argv;
+  const cwd = resolveInRoot(view, spec.cwd);
+  if (cwd === undefined || !statSync(cwd).isDirectory()) {
+    throw new ExecutorError('not-found', `the working directory ${spec.cwd} does not exist`, {
+      hint: 'the task must be able to see it',
+    });
+  }
+  const program = findProgram(view, name, { cwd: spec.cwd, searchPath: spec.env['PATH'] ?? DEFAULT_PATH });
+  if ('problem' in program) {
+    throw new ExecutorError('not-found', program.problem, {
+      hint: 'give a path inside the task, or a name on its PATH',
+    });
+  }
+  if (program.found.includes('=')) throw new ExecutorError('invalid', `the program path ${program.found} contains "="`);
+  return [program.found, ...rest];
+}
+
+function checkEnv(env: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  for (const name of Object.keys(env)) {
+    if (name === '' || name.includes('=')) throw new ExecutorError('invalid', `"${name}" cannot be a variable's name`);
+  }
+  return env;
+}
+
+function writePrivate(plan: LaunchPlan, file: string, text: string): void {
+  writeFileSync(join(plan.dir, file), text, { mode: 0o600 });
+}

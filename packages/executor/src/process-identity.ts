@@ -1,0 +1,66 @@
+// Who a process is: boot id, pid and start time. A bare pid may be somebody else's tomorrow.
+import { readdirSync, readFileSync } from 'node:fs';
+
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Clock ticks between boot and the process's start, field 22 of /proc/<pid>/stat. Kept by exec. */
+  readonly startTicks: string;
+}
+
+/** Changes at each boot of the machine. */
+export function readBootId(): string {
+  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+}
+
+/** The start time of `pid`, or undefined when there is no such process. */
+export function readStartTicks(pid: number): string | undefined {
+  return readStat(pid)?.startTicks;
+}
+
+interface ProcessStat {
+  readonly state: string;
+  readonly parentPid: number;
+  readonly startTicks: string;
+}
+
+/** The facts of /proc/<pid>/stat. The name in parentheses may hold anything, so fields are counted behind the last one. */
+export function readStat(pid: number): ProcessStat | undefined {
+  let text: string;
+  try {
+    text = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  } catch {
+    return undefined; // gone: the only reason for which root cannot read it
+  }
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return { state: fields[0] ?? '?', parentPid: Number(fields[1]), startTicks: fields[19] ?? '' };
+}
+
+/** Whether this very process still runs; a zombie does not. */
+export function isAlive(identity: ProcessIdentity): boolean {
+  const stat = readStat(identity.pid);
+  return stat !== undefined && stat.startTicks === identity.startTicks && stat.state !== 'Z' && stat.state !== 'X';
+}
+
+/** All descendants of a process, nearest first. */
+export function descendants(pid: number): number[] {
+  const found: number[] = [];
+  const queue = [pid];
+  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+    for (const child of childrenOf(next)) {
+      found.push(child);
+      queue.push(child);
+    }
+  }
+  return found;
+}
+
+function childrenOf(pid: number): number[] {
+  try {
+    const threads = readdirSync(`/proc/${pid}/task`);
+    return threads.flatMap((thread) =>
+      readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number),
+    );
+  } catch {
+    return []; // ended between two reads
+  }
+}
