@@ -58,7 +58,8 @@ export const EXEC_COMMANDS: Readonly<Record<ExecKind, readonly string[]>> = {
   exit7: ['sh', '-c', 'exit 7'],
   cat: ['cat'],
   'both-streams': ['sh', '-c', 'echo to-out; echo to-err >&2'],
-  'is-terminal': ['sh', '-c', 'if [ -t 0 ]; then echo a-terminal; stty size; else echo no-terminal; fi'],
+  // Some runtimes can set the size only when the command runs already.
+  'is-terminal': ['sh', '-c', 'sleep 1; if [ -t 0 ]; then echo a-terminal; stty size; else echo no-terminal; fi'],
   sleep: ['sh', '-c', 'echo started; sleep 300'],
   'print-env': ['sh', '-c', 'echo "value=$ORCH_CONFORMANCE"'],
 };

@@ -1,0 +1,170 @@
+// The door: a short-lived container that stands in the group's network namespace, so that others can join it there.
+// The engine joins containers, never paths. The image is empty; the host's own nsenter and sleep are bound in.
+import { randomUUID } from 'node:crypto';
+import { access, readlink, stat } from 'node:fs/promises';
+import { DriverError } from '@orch/driver-api';
+import type Docker from 'dockerode';
+import { sleep } from './abort.ts';
+import type { Engine } from './engine.ts';
+import { engineError, statusOf } from './errors.ts';
+import { LABEL_DOOR, LABEL_OWNER } from './labels.ts';
+
+export const DOOR_IMAGE = 'orch/door:1';
+
+/** A forgotten door closes by itself, seconds. */
+const DOOR_LIFE_S = 600;
+/** nsenter enters within milliseconds of its start; bounded all the same. */
+const ENTER_TRIES = 500;
+
+interface OpenDoor {
+  readonly opened: Promise<string>;
+  users: number;
+}
+
+export interface Door {
+  readonly containerId: string;
+  /** The door goes when its last user left. Never rejects. */
+  leave(): Promise<void>;
+}
+
+export class Doors {
+  readonly #engine: Engine;
+  readonly #owner: string;
+  readonly #open = new Map<string, OpenDoor>();
+  readonly #onLeftover: (error: unknown) => void;
+
+  /** @param onLeftover told when a door could not be removed; `collect` takes it later */
+  constructor(engine: Engine, owner: string, onLeftover: (error: unknown) => void) {
+    this.#engine = engine;
+    this.#owner = owner;
+    this.#onLeftover = onLeftover;
+  }
+
+  /** A door into the namespace at `path`; tasks that start at the same time share it. */
+  async enter(path: string, hostname: string): Promise<Door> {
+    const key = `${path}\n${hostname}`;
+    const door = this.#open.get(key) ?? { opened: this.#make(path, hostname), users: 0 };
+    door.users += 1;
+    this.#open.set(key, door);
+    const leave = async () => {
+      door.users -= 1;
+      if (door.users > 0) return;
+      if (this.#open.get(key) === door) this.#open.delete(key);
+      try {
+        await this.#remove(await door.opened);
+      } catch (error) {
+        this.#onLeftover(error);
+      }
+    };
+    try {
+      return { containerId: await door.opened, leave };
+    } catch (error) {
+      door.users -= 1;
+      if (this.#open.get(key) === door) this.#open.delete(key);
+      throw error;
+    }
+  }
+
+  async #make(path: string, hostname: string): Promise<string> {
+    const namespace = await namespaceInode(path);
+    const client = await this.#engine.client();
+    let id: string | undefined;
+    try {
+      const container = await createDoor(client, await doorSpec(path, hostname, this.#owner));
+      id = container.id;
+      await container.start();
+      await this.#entered(container, namespace);
+      return id;
+    } catch (error) {
+      if (id !== undefined) await this.#remove(id);
+      throw engineError(error, `entering the network namespace ${path}`, 'start-failed');
+    }
+  }
+
+  /** The engine says "started" when nsenter was executed, a moment before it stands in the namespace. */
+  async #entered(container: Docker.Container, namespace: string): Promise<void> {
+    const { State: state } = await container.inspect();
+    for (let tries = 0; tries < ENTER_TRIES; tries += 1) {
+      const link = await readlink(`/proc/${state.Pid}/ns/net`).catch(() => undefined);
+      if (link === namespace) return;
+      if (link === undefined) break;
+      await sleep(2);
+    }
+    const hint = 'The engine must run on this machine, as root, with nsenter (util-linux) installed.';
+    throw new DriverError('start-failed', 'the door container did not get into the network namespace', { hint });
+  }
+
+  async #remove(id: string): Promise<void> {
+    try {
+      await (await this.#engine.client()).getContainer(id).remove({ force: true, v: true });
+    } catch (error) {
+      if (statusOf(error) !== 404) throw error;
+    }
+  }
+}
+
+/** The form /proc shows: `net:[4026532178]`. */
+async function namespaceInode(path: string): Promise<string> {
+  try {
+    return `net:[${(await stat(path)).ino}]`;
+  } catch (error) {
+    const message = `the network namespace ${path} does not exist`;
+    throw new DriverError('not-found', message, { recoverable: true, cause: error });
+  }
+}
+
+async function createDoor(client: Docker, spec: Docker.ContainerCreateOptions): Promise<Docker.Container> {
+  try {
+    return await client.createContainer(spec);
+  } catch (error) {
+    if (statusOf(error) !== 404) throw error;
+    await importDoorImage(client);
+    return client.createContainer(spec);
+  }
+}
+
+async function importDoorImage(client: Docker): Promise<void> {
+  const [repo = '', tag = ''] = DOOR_IMAGE.split(':');
+  const emptyTar = Buffer.alloc(10_240);
+  const stream = await client.importImage(emptyTar as unknown as string, { repo, tag });
+  await new Promise<void>((resolve, reject) => {
+    client.modem.followProgress(stream, (error: Error | null) => (error === null ? resolve() : reject(error)));
+  });
+}
+
+async function doorSpec(path: string, hostname: string, owner: string): Promise<Docker.ContainerCreateOptions> {
+  const bind = (Source: string, Target: string): Docker.MountSettings => ({
+    Type: 'bind',
+    Source,
+    Target,
+    ReadOnly: true,
+  });
+  const libraries: string[] = [];
+  for (const each of ['/lib', '/lib64']) {
+    await access(each).then(
+      () => libraries.push(each),
+      () => undefined,
+    );
+  }
+  return {
+    name: `orch-door-${randomUUID().slice(0, 13)}`,
+    Image: DOOR_IMAGE,
+    Hostname: hostname,
+    Labels: { [LABEL_OWNER]: owner, [LABEL_DOOR]: path },
+    Cmd: ['/usr/bin/nsenter', '--net=/run/n', '/usr/bin/sleep', String(DOOR_LIFE_S)],
+    Env: ['PATH=/usr/bin'],
+    User: '0:0',
+    HostConfig: {
+      NetworkMode: 'none',
+      ReadonlyRootfs: true,
+      // setns into a network namespace needs SYS_ADMIN, and nothing else.
+      CapDrop: ['ALL'],
+      CapAdd: ['SYS_ADMIN'],
+      SecurityOpt: ['no-new-privileges', 'apparmor=unconfined'],
+      PidsLimit: 4,
+      Memory: 16 * 1024 * 1024,
+      LogConfig: { Type: 'none', Config: {} },
+      Mounts: [bind('/usr', '/usr'), ...libraries.map((each) => bind(each, each)), bind(path, '/run/n')],
+    },
+  };
+}

@@ -1,0 +1,141 @@
+// The docker driver: wires the features to the driver interface.
+import { cpus } from 'node:os';
+import {
+  API_VERSION,
+  type Driver,
+  type DriverCapabilities,
+  type DriverOptions,
+  type StartResult,
+  type TaskConfig,
+  type TaskEvent,
+} from '@orch/driver-api';
+import { Broadcast } from './broadcast.ts';
+import { collectGarbage } from './collect.ts';
+import { DOCKER_CONFIG_SCHEMA } from './config-schema.ts';
+import { type DockerContext, tell } from './context.ts';
+import { Doors } from './door.ts';
+import { createEngine, type Engine } from './engine.ts';
+import { type EngineEvent, EngineLink } from './engine-link.ts';
+import { engineMessage } from './errors.ts';
+import { openExec } from './exec.ts';
+import { describeEngine } from './fingerprint.ts';
+import { ImageRecords } from './image-records.ts';
+import { Images } from './images.ts';
+import { inspectTask } from './inspect.ts';
+import { ownerOf } from './labels.ts';
+import { readLogs } from './logs.ts';
+import { parseNodeConfig } from './node-config.ts';
+import { recoverTask } from './recover.ts';
+import { startTask } from './start.ts';
+import { readStats } from './stats.ts';
+import { destroyTask, sendSignal, stopTask } from './stop.ts';
+import { TaskTable } from './task-table.ts';
+
+export const DOCKER_CAPABILITIES: DriverCapabilities = {
+  signals: true,
+  exec: true,
+  update: false,
+  isolation: 'image',
+  networks: ['namespace', 'host', 'none'],
+  mounts: true,
+  logs: 'stream',
+  groupAddress: '127.0.0.1',
+  taskPaths: { shared: '/alloc', local: '/local', secrets: '/secrets' },
+};
+
+export interface DockerDriverDeps {
+  /** The connection to use instead of the one `endpoint` names. */
+  readonly engine?: Engine;
+  /** Number of cores of this node. */
+  readonly nodeCores?: number;
+}
+
+/** @throws DriverError `invalid-config` when the node's configuration is wrong. The engine need not run. */
+export function createDockerDriver(options: DriverOptions, deps: DockerDriverDeps = {}): Driver {
+  const context = createContext(options, deps);
+  const { link, tasks, events, engine } = context;
+  const starting = new Map<string, Promise<StartResult>>();
+  const start = (task: TaskConfig, signal: AbortSignal | undefined): Promise<StartResult> => {
+    const running = starting.get(task.id) ?? startTask(context, task, signal).finally(() => starting.delete(task.id));
+    starting.set(task.id, running);
+    return running;
+  };
+  return {
+    info: { name: 'docker', version: '0.1.0', apiVersion: API_VERSION },
+    capabilities: DOCKER_CAPABILITIES,
+    configSchema: DOCKER_CONFIG_SCHEMA,
+    fingerprint: ({ signal }) => link.fingerprints(signal),
+    start: (task, { signal }) => start(task, signal),
+    recover: (handle) => recoverTask(context, handle),
+    wait: (taskId, { signal }) => tasks.wait(taskId, signal),
+    stop: (taskId, stopOptions) => stopTask(context, taskId, stopOptions),
+    destroy: (taskId, { force }) => destroyTask(context, taskId, force),
+    inspect: (taskId) => inspectTask(context, taskId),
+    stats: (taskId, { intervalMs, signal }) => readStats(context, taskId, intervalMs, signal),
+    events: ({ signal }) => events.subscribe(signal),
+    signals: { send: (taskId, signal) => sendSignal(context, taskId, signal) },
+    exec: { open: (taskId, request, { signal }) => openExec(context, taskId, request, signal) },
+    logs: { read: (taskId, { after, signal }) => readLogs(context, taskId, after, signal) },
+    collect: async ({ keepTaskIds }) => ({ freed: await collectGarbage(context, keepTaskIds, Date.now()) }),
+    async close() {
+      await link.close();
+      events.close();
+      engine.close();
+    },
+  };
+}
+
+function createContext(options: DriverOptions, deps: DockerDriverDeps): DockerContext {
+  const node = parseNodeConfig(options.config);
+  const engine = deps.engine ?? createEngine(node.endpoint);
+  const tasks = new TaskTable(engine);
+  const imageRecords = new ImageRecords(options.stateDir);
+  const images = new Images(engine, imageRecords, node.authFile);
+  const owner = ownerOf(options.stateDir);
+  const onLeftover = (error: unknown) =>
+    options.log.warn('a door container could not be removed', { error: engineMessage(error) });
+  const link = new EngineLink(
+    engine,
+    (client) => describeEngine(client, node),
+    {
+      async connected() {
+        images.forget();
+        await tasks.resync();
+      },
+      disconnected: () => images.forget(),
+      event: (event) => onEvent(context, event),
+    },
+    options.log,
+  );
+  const context: DockerContext = {
+    engine,
+    link,
+    tasks,
+    images,
+    imageRecords,
+    doors: new Doors(engine, owner, onLeftover),
+    node,
+    owner,
+    events: new Broadcast<TaskEvent>(),
+    log: options.log,
+    nodeCores: deps.nodeCores ?? cpus().length,
+  };
+  return context;
+}
+
+function onEvent(context: DockerContext, event: EngineEvent): void {
+  if (event.Type === 'image') {
+    context.images.forget();
+    return;
+  }
+  const task = context.tasks.ofContainer(event.Actor.ID);
+  if (task === undefined || task.exit !== undefined) return;
+  if (event.Action === 'oom') {
+    tell(context, task.taskId, 'Ran out of memory');
+    return;
+  }
+  const code = Number(event.Actor.Attributes['exitCode'] ?? Number.NaN);
+  context.tasks.look(task, Number.isInteger(code) ? code : undefined).catch((error: unknown) => {
+    context.log.warn('a task that ended could not be looked at', { task: task.taskId, error: engineMessage(error) });
+  });
+}

@@ -1,0 +1,34 @@
+// Names and labels by which containers of orch are found again.
+import { createHash } from 'node:crypto';
+import type { TaskConfig } from '@orch/driver-api';
+
+export const LABEL_OWNER = 'orch.owner';
+export const LABEL_TASK_ID = 'orch.task-id';
+/** Marks a door container; its value is the network namespace. */
+export const LABEL_DOOR = 'orch.door';
+
+/** Identifies the agent whose containers these are: several may share one engine. */
+export function ownerOf(stateDir: string): string {
+  return createHash('sha256').update(stateDir).digest('hex').slice(0, 12);
+}
+
+/** The same for the same task id, so that creating it a second time is a conflict the engine notices. */
+export function containerName(taskId: string): string {
+  const [, name = 'task'] = taskId.split('/');
+  const short = createHash('sha256').update(taskId).digest('hex').slice(0, 12);
+  return `orch-${name.replace(/[^a-zA-Z0-9_.-]/g, '-').slice(0, 60)}-${short}`;
+}
+
+export function taskLabels(task: TaskConfig, owner: string): Record<string, string> {
+  return {
+    [LABEL_OWNER]: owner,
+    [LABEL_TASK_ID]: task.id,
+    'orch.task': task.name,
+    'orch.allocation-id': task.allocationId,
+    'orch.allocation-name': task.allocationName,
+    'orch.group': task.groupName,
+    'orch.job-id': task.jobId,
+    'orch.namespace': task.namespace,
+    'orch.node': task.nodeName,
+  };
+}

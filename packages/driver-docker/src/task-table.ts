@@ -1,0 +1,81 @@
+// The tasks this driver object knows, and how their ends are noticed.
+import { DriverError, type ExitResult } from '@orch/driver-api';
+import { abortable, sleep } from './abort.ts';
+import type { Engine } from './engine.ts';
+import { engineError, isConnectionFault, statusOf } from './errors.ts';
+import { exitOf, type TrackedTask } from './tracked-task.ts';
+
+/** Containers looked at together after a reconnect. */
+const RESYNC_PARALLEL = 8;
+
+export class TaskTable {
+  readonly #engine: Engine;
+  readonly #byTask = new Map<string, TrackedTask>();
+  readonly #byContainer = new Map<string, TrackedTask>();
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  add(task: TrackedTask): void {
+    this.#byTask.set(task.taskId, task);
+    this.#byContainer.set(task.containerId, task);
+  }
+
+  remove(task: TrackedTask): void {
+    if (this.#byTask.get(task.taskId) === task) this.#byTask.delete(task.taskId);
+    this.#byContainer.delete(task.containerId);
+  }
+
+  find(taskId: string): TrackedTask | undefined {
+    return this.#byTask.get(taskId);
+  }
+
+  /** @throws DriverError `unknown-task` */
+  get(taskId: string): TrackedTask {
+    const task = this.#byTask.get(taskId);
+    if (task === undefined) throw new DriverError('unknown-task', `the docker driver has no task ${taskId}`);
+    return task;
+  }
+
+  ofContainer(containerId: string): TrackedTask | undefined {
+    return this.#byContainer.get(containerId);
+  }
+
+  async wait(taskId: string, signal: AbortSignal | undefined): Promise<ExitResult> {
+    return abortable(this.get(taskId).ended, signal, `waiting for ${taskId}`);
+  }
+
+  /** Looks at every task whose end is not known: called whenever the engine is back. */
+  async resync(): Promise<void> {
+    const open = [...this.#byTask.values()].filter(({ exit }) => exit === undefined);
+    const work = async () => {
+      for (let task = open.pop(); task !== undefined; task = open.pop()) await this.look(task);
+    };
+    await Promise.all(Array.from({ length: RESYNC_PARALLEL }, work));
+  }
+
+  /**
+   * Asks the engine how a task is and notes its end. A container that is gone ended in an unknown way.
+   * `diedWith` = the engine has already said that it died, with this code.
+   */
+  async look(task: TrackedTask, diedWith?: number): Promise<void> {
+    const container = (await this.#engine.client()).getContainer(task.containerId);
+    try {
+      const exit = exitOf(await container.inspect());
+      if (exit !== undefined) task.settle(exit);
+      else if (diedWith !== undefined) {
+        await container.wait();
+        await sleep(10);
+        await this.look(task);
+      }
+    } catch (error) {
+      // The engine went away meanwhile: its return brings the next look.
+      if (isConnectionFault(error)) return;
+      if (statusOf(error) !== 404) throw engineError(error, `looking at task ${task.taskId}`);
+      task.settle(
+        diedWith === undefined ? { error: 'exit-status-unknown: the container is gone' } : { exitCode: diedWith },
+      );
+    }
+  }
+}
