@@ -11,6 +11,7 @@ import {
   type CniContext,
   checkAttachmentState,
   deleteAttachment,
+  findBinaries,
 } from './operations.ts';
 import { defaultBinDirs, listPlugins } from './plugin-dirs.ts';
 import type { CniResult } from './result.ts';
@@ -37,6 +38,8 @@ export interface Cni {
   listNetworks(): Promise<NetworkListing>;
   /** @throws CniError `network-unknown`, `config-invalid` */
   findNetwork(name: string): Promise<CniNetwork>;
+  /** @throws CniError `plugin-missing` when a binary of the network is nowhere: before anything is done. */
+  requirePlugins(network: CniNetwork): Promise<void>;
   /** Every plugin found with its versions, by name. */
   listPlugins(): Promise<readonly CniPluginVersion[]>;
   /** @throws CniError `arguments-invalid` */
@@ -68,6 +71,9 @@ export function createCni(options: CniOptions): Cni {
   return {
     listNetworks: () => listNetworks(configDirs, files),
     findNetwork: (name) => findNetwork(name, configDirs, files),
+    async requirePlugins(network) {
+      await findBinaries(network, context);
+    },
     async listPlugins() {
       const found = await listPlugins(binDirs, files);
       const probes = [...found].map(([type, binary]) => probePlugin(type, binary, options.run));

@@ -30,8 +30,11 @@ export interface CniCheckProblem {
   readonly advisory: boolean;
 }
 
-/** All binaries of a network, found before the first one runs: a missing one must leave nothing behind. */
-async function findBinaries(network: CniNetwork, context: CniContext): Promise<ReadonlyMap<string, string>> {
+/** All binaries of a network, found before the first one runs: a missing one must leave nothing behind. @throws CniError `plugin-missing` */
+export async function findBinaries(
+  network: CniNetwork,
+  context: Pick<CniContext, 'binDirs' | 'files'>,
+): Promise<ReadonlyMap<string, string>> {
   const binaries = new Map<string, string>();
   for (const type of pluginTypes(network)) {
     binaries.set(type, await findPlugin(type, context.binDirs, context.files, network.file));

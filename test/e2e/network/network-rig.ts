@@ -46,6 +46,16 @@ export interface KernelState {
   readonly namespaces: string;
   readonly iptables: string;
   readonly nft: string;
+  /** Addresses that host-local holds. */
+  readonly addresses: string;
+}
+
+export interface RigOptions {
+  readonly binDirs?: readonly string[];
+  /** The agent is killed while the program with this number (from 0) runs: it does its work, its end is never seen. */
+  readonly killedAt?: number;
+  /** Told of each program that is run. */
+  readonly onRun?: (argv: readonly string[]) => void;
 }
 
 export interface NetworkRig {
@@ -55,7 +65,7 @@ export interface NetworkRig {
   /** First three bytes of the default network, and of a second one. */
   readonly prefixes: readonly [string, string];
   /** A new agent on the same records. */
-  open(overrides?: RigOverrides): GroupNetworks;
+  open(options?: RigOptions): GroupNetworks;
   conflist(name: string, value: object): Promise<void>;
   allocationId(): string;
   state(): Promise<KernelState>;
@@ -75,14 +85,25 @@ export async function networkRig(): Promise<NetworkRig> {
     dir,
     configDir,
     prefixes,
-    open(overrides = {}) {
+    open(options = {}) {
+      let count = 0;
+      const counted: typeof run = async (argv, given) => {
+        const isLast = count === options.killedAt;
+        const isDead = options.killedAt !== undefined && count > options.killedAt;
+        count += 1;
+        if (isDead) return await new Promise(() => {});
+        options.onRun?.(argv);
+        const result = await run(argv, given);
+        if (isLast) return await new Promise(() => {});
+        return result;
+      };
       const cni = createCni({
-        run: (binary, { env, stdin, signal }) => run([binary], { env, stdin, signal }),
+        run: (binary, { env, stdin, signal }) => counted([binary], { env, stdin, signal }),
         configDirs: [configDir],
-        ...(overrides.binDirs === undefined ? {} : { binDirs: overrides.binDirs }),
+        ...(options.binDirs === undefined ? {} : { binDirs: options.binDirs }),
       });
       return createGroupNetworks({
-        runner: { run: ({ argv, stdin, env }) => run(argv, { stdin, env }) },
+        runner: { run: ({ argv, stdin, env }) => counted(argv, { stdin, env }) },
         cni,
         store: fileNetworkRecordStore(`${dir}/records`),
         bridge: { subnet: `${prefixes[0]}.0/24`, addressDir: `${dir}/addresses` },
@@ -91,7 +112,7 @@ export async function networkRig(): Promise<NetworkRig> {
     },
     conflist: (name, value) => writeFile(`${configDir}/${name}.conflist`, JSON.stringify(value)),
     allocationId: () => `${word}-${randomBytes(8).toString('hex')}`,
-    state: () => kernelState([word, word.toUpperCase(), ...prefixes]),
+    state: () => kernelState([word, word.toUpperCase(), ...prefixes.map((prefix) => `${prefix}.`)], dir),
     async close() {
       const networks = rig.open();
       await networks.reconcile([]);
@@ -102,22 +123,29 @@ export async function networkRig(): Promise<NetworkRig> {
   return rig;
 }
 
-async function kernelState(marks: readonly string[]): Promise<KernelState> {
-  const [links, namespaces, iptables, nft] = await Promise.all([
+async function kernelState(marks: readonly string[], dir: string): Promise<KernelState> {
+  const [links, namespaces, iptables, nft, addresses] = await Promise.all([
     must('ip', '-o', 'addr'),
     must('ip', 'netns', 'list'),
     must('iptables-save'),
     must('nft', 'list', 'tables'),
+    must('find', dir, '-path', '*/addresses/*', '-name', '10.*'),
   ]);
   const ours = (text: string) =>
     text
       .split('\n')
       .filter((line) => marks.some((mark) => line.includes(mark)))
       .join('\n');
-  return { links: ours(links), namespaces: ours(namespaces), iptables: ours(iptables), nft: ours(nft) };
+  return {
+    links: ours(links),
+    namespaces: ours(namespaces),
+    iptables: ours(iptables),
+    nft: ours(nft),
+    addresses: addresses.trim(),
+  };
 }
 
-export const nothing: KernelState = { links: '', namespaces: '', iptables: '', nft: '' };
+export const nothing: KernelState = { links: '', namespaces: '', iptables: '', nft: '', addresses: '' };
 
 /** An HTTP server in a namespace that answers `text`. */
 export async function serve(

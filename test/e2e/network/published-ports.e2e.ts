@@ -102,16 +102,7 @@ test('a port published beside Docker answers callers that come through forwardin
     t.regex(await get(`${status.address}:80`, `/run/netns/${outside}`), /^curl: 28/);
   }
   // The namespaces cannot reach what listens on the node's own loopback.
-  await run([
-    'ip',
-    '-n',
-    `${rig.word}-${allocationId}`,
-    'route',
-    'add',
-    '127.0.0.0/8',
-    'via',
-    `${rig.prefixes[0]}.1`,
-  ]);
+  await run(['ip', '-n', `${rig.word}-${allocationId}`, 'route', 'add', '127.0.0.0/8', 'via', `${rig.prefixes[0]}.1`]);
   t.regex(await get(`127.0.0.2:${value}`, status.namespacePath), /^curl: (7|28)/);
 });
 

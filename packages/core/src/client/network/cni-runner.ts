@@ -26,6 +26,8 @@ export interface CniRunner {
     readonly problems: readonly Error[];
   }>;
   findNetwork(name: string): Promise<CniNetworkConfig>;
+  /** Throws when a binary of the network is missing. */
+  requirePlugins(network: CniNetworkConfig): Promise<void>;
   listPlugins(): Promise<readonly { readonly type: string; readonly version: string }[]>;
   formatArgs(args: Readonly<Record<string, string>>): string;
   add(

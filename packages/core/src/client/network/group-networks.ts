@@ -1,8 +1,15 @@
 // The agent core's view of group networks: what it asks for and what it is told.
-import type { AllocatedPort, AllocationNetworkStatus, DnsConfig, NetworkRequest } from '../../model/network.ts';
+import type { AllocatedPort, AllocationNetworkStatus, DnsConfig } from '../../model/network.ts';
 
-/** One network of a group. The first is eth0 and has the default route, the next eth1, … */
-export type GroupNetworkSpec = Pick<NetworkRequest, 'mode' | 'hostname' | 'dns' | 'cni'>;
+/** One network of a group: a `NetworkRequest`. The first is eth0 and has the default route, the next eth1, … */
+export interface GroupNetworkSpec {
+  /** `bridge`, `cni/<name>`, `host` (also empty) or `none`. */
+  readonly mode: string;
+  readonly hostname?: string;
+  readonly dns?: DnsConfig;
+  /** Added to CNI_ARGS. */
+  readonly cniArgs?: Readonly<Record<string, string>>;
+}
 
 /** A port of the group; published to the first interface unless `interfaceName` says otherwise. */
 export interface GroupPort extends AllocatedPort {
@@ -71,7 +78,8 @@ export interface GroupNetworks {
   check(allocationId: string): Promise<GroupNetworkCheck>;
   /**
    * After an agent restart, a reboot or a restart of the Docker engine: removes what belongs to no live allocation and
-   * repairs missing rules. Never throws for a single allocation's trouble: see `problems`.
+   * repairs missing rules. May be called at any time; allocations whose set-up has begun are live. Never throws for a
+   * single allocation's trouble: see `problems`.
    */
   reconcile(liveAllocationIds: readonly string[]): Promise<NetworkReconcileReport>;
   /** Waits for what is under way. Networks stay. */

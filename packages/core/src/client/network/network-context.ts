@@ -6,7 +6,7 @@ import type { HostNetworkFiles } from './host-files.ts';
 import type { NetworkNames } from './names.ts';
 import type { RecordBook } from './record-book.ts';
 import type { RuleWriter } from './rule-writer.ts';
-import type { SerialLane } from './serial-lane.ts';
+import type { SerialLane, WarmLane } from './serial-lane.ts';
 
 export interface NetworkContext {
   readonly runner: CommandRunner;
@@ -16,7 +16,9 @@ export interface NetworkContext {
   readonly names: NetworkNames;
   readonly records: RecordBook;
   readonly rules: RuleWriter;
-  /** Everything that changes iptables goes through here: plugins race when they make their chains. */
+  /** Orch's own changes to iptables, which read before they write. */
   readonly iptablesLane: SerialLane;
+  /** Runs of plugins: the first makes the bridge and the chains alone; more than a few at a time only wait for iptables. */
+  readonly pluginLane: WarmLane;
   readonly bridge: { readonly device: string; readonly subnet: string; readonly network: CniNetworkConfig };
 }

@@ -49,7 +49,7 @@ export function planGroupNetworks(request: GroupNetworkRequest): GroupNetworkPla
 }
 
 function planInterface(network: GroupNetworkSpec, index: number): PlannedInterface {
-  return { ifName: `eth${index}`, mode: parseMode(network.mode), cniArgs: network.cni?.args ?? {} };
+  return { ifName: `eth${index}`, mode: parseMode(network.mode), cniArgs: network.cniArgs ?? {} };
 }
 
 function parseMode(mode: string): NetworkMode {

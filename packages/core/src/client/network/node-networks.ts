@@ -21,7 +21,7 @@ import type { NetworkRecordStore } from './network-record.ts';
 import { reconcileNetworks } from './reconcile.ts';
 import { recordBook } from './record-book.ts';
 import { ruleWriter } from './rule-writer.ts';
-import { keyedLanes, type SerialLane, serialLane } from './serial-lane.ts';
+import { keyedLanes, type SerialLane, serialLane, warmLane } from './serial-lane.ts';
 import { hostStatus, setUpNamespace } from './set-up.ts';
 import { noteNodeBefore, removeSharedParts } from './shared-parts.ts';
 import { tearDownNamespace } from './tear-down.ts';
@@ -37,6 +37,8 @@ export interface NodeNetworksOptions {
   /** Begins the names of all that orch makes in the kernel. Two agents on one machine need two. @default `orch` */
   readonly word?: string;
 }
+
+const pluginsAtATime = 4;
 
 /** @throws OrchError `network-invalid` when the bridge's options are wrong. */
 export function createGroupNetworks(options: NodeNetworksOptions): GroupNetworks {
@@ -55,6 +57,7 @@ export function createGroupNetworks(options: NodeNetworksOptions): GroupNetworks
     records: recordBook(options.store),
     rules: ruleWriter({ runner, names, iptablesLane }),
     iptablesLane,
+    pluginLane: warmLane(pluginsAtATime),
     bridge: { device, subnet, network: defaultBridgeNetwork(names, { ...options.bridge, bridge: device, subnet }) },
   });
 }
@@ -86,7 +89,9 @@ class NodeNetworks implements GroupNetworks {
         await this.#sharedLane(() => noteNodeBefore(this.#context));
         return await setUpNamespace(this.#context, request, plan, options.signal);
       } catch (error) {
-        const left = await this.#remove(request.allocationId).catch((removal: unknown) => removal);
+        const { plugin } = error as { readonly plugin?: unknown };
+        const failedPlugin = typeof plugin === 'string' ? plugin : undefined;
+        const left = await this.#remove(request.allocationId, failedPlugin).catch((removal: unknown) => removal);
         throw setUpError(request, error, left);
       } finally {
         this.#settingUp -= 1;
@@ -118,9 +123,12 @@ class NodeNetworks implements GroupNetworks {
   }
 
   reconcile(liveAllocationIds: readonly string[]): Promise<NetworkReconcileReport> {
-    return this.#track('', () =>
-      reconcileNetworks(this.#context, new Set(liveAllocationIds), (allocationId) => this.tearDown(allocationId)),
-    );
+    return this.#track('', async () => {
+      const report = await reconcileNetworks(this.#context, new Set(liveAllocationIds), this.#lanes);
+      // An agent killed while it removed what is shared left no allocation's record, only the node's.
+      await this.#removeSharedWhenIdle();
+      return report;
+    });
   }
 
   async close(): Promise<void> {
@@ -141,9 +149,9 @@ class NodeNetworks implements GroupNetworks {
     return record.status;
   }
 
-  async #remove(allocationId: string): Promise<void> {
+  async #remove(allocationId: string, failedPlugin?: string): Promise<void> {
     const record = (await this.#context.records.all()).get(allocationId);
-    if (record !== undefined) await tearDownNamespace(this.#context, record);
+    if (record !== undefined) await tearDownNamespace(this.#context, record, { failedPlugin });
   }
 
   #removeSharedWhenIdle(): Promise<void> {

@@ -12,8 +12,10 @@ export function serialLane(): SerialLane {
   };
 }
 
+export type KeyedLanes = <T>(key: string, work: () => Promise<T>) => Promise<T>;
+
 /** One lane a key; a key's lane is forgotten when it is empty. */
-export function keyedLanes(): <T>(key: string, work: () => Promise<T>) => Promise<T> {
+export function keyedLanes(): KeyedLanes {
   const lanes = new Map<string, { lane: SerialLane; waiting: number }>();
   return async (key, work) => {
     const entry = lanes.get(key) ?? { lane: serialLane(), waiting: 0 };
@@ -51,5 +53,52 @@ export function coalesced(work: () => Promise<void>): () => Promise<void> {
         return begin();
       });
     return next;
+  };
+}
+
+export interface WarmLane {
+  run: SerialLane;
+  /** The next piece of work goes alone again. */
+  cool(): void;
+}
+
+/**
+ * At most `limit` at a time, but the first one alone: it makes what the others share, and makers of the same thing
+ * race.
+ */
+export function warmLane(limit: number): WarmLane {
+  let first: Promise<void> | undefined;
+  let running = 0;
+  const waiting: (() => void)[] = [];
+
+  async function limited<T>(work: () => Promise<T>): Promise<T> {
+    if (running >= limit) await new Promise<void>((resolve) => waiting.push(resolve));
+    else running += 1;
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      // The place is handed over, so the number of running ones stays.
+      if (next === undefined) running -= 1;
+      else next();
+    }
+  }
+
+  return {
+    async run(work) {
+      if (first !== undefined) {
+        await first;
+        return await limited(work);
+      }
+      const result = limited(work);
+      first = result.then(
+        () => {},
+        () => {},
+      );
+      return await result;
+    },
+    cool() {
+      first = undefined;
+    },
   };
 }

@@ -3,6 +3,7 @@ import { OrchError } from '../../lib/errors.ts';
 import type { AllocationNetworkStatus } from '../../model/network.ts';
 import { readResultDns, readResultMac } from './cni-result.ts';
 import type { CniAttachmentRecord, CniNetworkConfig } from './cni-runner.ts';
+import { dropDefaultRoutes } from './default-route.ts';
 import type { GroupNetworkRequest, GroupNetworkStatus } from './group-networks.ts';
 import { type Cidr, ipFamily, parseCidr, subnetOf } from './ip-address.ts';
 import { createNamespace, deviceTowards, namespacePath } from './namespaces.ts';
@@ -53,8 +54,10 @@ export async function setUpNamespace(
 }
 
 async function networkOf(context: NetworkContext, wanted: PlannedInterface): Promise<CniNetworkConfig> {
-  if (wanted.mode.kind === 'bridge') return context.bridge.network;
-  return await context.cni.findNetwork(wanted.mode.name);
+  const { mode } = wanted;
+  const network = mode.kind === 'bridge' ? context.bridge.network : await context.cni.findNetwork(mode.name);
+  await context.cni.requirePlugins(network);
+  return network;
 }
 
 function intent(
@@ -88,7 +91,7 @@ async function attach(
     attachments: record.attachments.with(index, result === undefined ? attachment : { ...attachment, result }),
   });
   let ran = 0;
-  const result = await context.iptablesLane(() =>
+  const result = await context.pluginLane.run(() =>
     context.cni.add(attachment, {
       ...(signal === undefined ? {} : { signal }),
       async onResult(intermediate) {
@@ -97,7 +100,11 @@ async function attach(
       },
     }),
   );
-  const next = withResult(result);
+  const { namespaceName } = record;
+  const isFirst = index === 0;
+  const next = withResult(
+    isFirst ? result : await dropDefaultRoutes(context.runner, namespaceName, attachment.ifName, result),
+  );
   // The last one is stored together with the ports.
   if (index < record.attachments.length - 1) await context.records.save(next);
   return next;

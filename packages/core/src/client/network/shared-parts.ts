@@ -30,6 +30,7 @@ export async function removeSharedParts(context: NetworkContext): Promise<void> 
     if (refusal !== undefined) context.logger.info('firewall chains stay: they are in use', { refusal });
   });
   await removeBridge(context);
+  context.pluginLane.cool();
   await context.records.removeNode();
 }
 

@@ -10,9 +10,14 @@ import { routeLocalnetPath } from './set-up.ts';
 /**
  * Ports first, then CNI DEL backwards while the namespace still exists (plugins learn the address from it), then the
  * namespace, then the record. Each step is tried whatever became of the others; with errors the record stays.
+ * @param options `failedPlugin`: the plugin whose ADD just failed; that its DEL fails too is no news.
  * @throws OrchError `network-teardown-failed`
  */
-export async function tearDownNamespace(context: NetworkContext, record: NetworkRecord): Promise<void> {
+export async function tearDownNamespace(
+  context: NetworkContext,
+  record: NetworkRecord,
+  options: { readonly failedPlugin?: string | undefined } = {},
+): Promise<void> {
   const errors: unknown[] = [];
   const step = async (work: () => Promise<unknown>): Promise<void> => {
     try {
@@ -27,7 +32,7 @@ export async function tearDownNamespace(context: NetworkContext, record: Network
   // Deleting needs no order with the rules: they lead to an address that answers no more.
   await Promise.all([
     step(async () => record.mappings.length > 0 && (await unlessMissing(() => context.rules.write()))),
-    detachAll(context, record, isAlive, step),
+    detachAll(context, record, isAlive, async (work) => step(() => forgiving(context, options.failedPlugin, work))),
   ]);
   const hasAllResults = record.attachments.every((attachment) => attachment.result !== undefined);
   if (record.attachments.length > 0 && (!isAlive || !hasAllResults || errors.length > 0)) {
@@ -55,7 +60,24 @@ async function detachAll(
 ): Promise<void> {
   for (const attachment of record.attachments.toReversed()) {
     const netns = isAlive ? attachment.netns : '';
-    await step(() => context.iptablesLane(() => context.cni.delete({ ...attachment, netns })));
+    await step(() => context.pluginLane.run(() => context.cni.delete({ ...attachment, netns })));
+  }
+}
+
+/** A broken plugin must not keep the rest on record for ever: what it made goes with the namespace and the sweep. */
+async function forgiving(
+  context: NetworkContext,
+  failedPlugin: string | undefined,
+  work: () => Promise<unknown>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    const { plugin, cause } = error as { readonly plugin?: unknown; readonly cause?: unknown };
+    if (failedPlugin === undefined || plugin !== failedPlugin || cause instanceof AggregateError) throw error;
+    context.logger.warn('the plugin that failed to set a network up failed to remove it too', {
+      error: describeError(error),
+    });
   }
 }
 
