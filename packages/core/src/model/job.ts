@@ -2,7 +2,7 @@
 
 import type { Affinity, Constraint, Spread } from './constraint.ts';
 import type { JobId } from './ids.ts';
-import type { UpdateStrategy } from './policy.ts';
+import type { ReschedulePolicy, UpdateStrategy } from './policy.ts';
 import type { Json } from './task.ts';
 import type { TaskGroup } from './task-group.ts';
 
@@ -25,7 +25,9 @@ export interface Job {
   readonly constraints: readonly Constraint[];
   readonly affinities: readonly Affinity[];
   readonly spreads: readonly Spread[];
+  /** What groups take over where they say nothing themselves. */
   readonly update?: UpdateStrategy;
+  readonly reschedule?: ReschedulePolicy;
   readonly taskGroups: readonly TaskGroup[];
   readonly meta: Readonly<Record<string, string>>;
   readonly kept: Readonly<Record<string, Json>>;

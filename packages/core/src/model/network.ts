@@ -1,5 +1,7 @@
 // Networks and ports: what a group asks for, and what an allocation was given.
 
+import type { Json } from './task.ts';
+
 export interface NetworkRequest {
   /** `host`, `bridge`, `none` or `cni/<name>`. */
   readonly mode: string;
@@ -10,6 +12,8 @@ export interface NetworkRequest {
   readonly cniArgs?: Readonly<Record<string, string>>;
   /** Deprecated bandwidth wish, kept and without effect. */
   readonly mbits?: number;
+  /** Deprecated `device`, `cidr`, `ip`. */
+  readonly kept?: Readonly<Record<string, Json>>;
 }
 
 export interface DnsConfig {

@@ -2,6 +2,7 @@
 
 import type { Affinity, Constraint } from './constraint.ts';
 import type { AllocatedPort } from './network.ts';
+import type { Json } from './task.ts';
 
 export interface TaskResourceRequest {
   /** MHz. 0 when `cores` is given. */
@@ -12,6 +13,8 @@ export interface TaskResourceRequest {
   /** Absent = `memoryMiB` is the hard limit; −1 = the node's memory. */
   readonly memoryMaxMiB?: number;
   readonly devices: readonly DeviceRequest[];
+  /** `secrets`, `numa` and old fields, without effect. */
+  readonly kept?: Readonly<Record<string, Json>>;
 }
 
 export interface DeviceRequest {

@@ -1,0 +1,53 @@
+// Field paths of a job in the API's JSON form -> places in the file.
+
+import { jobBlock } from '../../schema/blocks/job.ts';
+import { wireIndex } from '../../schema/decode-wire.ts';
+import { type BlockSchema, isBlockType } from '../../schema/field.ts';
+import { fieldName, joinPath, repeatedKey } from '../../schema/path.ts';
+import type { JsonNode, JsonObjectNode } from '../syntax/json.ts';
+import type { Span } from '../syntax/source.ts';
+
+export function wirePlaces(node: JsonNode, places: Map<string, Span>): void {
+  places.set('', node);
+  if (node.kind === 'object') blockPlaces(node, jobBlock, '', places);
+}
+
+function blockPlaces(node: JsonObjectNode, schema: BlockSchema, path: string, places: Map<string, Span>): void {
+  const index = wireIndex(schema);
+  for (const { key, value } of node.members) {
+    const field = index.get(key.toLowerCase());
+    if (field === undefined) {
+      places.set(joinPath(path, key), value);
+      continue;
+    }
+    const fieldPath = joinPath(path, fieldName(field));
+    if (!places.has(fieldPath)) places.set(fieldPath, value);
+    if (!isBlockType(field.type)) freePlaces(value, fieldPath, places);
+    else if (field.type.repeat === 'one' && value.kind === 'object')
+      blockPlaces(value, field.type.block, fieldPath, places);
+    else if (value.kind === 'list') listPlaces(value.items, field.type.block, fieldPath, places);
+  }
+}
+
+function listPlaces(items: readonly JsonNode[], schema: BlockSchema, path: string, places: Map<string, Span>): void {
+  items.forEach((item, index) => {
+    if (item.kind !== 'object') return;
+    const { label } = schema;
+    const name = label === undefined ? undefined : item.members.find((member) => member.key === label.wire)?.value;
+    const text = name?.kind === 'scalar' ? name.value : undefined;
+    const inner = path + repeatedKey(schema, label === undefined ? {} : { [label.model]: text }, index);
+    places.set(inner, item);
+    blockPlaces(item, schema, inner, places);
+  });
+}
+
+function freePlaces(node: JsonNode, path: string, places: Map<string, Span>): void {
+  if (node.kind === 'object') {
+    for (const { key, value } of node.members) {
+      places.set(joinPath(path, key), value);
+      freePlaces(value, joinPath(path, key), places);
+    }
+  } else if (node.kind === 'list') {
+    node.items.forEach((item, index) => void places.set(`${path}[${index}]`, item));
+  }
+}

@@ -1,0 +1,3 @@
+// Placeholder.
+import { family } from '../evaluate/function-table.ts';
+export const listFunctions = family({});

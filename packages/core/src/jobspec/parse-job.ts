@@ -1,0 +1,214 @@
+// Job file -> Job: the one door of this room.
+
+import type { Job } from '../model/job.ts';
+import { jobBlock } from '../schema/blocks/job.ts';
+import { canonicalizeJob } from '../schema/canonicalize.ts';
+import type { FieldProblem, ModelRecord } from '../schema/field.ts';
+import { outerPath } from '../schema/path.ts';
+import { validateJob } from '../schema/validate.ts';
+import { warningsOf } from '../schema/warn.ts';
+import { type Decoder, decodeBody, headEnd, readLabel } from './decode/block.ts';
+import { type BudgetLimits, createBudget, DEFAULT_LIMITS } from './evaluate/budget.ts';
+import type { FunctionEnvironment } from './evaluate/function-table.ts';
+import { checkLocals, createLocals } from './evaluate/locals.ts';
+import type { LazyRoot, Scope } from './evaluate/scope.ts';
+import { resolveVariables } from './evaluate/variables.ts';
+import { createFunctionTable } from './functions/index.ts';
+import { isJsonText, parseJsonJob } from './json-job.ts';
+import type { Block, Body } from './syntax/ast.ts';
+import { createDiagnosticSink, type Diagnostic, type DiagnosticSink, diagnosticAt } from './syntax/diagnostic.ts';
+import { parseFile } from './syntax/parse-body.ts';
+import { createSource, type Range, rangeOf, type Source, type Span } from './syntax/source.ts';
+
+export interface ParseOptions {
+  /** Shown in messages. */
+  readonly fileName: string;
+  /** `--var` values in the order given: pairs, or an object. */
+  readonly variables?: Readonly<Record<string, string>> | readonly (readonly [name: string, value: string])[];
+  readonly varFiles?: readonly { readonly fileName: string; readonly text: string }[];
+  /** The process's environment; only `NOMAD_VAR_…` and `ORCH_VAR_…` are read. */
+  readonly environmentVariables?: Readonly<Record<string, string | undefined>>;
+  /** What functions may reach: clock, randomness, hashes, files. What is left out does not exist. */
+  readonly functions?: FunctionEnvironment;
+  /** Undeclared variables in var files are errors. @default true */
+  readonly strict?: boolean;
+  readonly limits?: Partial<BudgetLimits>;
+}
+
+export interface ParseResult {
+  /** Canonical and valid; absent when there are errors. */
+  readonly job?: Job;
+  /** Errors, in the order of the file. */
+  readonly diagnostics: readonly Diagnostic[];
+  readonly warnings: readonly Diagnostic[];
+  /** Field path → place in the file. `locate` also answers for paths that are not written in the file. */
+  readonly sourceMap: SourceMap;
+  /** Texts by file name, for `renderDiagnostic`. */
+  readonly sources: ReadonlyMap<string, Source>;
+}
+
+export interface SourceMap {
+  readonly fileName: string;
+  /** The place of the field, or of the nearest block around it. */
+  locate(path: string): Range | undefined;
+  has(path: string): boolean;
+}
+
+/** Parses, evaluates, decodes, completes and validates a job file (HCL, or JSON when it begins with `{`). Never throws for bad input. */
+export function parseJob(text: string, options: ParseOptions): ParseResult {
+  const source = createSource(options.fileName, text);
+  const sink = createDiagnosticSink();
+  const places = new Map<string, Span>();
+  const record = isJsonText(text)
+    ? parseJsonJob(source, sink, places, (body, scopeSource) => decodeFile(body, scopeSource, options, sink, places))
+    : decodeFile(parseFile(source, sink), source, options, sink, places);
+  const job = record === undefined ? undefined : complete(record, source, sink, places);
+  const files = (options.varFiles ?? []).map(
+    (file) => [file.fileName, createSource(file.fileName, file.text)] as const,
+  );
+  const sorted = sortDiagnostics(sink.list, source.fileName);
+  return {
+    ...(job === undefined || sink.hasErrors() ? {} : { job }),
+    diagnostics: sorted.filter((diagnostic) => diagnostic.severity === 'error'),
+    warnings: sorted.filter((diagnostic) => diagnostic.severity === 'warning'),
+    sourceMap: createSourceMap(source, places),
+    sources: new Map([[source.fileName, source], ...files]),
+  };
+}
+
+function sortDiagnostics(list: readonly Diagnostic[], mainFile: string): Diagnostic[] {
+  const offset = (diagnostic: Diagnostic) => diagnostic.range?.start.offset ?? 0;
+  const fileOrder = (diagnostic: Diagnostic) => (diagnostic.fileName === mainFile ? 0 : 1);
+  return list.toSorted((left, right) => fileOrder(left) - fileOrder(right) || offset(left) - offset(right));
+}
+
+function createSourceMap(source: Source, places: ReadonlyMap<string, Span>): SourceMap {
+  return {
+    fileName: source.fileName,
+    has: (path) => places.has(path),
+    locate(path) {
+      const span = nearestPlace(places, path);
+      return span === undefined ? undefined : rangeOf(source, span);
+    },
+  };
+}
+
+function nearestPlace(places: ReadonlyMap<string, Span>, path: string): Span | undefined {
+  for (let at: string | undefined = path; at !== undefined; at = outerPath(at)) {
+    const span = places.get(at);
+    if (span !== undefined) return span;
+  }
+  return undefined;
+}
+
+function complete(
+  record: ModelRecord,
+  source: Source,
+  sink: DiagnosticSink,
+  places: Map<string, Span>,
+): Job | undefined {
+  const add = (problem: FieldProblem, severity: 'error' | 'warning') => {
+    const span = nearestPlace(places, problem.path) ?? { from: 0, to: 0 };
+    const message = `${problem.message.charAt(0).toUpperCase()}${problem.message.slice(1)}.`;
+    const summary = severity === 'error' ? 'Invalid job' : 'Warning';
+    sink.add(diagnosticAt(source, span, summary, message, { severity, hint: problem.hint, path: problem.path }));
+  };
+  for (const warning of warningsOf(record)) add(warning, 'warning');
+  const job = canonicalizeJob(record);
+  // Rules of whole blocks speak about what could not be read; they wait until the file itself is sound.
+  if (!sink.hasErrors()) for (const problem of validateJob(job)) add(problem, 'error');
+  return job;
+}
+
+function decodeFile(
+  body: Body,
+  source: Source,
+  options: ParseOptions,
+  sink: DiagnosticSink,
+  places: Map<string, Span>,
+): ModelRecord | undefined {
+  const jobs = topLevel(body, source, sink);
+  const scope = createScope(body, source, options, sink);
+  const [job] = jobs;
+  if (job === undefined) {
+    if (!sink.hasErrors()) {
+      const hint = 'write job "name" { … }';
+      sink.add(diagnosticAt(source, { from: 0, to: 0 }, 'No job', 'The file has no job block.', { hint }));
+    }
+    return undefined;
+  }
+  const decoder: Decoder = { sink, places };
+  places.set('', { from: job.from, to: headEnd(job) });
+  const label = readLabel(job, jobBlock, scope, decoder);
+  const record: ModelRecord = label === undefined ? {} : { id: label };
+  return Object.assign(record, decodeBody(withGroups(job.body), jobBlock, '', scope, decoder));
+}
+
+const TOP_LEVEL = ['job', 'variable', 'variables', 'locals'];
+
+function topLevel(body: Body, source: Source, sink: DiagnosticSink): Block[] {
+  for (const attribute of body.attributes) {
+    const detail = `"${attribute.name}" stands outside of the job block.`;
+    sink.add(
+      diagnosticAt(source, attribute.nameSpan, 'Unexpected attribute', detail, {
+        hint: 'move it into job "name" { … }',
+      }),
+    );
+  }
+  const jobs = body.blocks.filter((block) => block.type === 'job');
+  for (const block of body.blocks) {
+    if (TOP_LEVEL.includes(block.type)) continue;
+    const detail = `A job file has the blocks ${TOP_LEVEL.join(', ')}; there is no "${block.type}" at the top.`;
+    const hint = block.type === 'group' || block.type === 'task' ? 'move it into job "name" { … }' : undefined;
+    sink.add(diagnosticAt(source, block.typeSpan, 'Unexpected block', detail, { hint }));
+  }
+  const second = jobs[1];
+  if (second !== undefined) {
+    const detail = 'A file describes one job; this is the second.';
+    sink.add(
+      diagnosticAt(source, second.typeSpan, 'More than one job', detail, { hint: 'put it in a file of its own' }),
+    );
+  }
+  return jobs;
+}
+
+function createScope(body: Body, source: Source, options: ParseOptions, sink: DiagnosticSink): Scope {
+  const environment = options.functions ?? {};
+  const budget = createBudget({ ...DEFAULT_LIMITS, ...options.limits }, environment.now);
+  const functions = createFunctionTable(environment, budget);
+  const bare: Scope = { source, budget, functions, roots: new Map(), bindings: undefined, keepUnknown: false };
+  const variables = resolveVariables(body, variableInputs(options), bare, sink);
+  const roots = new Map<string, LazyRoot>([['var', variables]]);
+  const scope: Scope = { ...bare, roots, keepUnknown: true };
+  const locals = createLocals(body, () => scope, sink);
+  roots.set('local', locals);
+  checkLocals(locals, sink);
+  return scope;
+}
+
+function variableInputs(options: ParseOptions): Parameters<typeof resolveVariables>[1] {
+  const { variables = [], environmentVariables = {} } = options;
+  const environment = Object.entries(environmentVariables).flatMap(([key, value]) =>
+    value === undefined || !/^(NOMAD|ORCH)_VAR_/.test(key) ? [] : [[key, value] as const],
+  );
+  return {
+    environment: Object.fromEntries(environment),
+    files: options.varFiles ?? [],
+    given: Array.isArray(variables) ? (variables as readonly (readonly [string, string])[]) : Object.entries(variables),
+    strict: options.strict ?? true,
+  };
+}
+
+/** A task right under the job is a group of its own name, before the declared groups. */
+function withGroups(body: Body): Body {
+  const tasks = body.blocks.filter((block) => block.type === 'task');
+  if (tasks.length === 0) return body;
+  const groups = tasks.map(
+    (task): Block => ({
+      ...task,
+      type: 'group',
+      body: { from: task.from, to: task.to, attributes: [], blocks: [task] },
+    }),
+  );
+  return { ...body, blocks: [...groups, ...body.blocks.filter((block) => block.type !== 'task')] };
+}

@@ -1,0 +1,252 @@
+// `group`: tasks that share a node, a network and a life.
+
+import {
+  asRecord,
+  asRecords,
+  type BlockSchema,
+  block,
+  type ModelRecord,
+  type Report,
+  type SchemaContext,
+  stringMap,
+} from '../field.ts';
+import { affinityBlock } from './affinity.ts';
+import { constraintBlock } from './constraint.ts';
+import { consulBlock } from './consul.ts';
+import { disconnectBlock } from './disconnect.ts';
+import { ephemeralDiskBlock } from './ephemeral-disk.ts';
+import { migrateBlock } from './migrate.ts';
+import { networkBlock } from './network.ts';
+import { rescheduleBlock } from './reschedule.ts';
+import { restartBlock } from './restart.ts';
+import { scalingBlock } from './scaling.ts';
+import { secretBlock } from './secret.ts';
+import { serviceBlock } from './service.ts';
+import { spreadBlock } from './spread.ts';
+import { taskBlock } from './task.ts';
+import { updateBlock } from './update.ts';
+import { vaultBlock } from './vault.ts';
+import { volumeBlock } from './volume.ts';
+
+const isService = (context: SchemaContext) => context.jobType === 'service';
+const isRolling = (context: SchemaContext) => context.jobType === 'service' || context.jobType === 'system';
+const isOnEveryNode = (context: SchemaContext) => context.jobType === 'system' || context.jobType === 'sysbatch';
+
+export const groupBlock: BlockSchema = {
+  name: 'group',
+  doc: 'Tasks that run together on one node and share its network and directory.',
+  label: { model: 'name', wire: 'Name', doc: 'Name of the group in its job.' },
+  alwaysKept: true,
+  fields: [
+    {
+      hcl: 'count',
+      wire: 'Count',
+      model: 'count',
+      type: 'int',
+      default: (context) => scalingMin(context) ?? 1,
+      min: 0,
+      doc: 'How many allocations of the group run.',
+    },
+    {
+      hcl: 'constraint',
+      wire: 'Constraints',
+      model: 'constraints',
+      type: block(constraintBlock, 'many'),
+      default: [],
+      doc: 'Rules about the node.',
+    },
+    {
+      hcl: 'affinity',
+      wire: 'Affinities',
+      model: 'affinities',
+      type: block(affinityBlock, 'many'),
+      default: [],
+      doc: 'Wishes about the node.',
+    },
+    {
+      hcl: 'spread',
+      wire: 'Spreads',
+      model: 'spreads',
+      type: block(spreadBlock, 'many'),
+      default: [],
+      doc: 'Distribution over nodes.',
+    },
+    {
+      hcl: 'network',
+      wire: 'Networks',
+      model: 'networks',
+      type: block(networkBlock, 'many'),
+      default: [],
+      doc: 'Network and ports. Several are interfaces eth0, eth1, … in this order.',
+    },
+    {
+      hcl: 'restart',
+      wire: 'RestartPolicy',
+      model: 'restart',
+      type: block(restartBlock),
+      implicit: true,
+      doc: 'Restarts of failed tasks on the same node.',
+    },
+    {
+      hcl: 'reschedule',
+      wire: 'ReschedulePolicy',
+      model: 'reschedule',
+      type: block(rescheduleBlock),
+      implicit: (context) => !isOnEveryNode(context),
+      base: (context) => asRecord(context.job['reschedule']),
+      doc: 'Replacement of failed allocations.',
+    },
+    {
+      hcl: 'update',
+      wire: 'Update',
+      model: 'update',
+      type: block(updateBlock),
+      implicit: isRolling,
+      base: (context) => (isRolling(context) ? asRecord(context.job['update']) : undefined),
+      doc: 'How a changed job replaces allocations.',
+    },
+    {
+      hcl: 'migrate',
+      wire: 'Migrate',
+      model: 'migrate',
+      type: block(migrateBlock),
+      implicit: isService,
+      base: (context) => (isService(context) ? asRecord(asRecord(context.job['kept'])?.['migrate']) : undefined),
+      doc: 'How allocations leave a draining node.',
+    },
+    {
+      hcl: 'disconnect',
+      wire: 'Disconnect',
+      model: 'disconnect',
+      type: block(disconnectBlock),
+      noEffect: 'an unreachable node loses its allocations at once',
+      doc: 'What happens while the node cannot be reached.',
+    },
+    {
+      hcl: 'ephemeral_disk',
+      wire: 'EphemeralDisk',
+      model: 'ephemeralDisk',
+      type: block(ephemeralDiskBlock),
+      implicit: true,
+      doc: "Disk space of the allocation's directory.",
+    },
+    { hcl: 'meta', wire: 'Meta', model: 'meta', type: stringMap, default: {}, destructive: true, doc: 'Metadata.' },
+    {
+      hcl: 'shutdown_delay',
+      wire: 'ShutdownDelay',
+      model: 'shutdownDelayMs',
+      type: 'duration',
+      default: 0,
+      min: 0,
+      doc: 'Wait before its tasks are stopped.',
+    },
+    {
+      hcl: 'max_run_duration',
+      wire: 'MaxRunDuration',
+      model: 'maxRunDurationMs',
+      type: 'duration',
+      min: 1,
+      noEffect: 'allocations are not stopped by time yet',
+      doc: 'When a batch allocation is stopped.',
+    },
+    ...keptFields(),
+    { hcl: 'task', wire: 'Tasks', model: 'tasks', type: block(taskBlock, 'many'), default: [], doc: 'What runs.' },
+  ],
+  check: checkGroup,
+};
+
+function keptFields(): BlockSchema['fields'] {
+  const kept = (hcl: string, wire: string, schema: BlockSchema, repeat: 'one' | 'many' | 'map', noEffect: string) => ({
+    hcl,
+    wire,
+    model: hcl,
+    type: block(schema, repeat),
+    kept: true,
+    noEffect,
+    doc: schema.doc,
+  });
+  const old = (hcl: string, wire: string, type: 'duration' | 'bool', instead: string) => ({
+    hcl,
+    wire,
+    model: hcl,
+    type,
+    kept: true,
+    deprecated: `use disconnect { ${instead} }`,
+    doc: `Old way to write disconnect { ${instead} }.`,
+  });
+  return [
+    kept('service', 'Services', serviceBlock, 'many', 'services are not registered yet'),
+    kept('volume', 'Volumes', volumeBlock, 'map', 'volumes are not mounted yet'),
+    kept('scaling', 'Scaling', scalingBlock, 'one', 'there is no autoscaling yet'),
+    kept('consul', 'Consul', consulBlock, 'one', 'Consul is not connected yet'),
+    {
+      hcl: 'vault',
+      model: 'vault',
+      type: block(vaultBlock),
+      kept: true,
+      noEffect: 'Vault is not connected yet',
+      doc: vaultBlock.doc,
+    },
+    {
+      hcl: 'secret',
+      model: 'secret',
+      type: block(secretBlock, 'many'),
+      kept: true,
+      noEffect: 'secrets are not fetched yet',
+      doc: secretBlock.doc,
+    },
+    old('stop_after_client_disconnect', 'StopAfterClientDisconnect', 'duration', 'stop_on_client_after'),
+    old('max_client_disconnect', 'MaxClientDisconnect', 'duration', 'lost_after'),
+    old('prevent_reschedule_on_lost', 'PreventRescheduleOnLost', 'bool', 'replace = false'),
+  ];
+}
+
+function scalingMin(context: SchemaContext): number | undefined {
+  const min = asRecord(asRecord(context.group?.['kept'])?.['scaling'])?.['min'];
+  return typeof min === 'number' ? min : undefined;
+}
+
+function checkGroup(record: ModelRecord, context: SchemaContext, report: Report): void {
+  const tasks = asRecords(record['tasks']);
+  const name = String(record['name'] ?? '');
+  if (/[/\u0000]/.test(name)) report('', `the group name "${name}" contains a slash`, 'rename it');
+  if (tasks.length === 0) report('', 'a group needs at least one task', 'add task "name" { driver = … }');
+  const names = new Set<unknown>();
+  for (const task of tasks) {
+    if (names.has(task['name']))
+      report(`task["${task['name']}"]`, `there are two tasks named "${task['name']}"`, 'rename one');
+    names.add(task['name']);
+  }
+  if (tasks.filter((task) => task['leader'] === true).length > 1) report('', 'a group has at most one leader');
+  if (tasks.length > 0 && tasks.every((task) => task['lifecycle'] !== undefined)) {
+    report(
+      '',
+      'every task of the group has a lifecycle',
+      'at least one main task, without a lifecycle block, is needed',
+    );
+  }
+  if (isOnEveryNode(context) && Number(record['count']) > 1) {
+    report('count', `a ${context.jobType} job runs once on every node, its count is at most 1`, 'remove count');
+  }
+  if (record['maxRunDurationMs'] !== undefined && !['batch', 'sysbatch'].includes(context.jobType)) {
+    report('max_run_duration', 'it is for batch and sysbatch jobs only', 'remove it');
+  }
+  checkLabelsAcrossNetworks(record, report);
+}
+
+function checkLabelsAcrossNetworks(record: ModelRecord, report: Report): void {
+  const seen = new Map<unknown, number>();
+  asRecords(record['networks']).forEach((network, index) => {
+    for (const port of [...asRecords(network['reservedPorts']), ...asRecords(network['dynamicPorts'])]) {
+      const first = seen.get(port['label']);
+      if (first !== undefined && first !== index) {
+        report(
+          `network[${index}].port["${port['label']}"]`,
+          `port "${port['label']}" is also in network[${first}]`,
+          'rename one',
+        );
+      }
+      seen.set(port['label'], index);
+    }
+  });
+}

@@ -1,0 +1,160 @@
+// `network`: what a group asks of the node's network.
+
+import {
+  asRecords,
+  type BlockSchema,
+  block,
+  type ModelRecord,
+  type Report,
+  stringList,
+  stringMap,
+  unwrapped,
+} from '../field.ts';
+import { portBlock } from './port.ts';
+
+const dnsBlock: BlockSchema = {
+  name: 'dns',
+  doc: 'Name resolution inside the tasks.',
+  fields: [
+    { hcl: 'servers', wire: 'Servers', model: 'servers', type: stringList, default: [], doc: 'Name servers.' },
+    { hcl: 'searches', wire: 'Searches', model: 'searches', type: stringList, default: [], doc: 'Search domains.' },
+    { hcl: 'options', wire: 'Options', model: 'options', type: stringList, default: [], doc: 'Resolver options.' },
+  ],
+};
+
+const cniBlock: BlockSchema = {
+  name: 'cni',
+  doc: 'What is handed to the CNI plugins.',
+  fields: [{ hcl: 'args', wire: 'Args', model: 'args', type: stringMap, doc: 'Further CNI_ARGS.' }],
+};
+
+const MODE = /^(host|bridge|none|cni\/[A-Za-z0-9_.-]+)$/;
+
+export const networkBlock: BlockSchema = {
+  name: 'network',
+  doc: "What the group asks of the node's network.",
+  fields: [
+    {
+      hcl: 'mode',
+      wire: 'Mode',
+      model: 'mode',
+      type: 'string',
+      default: 'host',
+      destructive: true,
+      doc: 'host, bridge, none or cni/<name>.',
+    },
+    {
+      hcl: 'hostname',
+      wire: 'Hostname',
+      model: 'hostname',
+      type: 'string',
+      destructive: true,
+      doc: 'Host name inside the namespace.',
+    },
+    {
+      hcl: 'port',
+      model: 'ports',
+      type: block(portBlock, 'many'),
+      doc: 'Ports; one with `static` gets that port of the node, others a free one.',
+    },
+    {
+      wire: 'ReservedPorts',
+      model: 'reservedPorts',
+      pathName: 'port',
+      type: block(portBlock, 'many'),
+      default: [],
+      destructive: true,
+      doc: 'Static ports.',
+    },
+    {
+      wire: 'DynamicPorts',
+      model: 'dynamicPorts',
+      pathName: 'port',
+      type: block(portBlock, 'many'),
+      default: [],
+      destructive: true,
+      doc: 'Ports the scheduler chooses.',
+    },
+    { hcl: 'dns', wire: 'DNS', model: 'dns', type: block(dnsBlock), destructive: true, doc: 'Name resolution.' },
+    {
+      hcl: 'cni',
+      wire: 'CNI',
+      model: 'cniArgs',
+      type: unwrapped(cniBlock, 'args'),
+      destructive: true,
+      doc: 'CNI arguments.',
+    },
+    {
+      hcl: 'mbits',
+      wire: 'MBits',
+      model: 'mbits',
+      type: 'int',
+      min: 0,
+      destructive: true,
+      deprecated: 'bandwidth is not reserved; remove it',
+      doc: 'Bandwidth.',
+    },
+    ...['device', 'cidr', 'ip'].map((name) => ({
+      hcl: name,
+      wire: name === 'device' ? 'Device' : name.toUpperCase(),
+      model: name,
+      type: 'string' as const,
+      kept: true,
+      deprecated: `the scheduler decides; remove "${name}"`,
+      doc: 'Written by old job files.',
+    })),
+  ],
+  normalize: normalizeNetwork,
+  check: checkNetwork,
+};
+
+/** Ports of a file are one kind of block; the model and the wire keep static and dynamic ones apart. */
+function normalizeNetwork(record: ModelRecord, report: Report): void {
+  const ports = record['ports'];
+  delete record['ports'];
+  if (ports !== undefined) {
+    const isStatic = (port: ModelRecord) => Number(port['value'] ?? 0) > 0;
+    record['reservedPorts'] = asRecords(ports).filter(isStatic);
+    record['dynamicPorts'] = asRecords(ports).filter((port) => !isStatic(port));
+  }
+  if (record['mode'] === '') record['mode'] = 'host';
+  if (typeof record['mbits'] === 'number' && record['mbits'] === 0) delete record['mbits'];
+  if (typeof record['mode'] === 'string' && record['mode'].includes('${')) {
+    report('mode', 'the network mode is fixed before a node is known', 'write host, bridge, none or cni/<name>');
+  }
+}
+
+function checkNetwork(record: ModelRecord, _context: unknown, report: Report): void {
+  const mode = String(record['mode']);
+  if (!MODE.test(mode)) report('mode', `"${mode}" is no network mode`, 'modes are host, bridge, none and cni/<name>');
+  const reserved = asRecords(record['reservedPorts']);
+  const all = [...reserved, ...asRecords(record['dynamicPorts'])];
+  const labels = new Set<unknown>();
+  for (const port of all) {
+    const path = `port["${port['label']}"]`;
+    if (labels.has(port['label'])) report(path, `there are two ports named "${port['label']}"`, 'rename one');
+    labels.add(port['label']);
+    if (port['ignoreCollision'] === true && mode !== 'host') {
+      report(`${path}.ignore_collision`, 'it is for mode = "host" only');
+    }
+  }
+  if (mode === 'none' && all.length > 0)
+    report('port', 'a group without a network publishes no ports', 'use mode = "bridge"');
+  checkStaticPorts(reserved, report);
+  if (record['hostname'] !== undefined && (mode === 'host' || mode === 'none')) {
+    report('hostname', `a host name needs a network of its own, the mode is "${mode}"`, 'use mode = "bridge"');
+  }
+}
+
+function checkStaticPorts(reserved: readonly ModelRecord[], report: Report): void {
+  const taken = new Map<string, unknown>();
+  for (const port of reserved) {
+    const key = `${port['hostNetwork']}:${port['value']}`;
+    const other = taken.get(key);
+    if (other !== undefined && port['ignoreCollision'] !== true) {
+      const message = `port ${port['value']} is also asked for by port "${other}" of the same group`;
+      report(`port["${port['label']}"].static`, message, 'a port can be published once on a node');
+    }
+    taken.set(key, port['label']);
+  }
+}

@@ -1,0 +1,55 @@
+// `port`: a port of a group's network.
+
+import type { BlockSchema, FieldSchema } from '../field.ts';
+
+const fields: readonly FieldSchema[] = [
+  {
+    hcl: 'static',
+    wire: 'Value',
+    model: 'value',
+    type: 'int',
+    default: 0,
+    min: 0,
+    max: 65_535,
+    doc: "The node's port; without it one is chosen.",
+  },
+  {
+    hcl: 'to',
+    wire: 'To',
+    model: 'to',
+    type: 'int',
+    default: 0,
+    min: -1,
+    max: 65_535,
+    doc: "Port inside the network namespace; −1 = the same as the node's.",
+  },
+  {
+    hcl: 'host_network',
+    wire: 'HostNetwork',
+    model: 'hostNetwork',
+    type: 'string',
+    default: 'default',
+    doc: "Which of the node's networks publishes it.",
+  },
+  {
+    hcl: 'ignore_collision',
+    wire: 'IgnoreCollision',
+    model: 'ignoreCollision',
+    type: 'bool',
+    default: false,
+    doc: 'Lets several allocations on a node ask for the same static port; host mode only.',
+  },
+];
+
+export const portBlock: BlockSchema = {
+  name: 'port',
+  doc: "A port of the group's network.",
+  label: { model: 'label', wire: 'Label', doc: 'Name by which tasks and variables refer to the port.' },
+  fields,
+  check(record, _context, report) {
+    const label = String(record['label']);
+    if (!/^[A-Za-z0-9_-]{1,64}$/.test(label)) {
+      report('', `the port name "${label}" may contain letters, digits, "-" and "_" only`);
+    }
+  },
+};

@@ -1,0 +1,82 @@
+// `reschedule`: how a failed allocation is replaced on another node.
+
+import type { BlockSchema, SchemaContext } from '../field.ts';
+
+/** Defaults exist for service and batch jobs; system jobs are never rescheduled. */
+const byType =
+  (service: number | string | boolean, batch: number | string | boolean) =>
+  (context: SchemaContext): number | string | boolean =>
+    context.jobType === 'batch' ? batch : service;
+
+export const rescheduleBlock: BlockSchema = {
+  name: 'reschedule',
+  doc: 'How a failed allocation is replaced, on another node where possible.',
+  fields: [
+    {
+      hcl: 'attempts',
+      wire: 'Attempts',
+      model: 'attempts',
+      type: 'int',
+      default: byType(0, 1),
+      min: 0,
+      doc: 'Replacements allowed within the interval; without effect when unlimited.',
+    },
+    {
+      hcl: 'interval',
+      wire: 'Interval',
+      model: 'intervalMs',
+      type: 'duration',
+      default: byType(0, 24 * 3_600_000),
+      min: 0,
+      doc: 'Window in which attempts are counted.',
+    },
+    {
+      hcl: 'delay',
+      wire: 'Delay',
+      model: 'delayMs',
+      type: 'duration',
+      default: byType(30_000, 5_000),
+      min: 5_000,
+      doc: 'Wait before the first replacement.',
+    },
+    {
+      hcl: 'delay_function',
+      wire: 'DelayFunction',
+      model: 'delayFunction',
+      type: 'string',
+      default: byType('exponential', 'constant'),
+      values: ['constant', 'exponential', 'fibonacci'],
+      doc: 'How the wait grows from one replacement to the next.',
+    },
+    {
+      hcl: 'max_delay',
+      wire: 'MaxDelay',
+      model: 'maxDelayMs',
+      type: 'duration',
+      default: byType(3_600_000, 0),
+      min: 0,
+      doc: 'Longest wait.',
+    },
+    {
+      hcl: 'unlimited',
+      wire: 'Unlimited',
+      model: 'unlimited',
+      type: 'bool',
+      default: byType(true, false),
+      doc: 'Replace without counting.',
+    },
+  ],
+  check(record, context, report) {
+    if (context.jobType === 'system' || context.jobType === 'sysbatch') {
+      report('', `a ${context.jobType} job is not rescheduled`, 'remove the block');
+      return;
+    }
+    const grows = record['delayFunction'] !== 'constant';
+    if (grows && Number(record['maxDelayMs']) < Number(record['delayMs'])) {
+      report('max_delay', 'the longest delay is shorter than the first one');
+    }
+    const unlimited = record['unlimited'] === true;
+    if (unlimited || Number(record['attempts']) === 0) return;
+    if (Number(record['intervalMs']) < 15_000) report('interval', 'with limited attempts the interval is at least 15s');
+  },
+};

@@ -1,0 +1,67 @@
+// `restart`: how often a failed task is started again on its node.
+
+import type { BlockSchema, SchemaContext } from '../field.ts';
+
+const isBatch = (context: SchemaContext) => context.jobType === 'batch' || context.jobType === 'sysbatch';
+
+export const restartBlock: BlockSchema = {
+  name: 'restart',
+  doc: 'How often a failed task is started again on the same node.',
+  fields: [
+    {
+      hcl: 'attempts',
+      wire: 'Attempts',
+      model: 'attempts',
+      type: 'int',
+      default: (context) => (isBatch(context) ? 3 : 2),
+      min: 0,
+      doc: 'Restarts allowed within the interval.',
+    },
+    {
+      hcl: 'interval',
+      wire: 'Interval',
+      model: 'intervalMs',
+      type: 'duration',
+      default: (context) => (isBatch(context) ? 24 * 3_600_000 : 30 * 60_000),
+      min: 5_000,
+      doc: 'Window in which attempts are counted.',
+    },
+    {
+      hcl: 'delay',
+      wire: 'Delay',
+      model: 'delayMs',
+      type: 'duration',
+      default: 15_000,
+      min: 0,
+      doc: 'Wait before a restart; up to a quarter is added at random.',
+    },
+    {
+      hcl: 'mode',
+      wire: 'Mode',
+      model: 'mode',
+      type: 'string',
+      default: 'fail',
+      values: ['fail', 'delay'],
+      doc: 'When attempts are used up: fail the allocation, or wait for the next interval.',
+    },
+    {
+      hcl: 'render_templates',
+      wire: 'RenderTemplates',
+      model: 'renderTemplates',
+      type: 'bool',
+      default: false,
+      noEffect: 'templates are not rendered yet',
+      destructive: true,
+      doc: 'Renders templates again at a restart.',
+    },
+  ],
+  check(record, _context, report) {
+    const attempts = Number(record['attempts']);
+    const delay = Number(record['delayMs']);
+    const interval = Number(record['intervalMs']);
+    if (attempts > 0 && attempts * delay > interval) {
+      const message = `${attempts} restarts with a delay of ${delay / 1000} s do not fit in the interval`;
+      report('interval', message, `make the interval at least ${(attempts * delay) / 1000}s`);
+    }
+  },
+};

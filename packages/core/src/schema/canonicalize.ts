@@ -1,0 +1,88 @@
+// Fills in defaults from the schema, from the outside in, so that inner blocks can take over from outer ones.
+
+import type { Job } from '../model/job.ts';
+import type { Json } from '../model/task.ts';
+import { jobBlock } from './blocks/job.ts';
+import {
+  type BlockSchema,
+  type BlockType,
+  blockRecords,
+  blockValue,
+  type FieldSchema,
+  getField,
+  isBlockType,
+  type ModelRecord,
+  type SchemaContext,
+  setField,
+} from './field.ts';
+
+/**
+ * Completes a job: every field with a default has a value, blocks that exist implicitly exist, groups take over what
+ * the job says. The argument is a job as decoded, or one that is complete already, which comes back equal. It is not
+ * changed.
+ */
+export function canonicalizeJob(job: ModelRecord | Job): Job {
+  const record = { ...(job as ModelRecord) };
+  const type = typeof record['type'] === 'string' ? record['type'] : 'service';
+  const context: SchemaContext = { jobType: type, job: record };
+  completeBlock(record, jobBlock, context);
+  return record as unknown as Job;
+}
+
+/** Completes `record`, a shallow copy the caller owns. */
+function completeBlock(record: ModelRecord, schema: BlockSchema, context: SchemaContext): void {
+  const kept = record['kept'] as ModelRecord | undefined;
+  if (kept !== undefined || schema.alwaysKept === true) record['kept'] = { ...kept };
+  for (const field of schema.fields) {
+    const value = getField(record, field);
+    if (isBlockType(field.type)) completeField(record, field, field.type, value, context);
+    else if (value === undefined) {
+      const filled = defaultOf(field, context);
+      if (filled !== undefined) setField(record, field, filled);
+    }
+  }
+}
+
+export function defaultOf(field: FieldSchema, context: SchemaContext): Json | undefined {
+  return typeof field.default === 'function' ? field.default(context) : field.default;
+}
+
+function completeField(
+  record: ModelRecord,
+  field: FieldSchema,
+  type: BlockType,
+  value: unknown,
+  context: SchemaContext,
+): void {
+  const records = startingRecords(field, type, value, context);
+  if (records === undefined) {
+    const filled = defaultOf(field, context);
+    if (filled !== undefined) setField(record, field, filled);
+    return;
+  }
+  setField(record, field, blockValue(type, records));
+  for (const item of records) completeBlock(item, type.block, innerContext(type.block, item, context));
+  if (type.unwrap !== undefined) setField(record, field, blockValue(type, records));
+}
+
+/** Copies of what is given, over what an outer block says; undefined when there is no such block. */
+function startingRecords(
+  field: FieldSchema,
+  type: BlockType,
+  value: unknown,
+  context: SchemaContext,
+): ModelRecord[] | undefined {
+  const base = field.base?.(context);
+  if (value === undefined) {
+    const implicit = typeof field.implicit === 'function' ? field.implicit(context) : field.implicit === true;
+    return implicit || base !== undefined ? [{ ...base }] : undefined;
+  }
+  return blockRecords(type, value).map((item) => ({ ...base, ...item }));
+}
+
+/** The context inside a group or a task. */
+export function innerContext(schema: BlockSchema, record: ModelRecord, context: SchemaContext): SchemaContext {
+  if (schema.name === 'group') return { jobType: context.jobType, job: context.job, group: record };
+  if (schema.name === 'task') return { ...context, task: record };
+  return context;
+}

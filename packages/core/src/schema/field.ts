@@ -1,0 +1,163 @@
+// How the job language is declared: blocks of fields. Decoding, encoding, defaults, validation, diff and docs read it.
+
+import type { Json } from '../model/task.ts';
+
+/** Model data while it is read: what is not given is absent, not yet a default. */
+export type ModelRecord = Record<string, unknown>;
+
+export type FieldType =
+  | 'string'
+  | 'bool'
+  | 'int'
+  | 'float'
+  /** Milliseconds in the model, nanoseconds on the wire, `"1h30m"` or nanoseconds in HCL. */
+  | 'duration'
+  /** Data nobody here looks into: a driver's `config`. A block or an attribute in HCL. */
+  | 'json'
+  | { readonly kind: 'list'; readonly of: 'string' | 'int' | 'float' }
+  /** Keys to text: a block (`meta { a = "b" }`) or an attribute (`meta = { … }`), not both. */
+  | { readonly kind: 'map'; readonly of: 'string' }
+  | BlockType;
+
+export interface BlockType {
+  readonly kind: 'block';
+  readonly block: BlockSchema;
+  /**
+   * `one`: at most one. `many`: a list. `map`: a list in the model whose wire form is an object keyed by the label.
+   */
+  readonly repeat: 'one' | 'many' | 'map';
+  /** The model holds the value of this one field of the block instead of a record. */
+  readonly unwrap?: string;
+}
+
+/** The surroundings that defaults and checks may depend on; the records are being completed from the outside in. */
+export interface SchemaContext {
+  readonly jobType: string;
+  readonly job: ModelRecord;
+  readonly group?: ModelRecord;
+  readonly task?: ModelRecord;
+}
+
+export interface FieldSchema {
+  /** Name in a job file. Absent: the field exists on the wire only. */
+  readonly hcl?: string;
+  /** Name in the HTTP API's JSON. Absent: the field exists in job files only and `normalize` moves its value. */
+  readonly wire?: string;
+  /** Name in the model. */
+  readonly model: string;
+  readonly type: FieldType;
+  /** One sentence for the reference page. */
+  readonly doc: string;
+  readonly required?: boolean;
+  /** Model value (milliseconds for durations) when the field is not given. */
+  readonly default?: Json | ((context: SchemaContext) => Json | undefined);
+  /** For a block: values of an outer block that apply where this one says nothing. */
+  readonly base?: (context: SchemaContext) => ModelRecord | undefined;
+  /** For a block: it exists with its defaults even when it is not written. */
+  readonly implicit?: boolean | ((context: SchemaContext) => boolean);
+  /** For strings: the closed set of values. */
+  readonly values?: readonly string[];
+  /** Values of the language that do not work yet, with the reason: refused by name. */
+  readonly refusedValues?: Readonly<Record<string, string>>;
+  /** Inclusive, in the model's unit. */
+  readonly min?: number;
+  readonly max?: number;
+  /** The new way to write it; the field is accepted with a warning. */
+  readonly deprecated?: string;
+  /** The field is kept in the job, and the user is warned by name: why it does nothing here. */
+  readonly noEffect?: string;
+  /** The field is an error: why. */
+  readonly refused?: string;
+  /** The value lives in the record's `kept` under the HCL name instead of under `model`. */
+  readonly kept?: boolean;
+  /** A change replaces running allocations. Absent = in place. */
+  readonly destructive?: boolean;
+  /** Name in field paths when it is not the HCL name. */
+  readonly pathName?: string;
+}
+
+export interface BlockSchema {
+  readonly name: string;
+  readonly doc: string;
+  /** The block's label, kept as a field. */
+  readonly label?: { readonly model: string; readonly wire: string; readonly doc: string };
+  readonly fields: readonly FieldSchema[];
+  /** The model always has a `kept` record. */
+  readonly alwaysKept?: boolean;
+  /** Wire names that responses carry and requests may repeat; they are dropped without a word. */
+  readonly ignoredWire?: readonly string[];
+  /** Brings the ways to write the same thing into one, after decoding. Changes the record. */
+  readonly normalize?: (record: ModelRecord, report: Report) => void;
+  /** Rules across fields, after defaults. */
+  readonly check?: (record: ModelRecord, context: SchemaContext, report: Report) => void;
+}
+
+/** Reports a problem of a field of the block (`''` = the block itself). `field` is a path below the block. */
+export type Report = (field: string, message: string, hint?: string) => void;
+
+/** Something wrong with a job, at a field path. */
+export interface FieldProblem {
+  /** `group["web"].task["server"].resources.memory`; empty = the whole job. */
+  readonly path: string;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+export function block(schema: BlockSchema, repeat: BlockType['repeat'] = 'one'): BlockType {
+  return { kind: 'block', block: schema, repeat };
+}
+
+/** A block whose only field stands in the model in its place. */
+export function unwrapped(schema: BlockSchema, field: string): BlockType {
+  return { kind: 'block', block: schema, repeat: 'one', unwrap: field };
+}
+
+/** The records of a block field's model value, in order. */
+export function blockRecords(type: BlockType, value: unknown): readonly ModelRecord[] {
+  if (value === undefined || value === null) return [];
+  if (type.unwrap !== undefined) return [{ [type.unwrap]: value }];
+  return type.repeat === 'one' ? [value as ModelRecord] : (value as readonly ModelRecord[]);
+}
+
+/** The model value of a block field from its records. */
+export function blockValue(type: BlockType, records: readonly ModelRecord[]): unknown {
+  if (type.repeat !== 'one') return records;
+  const [record] = records;
+  return type.unwrap === undefined || record === undefined ? record : record[type.unwrap];
+}
+
+export const stringList: FieldType = { kind: 'list', of: 'string' };
+export const stringMap: FieldType = { kind: 'map', of: 'string' };
+
+export function isBlockType(type: FieldType): type is BlockType {
+  return typeof type === 'object' && type.kind === 'block';
+}
+
+/** Reads a field of a record, wherever it lives. */
+export function getField(record: ModelRecord, field: FieldSchema): unknown {
+  if (field.kept !== true) return record[field.model];
+  const kept = record['kept'] as ModelRecord | undefined;
+  return kept?.[keptName(field)];
+}
+
+export function setField(record: ModelRecord, field: FieldSchema, value: unknown): void {
+  if (field.kept !== true) {
+    record[field.model] = value;
+    return;
+  }
+  const kept = (record['kept'] as ModelRecord | undefined) ?? {};
+  kept[keptName(field)] = value;
+  record['kept'] = kept;
+}
+
+export function keptName(field: FieldSchema): string {
+  return field.hcl ?? field.model;
+}
+
+export function asRecord(value: unknown): ModelRecord {
+  return value as ModelRecord;
+}
+
+export function asRecords(value: unknown): ModelRecord[] {
+  return (value as ModelRecord[] | undefined) ?? [];
+}

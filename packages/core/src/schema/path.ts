@@ -1,0 +1,38 @@
+// Field paths: how a field of a job is named in messages, in source maps and in the API's answers.
+
+import type { BlockSchema, BlockType, FieldSchema, ModelRecord } from './field.ts';
+
+/** `outer.name`, or `name` at the top. */
+export function joinPath(outer: string, name: string): string {
+  if (name === '') return outer;
+  if (outer === '') return name;
+  return name.startsWith('[') ? outer + name : `${outer}.${name}`;
+}
+
+export function fieldName(field: FieldSchema): string {
+  return field.pathName ?? field.hcl ?? field.model;
+}
+
+/** One step of a block that may be repeated: by its label when it has one, else by its place. */
+export function repeatedPath(path: string, type: BlockType, record: ModelRecord, index: number): string {
+  return path + repeatedKey(type.block, record, index);
+}
+
+export function repeatedKey(schema: BlockSchema, record: ModelRecord, index: number): string {
+  const label = schema.label === undefined ? undefined : record[schema.label.model];
+  return typeof label === 'string' && label !== '' ? `["${label}"]` : `[${index}]`;
+}
+
+/** The path one step out; undefined at the top. */
+export function outerPath(path: string): string | undefined {
+  if (path === '') return undefined;
+  if (path.endsWith(']')) {
+    const labelled = path.endsWith('"]') ? path.lastIndexOf('["') : path.lastIndexOf('[');
+    return labelled < 0 ? '' : path.slice(0, labelled);
+  }
+  // A dot inside a label belongs to the label: only dots after the last "] count.
+  const dot = path.lastIndexOf('.');
+  const bracket = path.lastIndexOf(']');
+  if (dot < 0) return bracket < 0 ? '' : path.slice(0, bracket + 1);
+  return dot > bracket || bracket < 0 ? path.slice(0, dot) : path.slice(0, bracket + 1);
+}

@@ -1,0 +1,97 @@
+// All rules of the schema against a complete job: all problems at once, each at its field path.
+
+import { didYouMean } from '../lib/nearest-name.ts';
+import type { Job } from '../model/job.ts';
+import { jobBlock } from './blocks/job.ts';
+import { innerContext } from './canonicalize.ts';
+import { formatDuration } from './duration.ts';
+import {
+  type BlockSchema,
+  blockRecords,
+  type FieldProblem,
+  type FieldSchema,
+  getField,
+  isBlockType,
+  type ModelRecord,
+  type Report,
+  type SchemaContext,
+} from './field.ts';
+import { fieldName, joinPath, repeatedPath } from './path.ts';
+
+/** Problems of a canonical job (see `canonicalizeJob`); none = valid. Driver configs are checked by `validateDriverConfig`. */
+export function validateJob(job: Job): FieldProblem[] {
+  const problems: FieldProblem[] = [];
+  const record = job as unknown as ModelRecord;
+  validateBlock(record, jobBlock, '', { jobType: job.type, job: record }, problems);
+  return problems;
+}
+
+function validateBlock(
+  record: ModelRecord,
+  schema: BlockSchema,
+  path: string,
+  context: SchemaContext,
+  problems: FieldProblem[],
+): void {
+  const before = problems.length;
+  const report: Report = (field, message, hint) => {
+    problems.push({ path: joinPath(path, field), message, ...(hint === undefined ? {} : { hint }) });
+  };
+  if (schema.label !== undefined && (record[schema.label.model] ?? '') === '' && schema.name !== 'job') {
+    report('', `a ${schema.name} needs a name`, `write ${schema.name} "name" { … }`);
+  }
+  for (const field of schema.fields) {
+    if (field.wire === undefined && field.kept !== true) continue;
+    const value = getField(record, field);
+    const name = fieldName(field);
+    if (value === undefined) {
+      if (field.required === true) report(name, `"${name}" is required`, `add ${exampleOf(field)}`);
+      continue;
+    }
+    if (!isBlockType(field.type)) {
+      checkField(field, value, (message, hint) => report(name, message, hint));
+      continue;
+    }
+    const { type } = field;
+    if (type.unwrap !== undefined) continue;
+    blockRecords(type, value).forEach((item, index) => {
+      const base = joinPath(path, name);
+      const inner = type.repeat === 'one' ? base : repeatedPath(base, type, item, index);
+      validateBlock(item, type.block, inner, innerContext(type.block, item, context), problems);
+    });
+  }
+  // Rules across fields mean something only when the fields themselves are sound.
+  if (schema.check !== undefined && (problems.length === before || hasInnerBlocks(schema))) {
+    schema.check(record, context, report);
+  }
+}
+
+function hasInnerBlocks(schema: BlockSchema): boolean {
+  return schema.alwaysKept === true;
+}
+
+function exampleOf(field: FieldSchema): string {
+  const name = fieldName(field);
+  if (field.values !== undefined) return `${name} = "${field.values[0]}"`;
+  return field.type === 'int' || field.type === 'float' ? `${name} = 1` : `${name} = "…"`;
+}
+
+function checkField(field: FieldSchema, value: unknown, report: (message: string, hint?: string) => void): void {
+  const { values, refusedValues } = field;
+  if (values !== undefined && typeof value === 'string') {
+    if (!values.includes(value)) {
+      report(
+        `"${value}" is none of ${values.join(', ')}`,
+        didYouMean(value, values) ?? `write one of ${values.join(', ')}`,
+      );
+    } else if (refusedValues !== undefined && Object.hasOwn(refusedValues, value)) {
+      report(`"${value}" cannot be used: ${refusedValues[value]}`);
+    }
+  }
+  if (typeof value !== 'number') return;
+  const shown = (amount: number) => (field.type === 'duration' ? formatDuration(amount) : String(amount));
+  if (field.min !== undefined && value < field.min)
+    report(`${shown(value)} is too small`, `at least ${shown(field.min)}`);
+  if (field.max !== undefined && value > field.max)
+    report(`${shown(value)} is too large`, `at most ${shown(field.max)}`);
+}
