@@ -1,0 +1,63 @@
+// The journal's SQLite file: its table, its settings, the sum that protects each row.
+
+import { DatabaseSync } from 'node:sqlite';
+import { crc32 } from 'node:zlib';
+import type { Batch } from './messages.ts';
+
+/** A row, or the place of a missing one, that cannot be trusted. */
+export class BatchDamaged extends Error {
+  readonly index: number;
+
+  constructor(index: number, message: string) {
+    super(message);
+    this.index = index;
+  }
+}
+
+export interface BatchRow {
+  readonly first: number;
+  readonly last: number;
+  readonly sum: number;
+  readonly data: Uint8Array;
+}
+
+/** Marks the file as ours (`PRAGMA application_id`): "orch". */
+const applicationId = 0x6f726368;
+
+/**
+ * Exclusive locking keeps the WAL index in memory (no shared-memory file) and a second process out. Synchronous FULL
+ * syncs the WAL at every commit: an acknowledged commit survives power loss.
+ */
+export function openDatabase(file: string): DatabaseSync {
+  const database = new DatabaseSync(file, { timeout: 0 });
+  try {
+    database.exec('PRAGMA page_size = 8192');
+    database.exec('PRAGMA locking_mode = EXCLUSIVE');
+    database.exec('PRAGMA journal_mode = WAL');
+    database.exec('PRAGMA synchronous = FULL');
+    database.exec('PRAGMA wal_autocheckpoint = 1000');
+    database.exec('PRAGMA journal_size_limit = 67108864');
+    database.exec(`PRAGMA application_id = ${applicationId}`);
+    database.exec(
+      'CREATE TABLE IF NOT EXISTS batches (first INTEGER PRIMARY KEY, last INTEGER NOT NULL, sum INTEGER NOT NULL, data BLOB NOT NULL)',
+    );
+    database.exec('CREATE INDEX IF NOT EXISTS batches_last ON batches (last)');
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  return database;
+}
+
+/** CRC-32 over the indexes and the data. */
+export function checkOf(first: number, last: number, data: Uint8Array): number {
+  return crc32(data, crc32(`${first}-${last}`));
+}
+
+/** @throws BatchDamaged */
+export function checkedBatch(row: BatchRow): Batch {
+  const { first, last, sum, data } = row;
+  if (checkOf(first, last, data) !== sum)
+    throw new BatchDamaged(first, `the sum over records ${first} to ${last} is wrong`);
+  return { first, last, text: Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('utf8') };
+}

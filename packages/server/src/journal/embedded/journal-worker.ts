@@ -1,0 +1,147 @@
+// Worker thread of the embedded journal: the only user of its SQLite file. An entry file of its own: a bundler must put
+// it as `journal-worker.js` into the directory of the bundle.
+
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { parentPort, workerData } from 'node:worker_threads';
+import { BatchDamaged, type BatchRow, checkedBatch, checkOf, openDatabase } from './database.ts';
+import type { Batch, WorkerAnswer, WorkerFailure, WorkerRequest, WorkerStart } from './messages.ts';
+import { checkWal } from './wal-check.ts';
+
+/** Characters answered to one `read`, about. */
+const readSize = 1024 * 1024;
+/** Rows deleted in one go, so that commits waiting behind it do not wait long. */
+const dropRows = 500;
+
+const primaryCodes = { ioError: 10, busy: 5, corrupt: 11, full: 13, notDatabase: 26 } as const;
+
+interface Statements {
+  readonly insert: StatementSync;
+  readonly read: StatementSync;
+  readonly drop: StatementSync;
+}
+
+let database: DatabaseSync | undefined;
+let statements: Statements | undefined;
+let firstIndex = 1;
+let lastIndex = 0;
+/** A write whose outcome is not known, such as a failed sync, may still be on the disk: nothing may come behind it. */
+let broken: WorkerFailure | undefined;
+
+function open(start: WorkerStart): void {
+  checkWal(`${start.file}-wal`);
+  database = openDatabase(start.file);
+  const bounds = database.prepare('SELECT min(first) AS first, max(last) AS last FROM batches').get();
+  firstIndex = Number(bounds?.['first'] ?? 1);
+  lastIndex = Number(bounds?.['last'] ?? 0);
+  if (lastIndex < start.snapshotIndex) {
+    throw new BatchDamaged(
+      lastIndex + 1,
+      `it ends at ${lastIndex}, but a snapshot of ${start.snapshotIndex} was saved`,
+    );
+  }
+  statements = {
+    insert: database.prepare('INSERT INTO batches (first, last, sum, data) VALUES (?, ?, ?, ?)'),
+    read: database.prepare('SELECT first, last, sum, data FROM batches WHERE last > ? ORDER BY first'),
+    drop: database.prepare(
+      'DELETE FROM batches WHERE first IN (SELECT first FROM batches WHERE last <= ? AND last < ? ORDER BY first LIMIT ?)',
+    ),
+  };
+}
+
+/** One statement is one transaction: when it fails, SQLite has taken all of it back. */
+function commit({ insert }: Statements, count: number, text: string): void {
+  const first = lastIndex + 1;
+  const last = lastIndex + count;
+  const data = Buffer.from(text, 'utf8');
+  insert.run(first, last, checkOf(first, last, data), data);
+  lastIndex = last;
+}
+
+function read({ read: rows }: Statements, after: number): readonly Batch[] {
+  const batches: Batch[] = [];
+  let size = 0;
+  let expected: number | undefined = after < firstIndex - 1 ? undefined : after + 1;
+  for (const row of stepping(rows.iterate(after), () => expected ?? firstIndex)) {
+    const batch = checkedBatch(row as unknown as BatchRow);
+    if (expected !== undefined && batch.first > expected) {
+      throw new BatchDamaged(expected, `records ${expected} to ${batch.first - 1} are missing`);
+    }
+    batches.push(batch);
+    expected = batch.last + 1;
+    size += batch.text.length;
+    if (size >= readSize) break;
+  }
+  return batches;
+}
+
+/** Names the index that was to come next when SQLite itself finds the file damaged. */
+function* stepping<Row>(rows: Iterable<Row>, next: () => number): Generator<Row> {
+  try {
+    yield* rows;
+  } catch (error) {
+    if (isDamage(error)) throw new BatchDamaged(next(), (error as Error).message);
+    throw error;
+  }
+}
+
+function drop({ drop: remove }: Statements, upTo: number): void {
+  // The last row stays, so that the index goes on from it.
+  const { changes } = remove.run(upTo, lastIndex, dropRows);
+  if (Number(changes) === 0 || database === undefined) return;
+  firstIndex = Number(database.prepare('SELECT min(first) AS first FROM batches').get()?.['first'] ?? firstIndex);
+}
+
+function answer(request: WorkerRequest): WorkerAnswer {
+  let batches: readonly Batch[] | undefined;
+  if (broken !== undefined && request.op === 'commit') return { ok: false, failure: broken };
+  try {
+    if (statements === undefined) throw new Error('the journal is not open');
+    if (request.op === 'commit') commit(statements, request.count, request.text);
+    else if (request.op === 'read') batches = read(statements, request.after);
+    else if (request.op === 'drop') drop(statements, request.upTo);
+    else database?.close();
+  } catch (error) {
+    const failure = failureOf(error);
+    if (request.op === 'commit' && failure.kind !== 'full') broken = { kind: 'broken', message: failure.message };
+    return { ok: false, failure: broken ?? failure };
+  }
+  return { ok: true, firstIndex, lastIndex, ...(batches === undefined ? {} : { batches }) };
+}
+
+function isDamage(error: unknown): boolean {
+  const code = primaryCode(error);
+  return code === primaryCodes.corrupt || code === primaryCodes.notDatabase;
+}
+
+/** SQLite's code without its extension bits; undefined for other errors. */
+function primaryCode(error: unknown): number | undefined {
+  const code = (error as { errcode?: unknown } | undefined)?.errcode;
+  return typeof code === 'number' ? code & 0xff : undefined;
+}
+
+function failureOf(error: unknown): WorkerFailure {
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof BatchDamaged) return { kind: 'corrupt', index: error.index, message };
+  if (isDamage(error)) return { kind: 'corrupt', index: firstIndex, message };
+  const code = primaryCode(error);
+  if (code === primaryCodes.full) return { kind: 'full', message };
+  if (code === primaryCodes.busy) return { kind: 'in-use', message };
+  return { kind: 'broken', message };
+}
+
+const port = parentPort;
+if (port === null) throw new Error('journal-worker runs as a worker thread only');
+let opened: WorkerAnswer;
+try {
+  open(workerData as WorkerStart);
+  opened = { ok: true, firstIndex, lastIndex };
+} catch (error) {
+  database?.close();
+  opened = { ok: false, failure: failureOf(error) };
+}
+port.postMessage(opened);
+port.on('message', (request: WorkerRequest) => {
+  port.postMessage(answer(request));
+  // Its end lets the thread end; the process does not wait for a thread that only listens.
+  if (request.op === 'close') port.close();
+});

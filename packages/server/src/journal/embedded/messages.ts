@@ -1,0 +1,32 @@
+// What the journal's main side and its worker thread say to each other. Types only: the worker is its own entry file.
+
+/** Handed over when the worker starts. */
+export interface WorkerStart {
+  readonly file: string;
+  /** Index of the newest saved state: records up to it must not be missing. 0 when there is none. */
+  readonly snapshotIndex: number;
+}
+
+export type WorkerRequest =
+  | { readonly op: 'commit'; readonly count: number; readonly text: string }
+  | { readonly op: 'read'; readonly after: number }
+  | { readonly op: 'drop'; readonly upTo: number }
+  | { readonly op: 'close' };
+
+/** One row: the texts of records `first` to `last`, joined by `recordSeparator`. */
+export interface Batch {
+  readonly first: number;
+  readonly last: number;
+  readonly text: string;
+}
+
+export type WorkerFailure =
+  | { readonly kind: 'full' | 'broken' | 'in-use'; readonly message: string }
+  | { readonly kind: 'corrupt'; readonly index: number; readonly message: string };
+
+export type WorkerAnswer =
+  | { readonly ok: true; readonly firstIndex: number; readonly lastIndex: number; readonly batches?: readonly Batch[] }
+  | { readonly ok: false; readonly failure: WorkerFailure };
+
+/** A control character JSON text cannot contain unescaped. */
+export const recordSeparator = '\u001e';
