@@ -1,0 +1,174 @@
+// Desired against actual for one group: who stays, who stops, who is to be placed.
+
+import type { Allocation } from '../../model/allocation.ts';
+import type { Deployment } from '../../model/deployment.ts';
+import type { GroupAnnotation, PlannedStop } from '../../model/plan.ts';
+import type { UpdateStrategy } from '../../model/policy.ts';
+import type { TaskGroup } from '../../model/task-group.ts';
+import { splitCanaries } from './canaries.ts';
+import { type Classified, type ClassifyInput, classify, type Failed } from './classify.ts';
+import { rolloutLimit, rolloutStrategy } from './deployments.ts';
+import { allocationName, byIndex, freeIndexes } from './names.ts';
+import type { PlacementRequest } from './request.ts';
+import { rescheduleEventsAfter } from './reschedule.ts';
+import { needsStop, shrink } from './shrink.ts';
+import type { TasksUpdated } from './tasks-updated.ts';
+import { sortUpdates, type Updates } from './updates.ts';
+import { stopWording } from './wording.ts';
+
+export interface GroupInput extends ClassifyInput {
+  readonly current: Deployment | undefined;
+  readonly tasksUpdated: TasksUpdated;
+  readonly staysFeasible: (allocation: Allocation) => boolean;
+}
+
+export interface GroupReconciliation {
+  readonly requests: readonly PlacementRequest[];
+  readonly stops: readonly PlannedStop[];
+  readonly inPlace: readonly Allocation[];
+  readonly failedLater: readonly (Failed & { readonly atMs: number })[];
+  readonly annotation: GroupAnnotation;
+  /** Canaries the deployment of this version has to have. */
+  readonly desiredCanaries: number;
+  /** Running instances still of an older version, after this evaluation's replacements. */
+  readonly remainingUpdates: number;
+}
+
+export function reconcileGroup(input: GroupInput, allocations: readonly Allocation[]): GroupReconciliation {
+  const { job, group, snapshot, current } = input;
+  const members = classify(input, allocations);
+  const canaries = splitCanaries(snapshot, current, group.name, members);
+  const surplus = memberCount(members) - group.count;
+  const shrunk = surplus > 0 ? shrink(job, members, surplus) : [];
+  const updates = sortUpdates({ ...input, groupName: group.name }, members.kept);
+  const strategy = rolloutStrategy(job, group);
+  const isPaused = current?.status === 'paused';
+  const missing = isPaused ? [] : missingRequests(input, members, Math.max(0, -surplus));
+  const replacements = replacementRequests(input, members);
+  const canary = canaryPlan(input, strategy, updates, canaries.live);
+  const limit =
+    strategy === undefined
+      ? updates.destructive.length
+      : rolloutLimit(strategy, current, updates.unchanged) - missing.length - replacements.length;
+  const replaced = [...updates.destructive].sort(byIndex).slice(0, canary.isWaiting ? 0 : Math.max(0, limit));
+  const destructive = replaced.map((allocation) => destructiveRequest(group, allocation));
+  const stops = [
+    ...canaries.abandoned.map((allocation) => stop(allocation, stopWording.canaryAbandoned)),
+    ...shrunk.filter(needsStop).map((gone) => stopSurplus(input, gone)),
+    ...members.lost.map(stopLost),
+    ...members.migrating.map((allocation) => stop(allocation, stopWording.migrating)),
+  ];
+  return {
+    requests: [...replacements, ...destructive, ...canary.requests, ...missing],
+    stops,
+    inPlace: updates.inPlace,
+    failedLater: members.failedLater,
+    desiredCanaries: canary.desired,
+    remainingUpdates: updates.destructive.length - replaced.length,
+    annotation: {
+      place: missing.length + members.lost.length,
+      stop: stops.length - members.migrating.length,
+      ignore: updates.unchanged.length + updates.destructive.length - replaced.length + canaries.live.length,
+      migrate: members.migrating.length,
+      inPlaceUpdate: updates.inPlace.length,
+      destructiveUpdate: replaced.length,
+      canary: canary.requests.length,
+      preemptions: 0,
+      rescheduleNow: members.failedNow.length,
+      rescheduleLater: members.failedLater.length,
+    },
+  };
+}
+
+function memberCount(members: Classified): number {
+  return members.kept.length + members.migrating.length + members.lost.length + members.failedNow.length;
+}
+
+export function stop(allocation: Allocation, description: string): PlannedStop {
+  return { allocationId: allocation.id, desiredStatus: 'stop', description };
+}
+
+/** Its node cannot say it any more, so the server says that it is lost. */
+function stopLost(allocation: Allocation): PlannedStop {
+  return { ...stop(allocation, stopWording.lost), clientStatus: 'lost' };
+}
+
+function stopSurplus({ snapshot }: GroupInput, gone: Allocation): PlannedStop {
+  const node = snapshot.node(gone.nodeId);
+  return node === undefined || node.status === 'down' ? stopLost(gone) : stop(gone, stopWording.countLowered);
+}
+
+function missingRequests(input: GroupInput, members: Classified, wanted: number): PlacementRequest[] {
+  const { job, group } = input;
+  const failed = members.failedNow.map((failure) => failure.allocation);
+  const taken = [...members.kept, ...members.migrating, ...members.lost, ...failed];
+  return freeIndexes(taken, wanted).map((index) => ({
+    name: allocationName(job.job.id, group.name, index),
+    canary: false,
+    rescheduleEvents: [],
+    penalizedNodes: [],
+  }));
+}
+
+/** Lost, failed and migrating instances keep their names. The lost and migrating stop in any case, the failed once replaced. */
+function replacementRequests({ group, now }: GroupInput, members: Classified): PlacementRequest[] {
+  const moved = [...members.lost, ...members.migrating].map(
+    (previous): PlacementRequest => ({ ...successor(previous), rescheduleEvents: previous.rescheduleEvents }),
+  );
+  const failed = members.failedNow.map(({ allocation, delayMs }): PlacementRequest => {
+    const policy = group.reschedule;
+    const earlier = allocation.rescheduleEvents.map((event) => event.previousNode);
+    return {
+      ...successor(allocation),
+      stopPrevious: stopWording.rescheduled,
+      rescheduleEvents: policy === undefined ? [] : rescheduleEventsAfter(policy, allocation, delayMs, now),
+      penalizedNodes: [...new Set([allocation.nodeId, ...earlier])],
+    };
+  });
+  return [...moved, ...failed];
+}
+
+function successor(previous: Allocation): PlacementRequest {
+  const canary = previous.deploymentStatus?.canary === true;
+  return { name: previous.name, canary, previous, rescheduleEvents: [], penalizedNodes: [] };
+}
+
+function destructiveRequest(group: TaskGroup, previous: Allocation): PlacementRequest {
+  const request = { ...successor(previous), canary: false, stopPrevious: stopWording.updating };
+  return group.ephemeralDisk.sticky ? { ...request, preferredNode: previous.nodeId } : request;
+}
+
+interface CanaryPlan {
+  readonly requests: readonly PlacementRequest[];
+  readonly desired: number;
+  /** No old instance is replaced before the canaries are promoted. */
+  readonly isWaiting: boolean;
+}
+
+function canaryPlan(
+  { job, group, current }: GroupInput,
+  strategy: UpdateStrategy | undefined,
+  updates: Updates,
+  live: readonly Allocation[],
+): CanaryPlan {
+  const isPromoted = current?.taskGroups[group.name]?.promoted === true;
+  if (strategy === undefined || strategy.canary === 0 || isPromoted || updates.destructive.length === 0) {
+    return { requests: [], desired: 0, isWaiting: false };
+  }
+  const isHalted = current?.status === 'failed' || current?.status === 'paused';
+  const wanted = isHalted ? 0 : Math.max(0, strategy.canary - live.length);
+  const used = new Set(live.map((allocation) => allocation.name));
+  const names = [...updates.destructive].sort(byIndex).map((allocation) => allocation.name);
+  const shared = names.filter((name) => !used.has(name)).slice(0, wanted);
+  const taken = [...updates.destructive, ...updates.unchanged, ...live];
+  const further = freeIndexes(taken, wanted - shared.length).map((index) =>
+    allocationName(job.job.id, group.name, index),
+  );
+  const requests = [...shared, ...further].map((name) => ({
+    name,
+    canary: true,
+    rescheduleEvents: [],
+    penalizedNodes: [],
+  }));
+  return { requests, desired: strategy.canary, isWaiting: true };
+}

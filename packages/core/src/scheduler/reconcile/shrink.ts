@@ -1,0 +1,50 @@
+// Which allocations go when a group has more than its count.
+
+import { type Allocation, isClientTerminal } from '../../model/allocation.ts';
+import type { JobVersion } from '../../model/job.ts';
+import { type Classified, isOlder } from './classify.ts';
+import { byIndex } from './names.ts';
+
+/**
+ * Takes `surplus` allocations out of the lists and returns them. First the lost, then older ones that share their name with
+ * one of the new version (a promoted canary), then failed, then migrating ones, then those of the highest index.
+ */
+export function shrink(job: JobVersion, members: Classified, surplus: number): Allocation[] {
+  const gone: Allocation[] = [];
+  const newNames = new Set(members.kept.filter((member) => !isOlder(job, member)).map((member) => member.name));
+  const isDuplicate = (member: Allocation) => isOlder(job, member) && newNames.has(member.name);
+  take(members.lost, (lost) => lost, gone, surplus);
+  take(members.kept, (kept) => kept, gone, surplus, isDuplicate);
+  take(members.failedNow, (failed) => failed.allocation, gone, surplus);
+  take(members.migrating, (migrating) => migrating, gone, surplus);
+  take(members.kept, (kept) => kept, gone, surplus);
+  const names = new Set(gone.map((allocation) => allocation.id));
+  const later = members.failedLater.filter((failed) => !names.has(failed.allocation.id));
+  members.failedLater.splice(0, members.failedLater.length, ...later);
+  return gone;
+}
+
+/** Moves from the list to `gone`, highest index first, until `limit` are gone. */
+function take<Item>(
+  list: Item[],
+  read: (item: Item) => Allocation,
+  gone: Allocation[],
+  limit: number,
+  isWanted: (allocation: Allocation) => boolean = () => true,
+): void {
+  const wanted = limit - gone.length;
+  if (wanted <= 0) return;
+  const chosen = new Set(
+    list
+      .filter((item) => isWanted(read(item)))
+      .sort((one, other) => byIndex(read(other), read(one)))
+      .slice(0, wanted),
+  );
+  for (const item of chosen) gone.push(read(item));
+  list.splice(0, list.length, ...list.filter((item) => !chosen.has(item)));
+}
+
+/** It has a process to be stopped, or may have one. */
+export function needsStop(allocation: Allocation): boolean {
+  return !isClientTerminal(allocation);
+}
