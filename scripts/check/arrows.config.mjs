@@ -20,7 +20,7 @@ export const arrows = [
   [pkg('driver-(exec|java|qemu)'), [pkg('driver-api'), pkg('executor')]],
   [pkg('driver-docker'), [pkg('driver-api')]],
   [pkg('api'), [core('(model|schema|lib|link)')]],
-  [pkg("server"), [pkg("driver-api"), core('(model|schema|jobspec|scheduler|state|link|lib)'), pkg('api')]],
+  [pkg('server'), [pkg('driver-api'), core('(model|schema|jobspec|scheduler|state|link|lib)'), pkg('api')]],
   ['^plugins/', [pkg('driver-api')]],
   ['^packages/cli/src/(?!agent/)', [pkg('api'), core('(jobspec|schema|model|lib|link)'), '^packages/cli/']],
 ];
