@@ -76,6 +76,7 @@ export async function createExecutor(options: ExecutorOptions): Promise<Executor
       const entry = table.get(id);
       return entry.exit === undefined && isAlive(entry.record.handle);
     },
+    exited: async (id) => table.get(id).exit,
     stats: async (id) => readLaunchStats(table.get(id)),
     exec: (id, request) =>
       request.tty ? openTerminalSession(table.get(id), request) : openPipeSession(parts, table.get(id), request),
@@ -108,7 +109,7 @@ async function buildParts(options: ExecutorOptions): Promise<ExecutorParts> {
   };
   const run: ExecutorParts['run'] = (command, { signal } = {}) =>
     runThroughLauncher(launcher, join(stateDir, 'run'), nextToken(), command, signal);
-  const fifos = new FifoPool(join(stateDir, 'fifos'), async (paths) => {
+  const fifos = new FifoPool(join(stateDir, 'fifos'), launcher.pid ?? 0, async (paths) => {
     const made = await run({ argv: ['mkfifo', '-m', '600', ...paths] });
     if (made.exitCode !== 0) throw new ExecutorError('start-failed', `mkfifo failed: ${made.stderr.trim()}`);
   });

@@ -1,28 +1,37 @@
 // Named pipes made ahead of time, many with one command: this runtime cannot make one itself.
-import { chownSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { systemErrorCode } from './errors.ts';
 
 const BATCH = 64;
 const LOW = 24;
 
 /** Hands out named pipes with mode 0600 by renaming them from a directory of spare ones. */
 export class FifoPool {
+  readonly #parent: string;
   readonly #dir: string;
   readonly #make: (paths: readonly string[]) => Promise<void>;
   readonly #spare: string[] = [];
   #made = 0;
   #filling: Promise<void> | undefined;
 
-  /** @param make runs `mkfifo -m 600` for all paths at once */
-  constructor(dir: string, make: (paths: readonly string[]) => Promise<void>) {
-    this.#dir = dir;
+  /**
+   * @param owner pid of a process that lives as long as the pool is used: pools of dead owners are removed
+   * @param make runs `mkfifo -m 600` for all paths at once
+   */
+  constructor(dir: string, owner: number, make: (paths: readonly string[]) => Promise<void>) {
+    this.#parent = dir;
+    this.#dir = join(dir, `${owner}`);
     this.#make = make;
   }
 
-  /** Forgets what an earlier process left half made and fills the pool. */
+  /** Removes the pools of earlier processes and fills this one. */
   async start(): Promise<void> {
     mkdirSync(this.#dir, { recursive: true, mode: 0o700 });
-    for (const name of readdirSync(this.#dir)) rmSync(join(this.#dir, name), { force: true });
+    for (const owner of readdirSync(this.#parent)) {
+      const isOld = !existsSync(`/proc/${owner}`);
+      if (isOld) rmSync(join(this.#parent, owner), { recursive: true, force: true });
+    }
     await this.#fill();
   }
 
@@ -35,7 +44,13 @@ export class FifoPool {
     }
     const spare = this.#spare.pop();
     if (spare === undefined) return this.take(path, uid);
-    renameSync(spare, path);
+    try {
+      renameSync(spare, path);
+    } catch (error) {
+      if (systemErrorCode(error) !== 'EXDEV') throw error;
+      rmSync(spare);
+      await this.#make([path]);
+    }
     if (uid !== 0) chownSync(path, uid, -1);
   }
 

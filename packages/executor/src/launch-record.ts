@@ -1,6 +1,7 @@
 // What of a launch is kept on disk beside its handle, so that a later process can attach, repair and look inside.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readIfThere } from './cgroup-host.ts';
 import type { LaunchPlan } from './launch-plan.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 import type { LaunchHandle } from './types.ts';
@@ -19,7 +20,14 @@ export function writeLaunchRecord(record: LaunchRecord): void {
   writeFileSync(join(record.plan.dir, 'launch.json'), JSON.stringify(record), { mode: 0o600 });
 }
 
-/** @throws when there is none or it is not readable */
-export function readLaunchRecord(dir: string): LaunchRecord {
-  return JSON.parse(readFileSync(join(dir, 'launch.json'), 'utf8')) as LaunchRecord;
+/** Undefined when there is none, or one that a crash left half written: then the launch was never acknowledged. */
+export function findLaunchRecord(dir: string): LaunchRecord | undefined {
+  const text = readIfThere(join(dir, 'launch.json'));
+  if (text === undefined || text === '') return undefined;
+  try {
+    return JSON.parse(text) as LaunchRecord;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }

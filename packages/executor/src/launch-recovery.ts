@@ -9,7 +9,7 @@ import type { ExecutorParts } from './executor.ts';
 import { settleWithoutCopier } from './launch-control.ts';
 import type { LogFilePlan } from './launch-plan.ts';
 import type { LaunchRecord } from './launch-record.ts';
-import { readLaunchRecord, writeLaunchRecord } from './launch-record.ts';
+import { findLaunchRecord, writeLaunchRecord } from './launch-record.ts';
 import { publishExit } from './launch-script.ts';
 import type { LaunchEntry } from './launch-table.ts';
 import { logFileNumbers } from './log-files.ts';
@@ -21,12 +21,8 @@ import type { LaunchHandle } from './types.ts';
 /** See `Executor.recover`. */
 export async function recoverLaunch(parts: ExecutorParts, handle: LaunchHandle): Promise<void> {
   if (parts.table.find(handle.id) !== undefined) return;
-  let record: LaunchRecord;
-  try {
-    record = readLaunchRecord(handle.stateDir);
-  } catch (cause) {
-    throw new ExecutorError('lost', `nothing is left of ${handle.id}`, { cause });
-  }
+  const record = findLaunchRecord(handle.stateDir);
+  if (record === undefined) throw new ExecutorError('lost', `nothing is left of ${handle.id}`);
   if (record.handle.startTicks !== handle.startTicks || record.handle.pid !== handle.pid) {
     throw new ExecutorError('lost', `${handle.stateDir} belongs to another launch than ${handle.id}`);
   }

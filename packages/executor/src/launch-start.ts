@@ -9,7 +9,8 @@ import { parseExitRecord } from './exit-record.ts';
 import { endLaunch, freeLaunch } from './launch-control.ts';
 import type { PreparedLaunch } from './launch-prepare.ts';
 import { discardLaunch, prepareLaunch } from './launch-prepare.ts';
-import { writeLaunchRecord } from './launch-record.ts';
+import { findLaunchRecord, writeLaunchRecord } from './launch-record.ts';
+import { recoverLaunch } from './launch-recovery.ts';
 import type { LauncherAnswer } from './launcher.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 import { readBootId, readStartTicks } from './process-identity.ts';
@@ -26,6 +27,8 @@ export async function startLaunch(
   if (signal?.aborted) throw new ExecutorError('canceled', `the launch of ${spec.id} was canceled`);
   const known = parts.table.find(spec.id);
   if (known !== undefined) return known.record.handle;
+  const earlier = await earlierLaunch(parts, spec);
+  if (earlier !== undefined) return earlier;
   const prepared = await prepareLaunch(spec, parts.nextToken(), parts.ground);
   let answer: LauncherAnswer;
   try {
@@ -51,6 +54,22 @@ export async function startLaunch(
     throw new ExecutorError('canceled', `the launch of ${spec.id} was canceled`);
   }
   return handle;
+}
+
+/** A launch with this id that an earlier process began: it is taken over instead of being started twice. */
+async function earlierLaunch(parts: ExecutorParts, spec: LaunchSpec): Promise<LaunchHandle | undefined> {
+  const record = findLaunchRecord(spec.stateDir);
+  if (record === undefined || record.plan.id !== spec.id) return undefined;
+  try {
+    await recoverLaunch(parts, record.handle);
+    return record.handle;
+  } catch (error) {
+    if (!(error instanceof ExecutorError) || error.code !== 'lost') throw error;
+    const entry = parts.table.find(spec.id);
+    if (entry !== undefined) await freeLaunch(entry);
+    parts.table.delete(spec.id);
+    return undefined;
+  }
 }
 
 function firstAnswer(parts: ExecutorParts, prepared: PreparedLaunch): Promise<LauncherAnswer> {

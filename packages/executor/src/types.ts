@@ -117,6 +117,8 @@ export interface Executor {
   /** Frees cgroups, FIFOs, mounts and state. The task must have ended. Unknown id is success. */
   destroy(id: string): Promise<void>;
   alive(id: string): Promise<boolean>;
+  /** The exit of a launch that has ended, without waiting; undefined while it runs. */
+  exited(id: string): Promise<LaunchExit | undefined>;
   stats(id: string): Promise<LaunchStats>;
   /** Runs a command inside a running task's namespaces, root, user and cgroup. */
   exec(id: string, request: ExecRequestLike): Promise<ExecSessionLike>;
