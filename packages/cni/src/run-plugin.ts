@@ -1,5 +1,6 @@
 // Runs one plugin once and turns every way it can go wrong into a typed error.
 import { CniError, hintFor } from './cni-error.ts';
+import { deadline } from './deadline.ts';
 import type { CniInvocation } from './invocation.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
 
@@ -29,23 +30,24 @@ export interface RunPluginContext {
 export async function runPlugin(invocation: CniInvocation, context: RunPluginContext): Promise<string> {
   const { signal, timeoutMs } = context;
   if (signal?.aborted) throw stopped(invocation, context, 'canceled', 'not started: canceled');
-  const deadline = AbortSignal.timeout(timeoutMs);
-  const either = signal === undefined ? deadline : AbortSignal.any([signal, deadline]);
+  const limit = deadline(timeoutMs, signal);
   let result: CniRunResult;
   try {
     const running = context.run(context.binary, {
       env: { PATH: context.path, ...invocation.env },
       stdin: invocation.stdin,
-      signal: either,
+      signal: limit.signal,
     });
-    result = await Promise.race([running, rejectOnAbort(either)]);
+    result = await Promise.race([running, rejectOnAbort(limit.signal)]);
+    // A run that settles because it was killed has no answer.
+    limit.signal.throwIfAborted();
   } catch (error) {
+    if (limit.isOver()) throw stopped(invocation, context, 'plugin-timeout', `did not end within ${timeoutMs} ms`);
     if (signal?.aborted) throw stopped(invocation, context, 'canceled', 'canceled');
-    if (deadline.aborted) throw stopped(invocation, context, 'plugin-timeout', `did not end within ${timeoutMs} ms`);
     throw stopped(invocation, context, 'plugin-not-started', 'could not be started', error);
+  } finally {
+    limit.clear();
   }
-  if (signal?.aborted) throw stopped(invocation, context, 'canceled', 'canceled');
-  if (deadline.aborted) throw stopped(invocation, context, 'plugin-timeout', `did not end within ${timeoutMs} ms`);
   if (result.exitCode === 0) return result.stdout;
   throw failure(invocation, context, result);
 }

@@ -1,4 +1,5 @@
 // Asks plugins which versions they are and which of the specification they speak.
+import { deadline } from './deadline.ts';
 import { isJsonObject } from './json.ts';
 import type { CniRun } from './run-plugin.ts';
 
@@ -18,19 +19,24 @@ const probeTimeoutMs = 5_000;
 
 /** Undefined when the file is no CNI plugin: directories of plugins hold READMEs and other programs too. */
 export async function probePlugin(type: string, binary: string, run: CniRun): Promise<CniPluginVersion | undefined> {
-  const options = (env: Record<string, string>, stdin: string) => ({
-    env,
-    stdin,
-    signal: AbortSignal.timeout(probeTimeoutMs),
-  });
-  const spoken = await run(binary, options({ CNI_COMMAND: 'VERSION' }, JSON.stringify({ cniVersion: '1.0.0' })));
-  if (spoken.exitCode !== 0) return undefined;
-  const supportedVersions = parseVersionAnswer(spoken.stdout);
-  const newest = supportedVersions?.at(-1);
-  if (supportedVersions === undefined || newest === undefined) return undefined;
-  // Without CNI_COMMAND a plugin prints a line about itself.
-  const about = await run(binary, options({}, ''));
-  return { type, binary, version: parseAbout(`${about.stdout}\n${about.stderr}`) ?? newest, supportedVersions };
+  const limit = deadline(probeTimeoutMs);
+  try {
+    const { signal } = limit;
+    const question = JSON.stringify({ cniVersion: '1.0.0' });
+    const spoken = await run(binary, { env: { CNI_COMMAND: 'VERSION' }, stdin: question, signal });
+    const supportedVersions = spoken.exitCode === 0 ? parseVersionAnswer(spoken.stdout) : undefined;
+    const newest = supportedVersions?.at(-1);
+    if (supportedVersions === undefined || newest === undefined) return undefined;
+    // Without CNI_COMMAND a plugin prints a line about itself.
+    const about = await run(binary, { env: {}, stdin: '', signal });
+    return { type, binary, version: parseAbout(`${about.stdout}\n${about.stderr}`) ?? newest, supportedVersions };
+  } catch (error) {
+    // A program that hangs or cannot be started is no plugin of use.
+    if (limit.isOver() || (error as NodeJS.ErrnoException).syscall?.startsWith('spawn')) return undefined;
+    throw error;
+  } finally {
+    limit.clear();
+  }
 }
 
 /** The versions of a VERSION answer, oldest first; undefined when it is none. */
