@@ -95,7 +95,8 @@ class NodeNetworks implements GroupNetworks {
         throw setUpError(request, error, left);
       } finally {
         this.#settingUp -= 1;
-        await this.#removeSharedWhenIdle();
+        // The outcome of the set-up is the news here; the next clean-up tries what is shared again.
+        await this.#removeSharedWhenIdle().catch((error: unknown) => this.#warn(error));
       }
     });
   }
@@ -106,11 +107,8 @@ class NodeNetworks implements GroupNetworks {
 
   tearDown(allocationId: string): Promise<void> {
     return this.#track(allocationId, async () => {
-      try {
-        await this.#remove(allocationId);
-      } finally {
-        await this.#removeSharedWhenIdle();
-      }
+      await this.#remove(allocationId);
+      await this.#removeSharedWhenIdle();
     });
   }
 
@@ -126,8 +124,12 @@ class NodeNetworks implements GroupNetworks {
     return this.#track('', async () => {
       const report = await reconcileNetworks(this.#context, new Set(liveAllocationIds), this.#lanes);
       // An agent killed while it removed what is shared left no allocation's record, only the node's.
-      await this.#removeSharedWhenIdle();
-      return report;
+      try {
+        await this.#removeSharedWhenIdle();
+        return report;
+      } catch (error) {
+        return { ...report, problems: [...report.problems, describeError(error)] };
+      }
     });
   }
 
@@ -152,6 +154,10 @@ class NodeNetworks implements GroupNetworks {
   async #remove(allocationId: string, failedPlugin?: string): Promise<void> {
     const record = (await this.#context.records.all()).get(allocationId);
     if (record !== undefined) await tearDownNamespace(this.#context, record, { failedPlugin });
+  }
+
+  #warn(error: unknown): void {
+    this.#context.logger.warn('what groups share could not be removed', { error: describeError(error) });
   }
 
   #removeSharedWhenIdle(): Promise<void> {

@@ -21,7 +21,11 @@ export interface InterfaceAddresses {
   readonly addresses: readonly string[];
 }
 
-const anyAddresses: readonly string[] = ['', '0.0.0.0', '::'];
+const anyAddresses: Readonly<Record<string, readonly IpFamily[]>> = {
+  '': ['ip', 'ip6'],
+  '0.0.0.0': ['ip'],
+  '::': ['ip6'],
+};
 
 /** @throws OrchError `network-invalid` naming the port, when its interface has no address of the family. */
 export function planPortMappings(
@@ -45,7 +49,8 @@ export function planPortMappings(
 }
 
 function wantedFamilies(port: GroupPort): readonly IpFamily[] {
-  if (anyAddresses.includes(port.hostIp)) return ['ip', 'ip6'];
+  const any = anyAddresses[port.hostIp];
+  if (any !== undefined) return any;
   const family = ipFamily(port.hostIp);
   if (family !== undefined) return [family];
   throw new OrchError(
@@ -62,7 +67,7 @@ function mapPort(port: GroupPort, toIp: string, masquerade: boolean): PortMappin
   if (!isPort(toPort)) {
     throw new OrchError('network-invalid', `port "${port.label}": to = ${toPort} is not a port number (1 to 65535)`);
   }
-  const hostIp = anyAddresses.includes(port.hostIp) ? 'any' : port.hostIp;
+  const hostIp = port.hostIp in anyAddresses ? 'any' : port.hostIp;
   return { label: port.label, hostIp, hostPort: port.value, toIp, toPort, masquerade };
 }
 

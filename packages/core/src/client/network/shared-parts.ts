@@ -29,7 +29,7 @@ export async function removeSharedParts(context: NetworkContext): Promise<void> 
     // The transaction fails as a whole when another program put a rule into the chain since: then the chain is its.
     if (refusal !== undefined) context.logger.info('firewall chains stay: they are in use', { refusal });
   });
-  await removeBridge(context);
+  await unlessMissing(() => removeBridge(context));
   context.pluginLane.cool();
   await context.records.removeNode();
 }
