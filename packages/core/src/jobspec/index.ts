@@ -1,6 +1,13 @@
 // The job language: text to Job, and what the node needs of it at run time.
 
 export type { FileFunctions, FunctionEnvironment } from './evaluate/function-table.ts';
+export { type InterpolationValues, interpolate, interpolateJson, interpolateMap } from './interpolate.ts';
 export { type ParseOptions, type ParseResult, parseJob, type SourceMap } from './parse-job.ts';
 export { type Diagnostic, formatDiagnosticLine, formatPlace, renderDiagnostic } from './syntax/diagnostic.ts';
 export type { Position, Range } from './syntax/source.ts';
+export {
+  buildTaskEnvironment,
+  type EnvironmentPaths,
+  type TaskEnvironment,
+  type TaskEnvironmentInput,
+} from './task-environment.ts';

@@ -115,9 +115,19 @@ function complete(
   };
   for (const warning of warningsOf(record)) add(warning, 'warning');
   const job = canonicalizeJob(record);
-  // Rules of whole blocks speak about what could not be read; they wait until the file itself is sound.
-  if (!sink.hasErrors()) for (const problem of validateJob(job)) add(problem, 'error');
+  const reported = sink.list.flatMap((diagnostic) => (diagnostic.severity === 'error' ? [diagnostic.path ?? ''] : []));
+  for (const problem of validateJob(job)) if (!followsFrom(problem, reported)) add(problem, 'error');
   return job;
+}
+
+/**
+ * Whether a rule is broken only because something could not be read: the mistake is at the field, inside the block, or
+ * the block has an unknown name where a required one is missing.
+ */
+function followsFrom(problem: FieldProblem, reported: readonly string[]): boolean {
+  const { path, message } = problem;
+  const isMissing = message.endsWith('is required');
+  return reported.some((other) => other.startsWith(path) || (isMissing && other === outerPath(path)));
 }
 
 function decodeFile(
@@ -128,6 +138,7 @@ function decodeFile(
   places: Map<string, Span>,
 ): ModelRecord | undefined {
   const jobs = topLevel(body, source, sink);
+  const isReadable = !sink.hasErrors();
   const scope = createScope(body, source, options, sink);
   const [job] = jobs;
   if (job === undefined) {
@@ -141,7 +152,9 @@ function decodeFile(
   places.set('', { from: job.from, to: headEnd(job) });
   const label = readLabel(job, jobBlock, scope, decoder);
   const record: ModelRecord = label === undefined ? {} : { id: label };
-  return Object.assign(record, decodeBody(withGroups(job.body), jobBlock, '', scope, decoder));
+  Object.assign(record, decodeBody(withGroups(job.body), jobBlock, '', scope, decoder));
+  // After a syntax error parts of the job are missing: rules about the whole would be noise.
+  return isReadable ? record : undefined;
 }
 
 const TOP_LEVEL = ['job', 'variable', 'variables', 'locals'];

@@ -33,7 +33,7 @@ function validateBlock(
   context: SchemaContext,
   problems: FieldProblem[],
 ): void {
-  const before = problems.length;
+  let isComplete = true;
   const report: Report = (field, message, hint) => {
     problems.push({ path: joinPath(path, field), message, ...(hint === undefined ? {} : { hint }) });
   };
@@ -45,7 +45,9 @@ function validateBlock(
     const value = getField(record, field);
     const name = fieldName(field);
     if (value === undefined) {
-      if (field.required === true) report(name, `"${name}" is required`, `add ${exampleOf(field)}`);
+      if (field.required !== true) continue;
+      isComplete = false;
+      report(name, `"${name}" is required`, `add ${exampleOf(field)}`);
       continue;
     }
     if (!isBlockType(field.type)) {
@@ -60,14 +62,8 @@ function validateBlock(
       validateBlock(item, type.block, inner, innerContext(type.block, item, context), problems);
     });
   }
-  // Rules across fields mean something only when the fields themselves are sound.
-  if (schema.check !== undefined && (problems.length === before || hasInnerBlocks(schema))) {
-    schema.check(record, context, report);
-  }
-}
-
-function hasInnerBlocks(schema: BlockSchema): boolean {
-  return schema.alwaysKept === true;
+  // Rules across fields mean something only when the fields are there.
+  if (isComplete) schema.check?.(record, context, report);
 }
 
 function exampleOf(field: FieldSchema): string {
