@@ -3,13 +3,13 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { killIfThere, readIfThere } from './cgroup-host.ts';
 import { ExecutorError } from './errors.ts';
-import type { Launcher } from './launcher.ts';
+import { type Launcher, SYSTEM_PATH } from './launcher.ts';
 import { descendants } from './process-identity.ts';
 import { quoteShell, quoteShellWords } from './shell-quote.ts';
 import type { RunCommand, RunResult } from './types.ts';
 
 const DEFAULT_TIMEOUT_MS = 30_000;
-const DEFAULT_ENV = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' };
+const DEFAULT_ENV = { PATH: SYSTEM_PATH };
 
 /** Runs a command to its end. @throws ExecutorError `canceled` when aborted, `timed-out` when killed for its time-out */
 export async function runThroughLauncher(

@@ -3,6 +3,7 @@ import { ExecutorError } from './errors.ts';
 import { ExecOutput } from './exec-output.ts';
 import { execSource } from './exec-plan.ts';
 import type { LaunchEntry } from './launch-table.ts';
+import { SYSTEM_PATH } from './launcher.ts';
 import type { ExecRequestLike, ExecSessionLike } from './types.ts';
 
 /**
@@ -17,7 +18,7 @@ export async function openTerminalSession(entry: LaunchEntry, request: ExecReque
     cols: request.size?.columns ?? 80,
     rows: request.size?.rows ?? 24,
     cwd: '/',
-    env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' },
+    env: { PATH: SYSTEM_PATH },
     encoding: null,
   });
   const output = new ExecOutput();

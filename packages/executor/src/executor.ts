@@ -9,7 +9,7 @@ import { ExecutorError } from './errors.ts';
 import { openPipeSession } from './exec-pipes.ts';
 import { openTerminalSession } from './exec-terminal.ts';
 import { FifoPool } from './fifo-pool.ts';
-import { endLaunch, freeLaunch, signalLaunch } from './launch-control.ts';
+import { endLaunch, freeLaunch, signalLaunch, untilExecuted } from './launch-control.ts';
 import type { ExecutorGround } from './launch-prepare.ts';
 import { recoverLaunch, repairCopiers } from './launch-recovery.ts';
 import { startLaunch } from './launch-start.ts';
@@ -64,7 +64,7 @@ export async function createExecutor(options: ExecutorOptions): Promise<Executor
     launch: (spec, { signal } = {}) => startLaunch(parts, spec, signal),
     recover: (handle: LaunchHandle) => recoverLaunch(parts, handle),
     wait: (id, { signal } = {}) => waitFor(table.get(id), signal),
-    signal: async (id, name, target) => signalLaunch(table.get(id), name, target),
+    signal: (id, name, target) => signalLaunch(table.get(id), name, target),
     stop: (id, stop) => endLaunch(table.get(id), stop),
     destroy: async (id) => {
       const entry = table.find(id);
@@ -72,14 +72,18 @@ export async function createExecutor(options: ExecutorOptions): Promise<Executor
       await freeLaunch(entry);
       table.delete(id);
     },
+    has: (id) => table.find(id) !== undefined,
     alive: async (id) => {
       const entry = table.get(id);
       return entry.exit === undefined && isAlive(entry.record.handle);
     },
     exited: async (id) => table.get(id).exit,
     stats: async (id) => readLaunchStats(table.get(id)),
-    exec: (id, request) =>
-      request.tty ? openTerminalSession(table.get(id), request) : openPipeSession(parts, table.get(id), request),
+    exec: async (id, request) => {
+      const entry = table.get(id);
+      await untilExecuted(entry);
+      return request.tty ? openTerminalSession(entry, request) : openPipeSession(parts, entry, request);
+    },
     run: parts.run,
     close: async () => {
       clearInterval(watchdog);

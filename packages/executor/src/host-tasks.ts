@@ -118,7 +118,8 @@ export class HostTasks {
     const task = this.#tasks.get(taskId);
     if (task === undefined) return;
     const { executor } = this.#options;
-    if ((await this.#exitOf(taskId)) === undefined) {
+    // Another driver object on this executor may have destroyed it.
+    if (executor.has(taskId) && (await this.#exitOf(taskId)) === undefined) {
       if (!force) {
         throw new DriverError('denied', `${taskId} still runs`, { hint: 'stop it first, or destroy it with force' });
       }

@@ -1,3 +1,4 @@
+export { findProgram, programChanges, programDirectories } from './command-watch.ts';
 export { type ChrootMount, defaultChrootMounts } from './default-mounts.ts';
 export { asDriverError, toDriverError } from './driver-errors.ts';
 export { ExecutorError, type ExecutorErrorCode } from './errors.ts';
@@ -5,3 +6,4 @@ export { createExecutor, type ExecutorLog, type ExecutorOptions } from './execut
 export { type HostDriverOptions, type HostPlan, type HostTask, hostDriver, type PlanContext } from './host-driver.ts';
 export { launchDirectory, type TaskChrootOptions, taskChroot, taskLaunch, taskLimits } from './task-launch.ts';
 export * from './types.ts';
+export { lookUpUser, type ResolvedUser } from './users.ts';

@@ -1,21 +1,36 @@
 // Signals, stopping and freeing of a known launch.
 import { rmSync } from 'node:fs';
 import { constants } from 'node:os';
-import { cgroupPids, isPopulated, killCgroups, killIfThere, removeCgroups } from './cgroup-host.ts';
+import { cgroupPids, isPopulated, killCgroups, killIfThere, readIfThere, removeCgroups } from './cgroup-host.ts';
 import { ExecutorError } from './errors.ts';
 import { eventually } from './eventually.ts';
 import type { LaunchEntry } from './launch-table.ts';
 import { readPrivateExit } from './launch-table.ts';
+import { LAUNCHING } from './launcher.ts';
 import { isAlive } from './process-identity.ts';
 
+const EXEC_TIMEOUT_MS = 5_000;
 /** A SIGKILLed tree is gone within milliseconds unless the kernel holds a process in a device or file system. */
 const KILL_TIMEOUT_MS = 20_000;
 /** How long the copiers may go on writing what is left in the pipes after the last process has gone. */
 const DRAIN_TIMEOUT_MS = 5_000;
 
+/**
+ * Waits until the task's own program runs in its process. `launch` answers some milliseconds earlier, when only `exec`s
+ * are left; a signal sent then would meet a shell that ignores SIGINT and SIGQUIT, and be lost.
+ */
+export async function untilExecuted(entry: LaunchEntry): Promise<void> {
+  const { handle } = entry.record;
+  await eventually(() => {
+    const environ = readIfThere(`/proc/${handle.pid}/environ`);
+    return environ === undefined || !environ.includes(`${LAUNCHING}=`) || !isAlive(handle);
+  }, EXEC_TIMEOUT_MS);
+}
+
 /** @throws ExecutorError `invalid` for an unknown signal name, `not-running` */
-export function signalLaunch(entry: LaunchEntry, name: string, target: 'main' | 'tree'): void {
+export async function signalLaunch(entry: LaunchEntry, name: string, target: 'main' | 'tree'): Promise<void> {
   const number = signalNumber(name);
+  await untilExecuted(entry);
   const { handle } = entry.record;
   if (entry.exit !== undefined || !isAlive(handle)) {
     throw new ExecutorError('not-running', `${handle.id} has ended`);
@@ -40,6 +55,7 @@ export async function endLaunch(entry: LaunchEntry, stop: { signal: string; time
   const { handle } = entry.record;
   if (entry.exit === undefined) {
     if (stop.timeoutMs > 0 && isAlive(handle)) {
+      await untilExecuted(entry);
       killIfThere(handle.pid, number);
       await within(entry.ended, stop.timeoutMs);
     }

@@ -13,6 +13,7 @@ import { RUNNING_RECORD } from './exit-record.ts';
 import type { FifoPool } from './fifo-pool.ts';
 import type { LaunchPlan } from './launch-plan.ts';
 import { innerScript, outerScript } from './launch-script.ts';
+import { SYSTEM_PATH } from './launcher.ts';
 import { planLogs } from './log-files.ts';
 import type { RootView } from './root-lookup.ts';
 import { findProgram, resolveInRoot } from './root-lookup.ts';
@@ -37,8 +38,6 @@ export interface PreparedLaunch {
   readonly cgroupPlan: CgroupPlan;
   readonly script: string;
 }
-
-const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** A file name for an id: readable, and unique by the hash at its end. */
 export function nameForId(id: string): string {
@@ -119,7 +118,7 @@ function checkCommand(spec: LaunchSpec, view: RootView): string[] {
       hint: 'the task must be able to see it',
     });
   }
-  const program = findProgram(view, name, { cwd: spec.cwd, searchPath: spec.env['PATH'] ?? DEFAULT_PATH });
+  const program = findProgram(view, name, { cwd: spec.cwd, searchPath: spec.env['PATH'] ?? SYSTEM_PATH });
   if ('problem' in program) {
     throw new ExecutorError('not-found', program.problem, {
       hint: 'give a path inside the task, or a name on its PATH',

@@ -63,7 +63,8 @@ function enterNamespaces(plan: LaunchPlan): string {
 /**
  * Run inside the namespaces. Its first fork is the task's init (PID 1 where the pid namespace is private): it mounts,
  * starts the task, forwards signals, reaps orphans and keeps the exit status. It stays outside the task's cgroup, so
- * that neither a memory limit nor a kill of the group takes it before it has told how the task ended.
+ * that neither a memory limit nor a kill of the group takes it before it has told how the task ended. Until then it
+ * holds the pipes open: their end tells the copier that the status is written.
  */
 export function innerScript(plan: LaunchPlan): string {
   const { chroot } = plan;
@@ -89,7 +90,7 @@ echo "S ${plan.token} $pid $ticks $supervisors" >&9
 exec ${plan.logs ? '2>&4' : '2>&3'} 1>&3 3>&- 4>&- 9>&-
 exec ${quoteShellWords(taskWords(plan))}
 ) & task=$!
-exec 3>&- 4>&- 9>&-
+exec 9>&-
 for s in TERM HUP USR1 USR2; do trap "kill -$s $task" $s; done
 while wait $task; code=$?; kill -0 $task 2>/dev/null; do :; done
 echo "exit $code" 1<>${quoteShell(`${plan.dir}/exit`)}

@@ -6,6 +6,11 @@ import { readIfThere } from './cgroup-host.ts';
 import { ExecutorError } from './errors.ts';
 import { quoteShell } from './shell-quote.ts';
 
+export const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/** In the environment of everything on the way to a task's program, and never in the program's own. */
+export const LAUNCHING = '_ORCH_LAUNCHING';
+
 /**
  * Line in: the name of a script file. Line out: what the script says on descriptor 9. Each script is sourced in a
  * process forked twice, so that the launcher, blocked in `read`, never has children to reap. It leaves the agent's
@@ -107,7 +112,7 @@ export class Launcher {
     const [program, ...words] = launcherCommand(launcherSource(this.#options.cgroups));
     const child = spawn(program, words, {
       cwd: '/',
-      env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' },
+      env: { PATH: SYSTEM_PATH, LC_ALL: 'C', [LAUNCHING]: '1' },
       stdio: ['pipe', 'pipe', 'ignore'],
       detached: true,
     });

@@ -60,3 +60,8 @@ function supplementaryGroups(name: string, gid: number, group: string): number[]
     .map((fields) => Number(fields[2]))
     .filter((one) => one !== gid);
 }
+
+/** The numbers of `name`, `uid`, `name:group` or `uid:gid` on this machine. @throws ExecutorError `no-such-user` */
+export function lookUpUser(text: string): ResolvedUser {
+  return resolveUser(text, readUserDatabase());
+}
