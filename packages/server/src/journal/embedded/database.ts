@@ -31,7 +31,7 @@ const applicationId = 0x6f726368;
 export function openDatabase(file: string): DatabaseSync {
   const database = new DatabaseSync(file, { timeout: 0 });
   try {
-    database.exec('PRAGMA page_size = 8192');
+    database.exec('PRAGMA page_size = 16384');
     database.exec('PRAGMA locking_mode = EXCLUSIVE');
     database.exec('PRAGMA journal_mode = WAL');
     database.exec('PRAGMA synchronous = FULL');
@@ -41,7 +41,6 @@ export function openDatabase(file: string): DatabaseSync {
     database.exec(
       'CREATE TABLE IF NOT EXISTS batches (first INTEGER PRIMARY KEY, last INTEGER NOT NULL, sum INTEGER NOT NULL, data BLOB NOT NULL)',
     );
-    database.exec('CREATE INDEX IF NOT EXISTS batches_last ON batches (last)');
   } catch (error) {
     database.close();
     throw error;

@@ -30,7 +30,11 @@ let broken: WorkerFailure | undefined;
 function open(start: WorkerStart): void {
   checkWal(`${start.file}-wal`);
   database = openDatabase(start.file);
-  const bounds = database.prepare('SELECT min(first) AS first, max(last) AS last FROM batches').get();
+  const bounds = database
+    .prepare(
+      'SELECT (SELECT min(first) FROM batches) AS first, (SELECT last FROM batches ORDER BY first DESC LIMIT 1) AS last',
+    )
+    .get();
   firstIndex = Number(bounds?.['first'] ?? 1);
   lastIndex = Number(bounds?.['last'] ?? 0);
   if (lastIndex < start.snapshotIndex) {
@@ -41,18 +45,20 @@ function open(start: WorkerStart): void {
   }
   statements = {
     insert: database.prepare('INSERT INTO batches (first, last, sum, data) VALUES (?, ?, ?, ?)'),
-    read: database.prepare('SELECT first, last, sum, data FROM batches WHERE last > ? ORDER BY first'),
+    read: database.prepare(
+      // From the row that holds the next record, or the first one behind it.
+      'SELECT first, last, sum, data FROM batches WHERE first >= coalesce((SELECT max(first) FROM batches WHERE first <= ?), 0) AND last >= ? ORDER BY first',
+    ),
     drop: database.prepare(
-      'DELETE FROM batches WHERE first IN (SELECT first FROM batches WHERE last <= ? AND last < ? ORDER BY first LIMIT ?)',
+      'DELETE FROM batches WHERE first IN (SELECT first FROM batches WHERE first <= ? AND last <= ? AND last < ? ORDER BY first LIMIT ?)',
     ),
   };
 }
 
 /** One statement is one transaction: when it fails, SQLite has taken all of it back. */
-function commit({ insert }: Statements, count: number, text: string): void {
+function commit({ insert }: Statements, count: number, data: Uint8Array): void {
   const first = lastIndex + 1;
   const last = lastIndex + count;
-  const data = Buffer.from(text, 'utf8');
   insert.run(first, last, checkOf(first, last, data), data);
   lastIndex = last;
 }
@@ -61,7 +67,7 @@ function read({ read: rows }: Statements, after: number): readonly Batch[] {
   const batches: Batch[] = [];
   let size = 0;
   let expected: number | undefined = after < firstIndex - 1 ? undefined : after + 1;
-  for (const row of stepping(rows.iterate(after), () => expected ?? firstIndex)) {
+  for (const row of stepping(rows.iterate(after + 1, after + 1), () => expected ?? firstIndex)) {
     const batch = checkedBatch(row as unknown as BatchRow);
     if (expected !== undefined && batch.first > expected) {
       throw new BatchDamaged(expected, `records ${expected} to ${batch.first - 1} are missing`);
@@ -86,7 +92,7 @@ function* stepping<Row>(rows: Iterable<Row>, next: () => number): Generator<Row>
 
 function drop({ drop: remove }: Statements, upTo: number): void {
   // The last row stays, so that the index goes on from it.
-  const { changes } = remove.run(upTo, lastIndex, dropRows);
+  const { changes } = remove.run(upTo, upTo, lastIndex, dropRows);
   if (Number(changes) === 0 || database === undefined) return;
   firstIndex = Number(database.prepare('SELECT min(first) AS first FROM batches').get()?.['first'] ?? firstIndex);
 }
@@ -96,7 +102,7 @@ function answer(request: WorkerRequest): WorkerAnswer {
   if (broken !== undefined && request.op === 'commit') return { ok: false, failure: broken };
   try {
     if (statements === undefined) throw new Error('the journal is not open');
-    if (request.op === 'commit') commit(statements, request.count, request.text);
+    if (request.op === 'commit') commit(statements, request.count, request.data);
     else if (request.op === 'read') batches = read(statements, request.after);
     else if (request.op === 'drop') drop(statements, request.upTo);
     else database?.close();

@@ -8,7 +8,7 @@ export interface WorkerStart {
 }
 
 export type WorkerRequest =
-  | { readonly op: 'commit'; readonly count: number; readonly text: string }
+  | { readonly op: 'commit'; readonly count: number; readonly data: Uint8Array }
   | { readonly op: 'read'; readonly after: number }
   | { readonly op: 'drop'; readonly upTo: number }
   | { readonly op: 'close' };
@@ -28,5 +28,5 @@ export type WorkerAnswer =
   | { readonly ok: true; readonly firstIndex: number; readonly lastIndex: number; readonly batches?: readonly Batch[] }
   | { readonly ok: false; readonly failure: WorkerFailure };
 
-/** A control character JSON text cannot contain unescaped. */
+/** Between the texts of a commit's records, in UTF-8: a control character JSON text cannot contain unescaped. */
 export const recordSeparator = '\u001e';

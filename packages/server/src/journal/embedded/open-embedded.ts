@@ -52,7 +52,8 @@ function journalOver({ file, log, lock, snapshots, worker }: Parts): Journal {
 
   const group = createGroupCommit(async (data) => {
     try {
-      const answer = await worker.request({ op: 'commit', count: data.length, text: data.join(recordSeparator) });
+      const bytes = Buffer.from(data.join(recordSeparator));
+      const answer = await worker.request({ op: 'commit', count: data.length, data: bytes });
       // Answers come in the order of the commits, so this one's records end where the journal did when it was answered.
       lastIndex = answer.lastIndex;
       return answer.lastIndex - data.length + 1;

@@ -74,7 +74,7 @@ export async function startWorker(dir: string, start: WorkerStart): Promise<Work
   }
   function request(message: WorkerRequest): Promise<Answered> {
     const answer = wait();
-    if (ended === undefined) worker.postMessage(message);
+    if (ended === undefined) worker.postMessage(message, transferable(message));
     return answer;
   }
 
@@ -87,6 +87,13 @@ export async function startWorker(dir: string, start: WorkerStart): Promise<Work
       await exited;
     },
   };
+}
+
+/** A commit's bytes are handed over, not copied, unless they share memory with others. */
+function transferable(message: WorkerRequest): readonly ArrayBuffer[] {
+  if (message.op !== 'commit') return [];
+  const { buffer, byteLength } = message.data;
+  return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? [buffer] : [];
 }
 
 function errorOf(dir: string, file: string, failure: WorkerFailure): OrchError {
