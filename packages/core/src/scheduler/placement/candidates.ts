@@ -7,7 +7,6 @@
 import type { AllocationId } from '../../model/ids.ts';
 import type { Node } from '../../model/node.ts';
 import { coreMhz, freeCores } from '../feasible/cores-check.ts';
-import { missingDynamicPorts } from '../feasible/port-check.ts';
 import { hostAddress } from '../ports/assign-ports.ts';
 import { portHolder } from '../ports/port-view.ts';
 import { binpackScore, freePower, spreadAlgorithmScore } from '../rank/binpack.ts';
@@ -29,6 +28,8 @@ export interface Candidates {
   readonly ask: GroupAsk;
   readonly spreadAlgorithm: boolean;
   readonly feasibility: StaticFeasibility;
+  /** 1 for the rows that pass the static checks. */
+  readonly feasible: Uint8Array;
   /** Instances of this group, and of the whole job, on each row. */
   readonly groupInstances: Int32Array;
   readonly jobInstances: Int32Array;
@@ -66,12 +67,13 @@ export function* buildCandidates(input: CandidateInput): Generator<void, Candida
     ask,
     spreadAlgorithm: input.spreadAlgorithm,
     feasibility: input.feasibility,
+    feasible: new Uint8Array(count),
     groupInstances: new Int32Array(count),
     jobInstances: new Int32Array(count),
     fill: new Float64Array(count),
     affinity: ask.affinities.length > 0 ? new Float64Array(count) : undefined,
     refused: new Set(),
-    rows: heapRows(count),
+    rows: heapRows(table.ranks),
     heapOf: new Int32Array(count).fill(-1),
     heaps: Array.from({ length: clusters.length * maxNodeScores }, () => []),
     clusters,
@@ -79,22 +81,31 @@ export function* buildCandidates(input: CandidateInput): Generator<void, Candida
     spreadCounts: ask.spreads.map(emptyCounts),
     propertyCounts: ask.distinctProperties.map(emptyCounts),
   };
-  for (const instance of input.presence.values()) countInstance(candidates, instance, 1);
-  for (let row = 0; row < count; row += 1) {
-    if (row % input.sliceNodes === input.sliceNodes - 1) yield;
-    if (!input.feasibility.isFeasible(table.nodes[row] as Node)) continue;
-    if (candidates.affinity !== undefined) {
-      candidates.affinity[row] = nodeAffinityScore(ask.affinities, table.nodes[row] as Node) ?? 0;
-    }
-    rankRow(candidates, row);
+  for (const instance of input.presence.values()) {
+    countInstance(candidates, instance, table.rowOf(instance.nodeId), 1);
+  }
+  for (let from = 0; from < count; from += input.sliceNodes) {
+    rankSlice(candidates, from, Math.min(count, from + input.sliceNodes));
+    yield;
   }
   return candidates;
 }
 
-/** Counts an instance of the job in or out; its row has to be ranked again afterwards. */
-function countInstance(candidates: Candidates, instance: Instance, change: 1 | -1): void {
+/** A plain function: loops in generators are compiled less well. */
+function rankSlice(candidates: Candidates, from: number, to: number): void {
+  const { table, ask, feasibility, feasible, affinity } = candidates;
+  for (let row = from; row < to; row += 1) {
+    const node = table.nodes[row] as Node;
+    if (!feasibility.isFeasible(node)) continue;
+    feasible[row] = 1;
+    if (affinity !== undefined) affinity[row] = nodeAffinityScore(ask.affinities, node) ?? 0;
+    rankRow(candidates, row);
+  }
+}
+
+/** Counts an instance of the job in or out on its row (−1 = not in the table); the row has to be ranked again afterwards. */
+function countInstance(candidates: Candidates, instance: Instance, row: number, change: 1 | -1): void {
   const { table, ask } = candidates;
-  const row = table.rowOf(instance.nodeId);
   const isOfGroup = instance.taskGroup === ask.group.name;
   if (row >= 0) {
     candidates.jobInstances[row] = (candidates.jobInstances[row] as number) + change;
@@ -112,7 +123,20 @@ function countInstance(candidates: Candidates, instance: Instance, change: 1 | -
   });
 }
 
-/** An instance was placed (1) or its allocation is to be stopped (−1): the node's standing changes. */
+/** A new instance was booked on a row of the table. */
+export function instancePlaced(
+  candidates: Candidates,
+  presence: Presence,
+  id: AllocationId,
+  instance: Instance,
+  row: number,
+): void {
+  presence.set(id, instance);
+  countInstance(candidates, instance, row, 1);
+  rankRow(candidates, row);
+}
+
+/** An instance is to be stopped (−1), or stays after all (1): its node's standing changes. */
 export function instanceChanged(
   candidates: Candidates,
   presence: Presence,
@@ -121,9 +145,9 @@ export function instanceChanged(
   change: 1 | -1,
 ): void {
   if (change === 1) presence.set(id, instance);
-  else if (!presence.delete(id)) return;
-  countInstance(candidates, instance, change);
+  else presence.delete(id);
   const row = candidates.table.rowOf(instance.nodeId);
+  countInstance(candidates, instance, row, change);
   if (row < 0) return;
   if (change === -1) candidates.refused.delete(row);
   rankRow(candidates, row);
@@ -170,23 +194,29 @@ export function cpuAsk(ask: GroupAsk, node: Node): number {
   return ask.cores > 0 ? ask.cpuMhz + ask.cores * coreMhz(node) : ask.cpuMhz;
 }
 
-/** The quick form of all checks that depend on what already runs on the node. */
+/**
+ * The quick form of the checks. Dynamic ports are left out: a node that has none left is found out when it is chosen, and
+ * refused then.
+ */
 export function hasRoom(candidates: Candidates, row: number): boolean {
   const { table, ask } = candidates;
+  if (candidates.feasible[row] !== 1) return false;
   const node = table.nodes[row] as Node;
   if ((table.cpuUsed[row] as number) + cpuAsk(ask, node) > (table.cpuTotal[row] as number)) return false;
   if ((table.memoryUsed[row] as number) + ask.memoryMiB > (table.memoryTotal[row] as number)) return false;
   if ((table.diskUsed[row] as number) + ask.diskMiB > (table.diskTotal[row] as number)) return false;
   if (ask.distinctHosts === 'job' && candidates.jobInstances[row] !== 0) return false;
   if (ask.distinctHosts === 'group' && candidates.groupInstances[row] !== 0) return false;
-  if (candidates.refused.has(row) || !candidates.feasibility.isFeasible(node)) return false;
+  if (candidates.refused.size > 0 && candidates.refused.has(row)) return false;
+  if (ask.ports.fixed.length > 0 && !hasFixedPorts(candidates, row, node)) return false;
+  return ask.cores === 0 || freeCores(table.snapshot, node, table.books.get(row)).length >= ask.cores;
+}
+
+function hasFixedPorts({ table, ask }: Candidates, row: number, node: Node): boolean {
   const book = table.books.get(row);
-  const { snapshot } = table;
-  for (const port of ask.ports.fixed) {
-    if (port.ignoreCollision) continue;
+  return ask.ports.fixed.every((port) => {
+    if (port.ignoreCollision) return true;
     const hostIp = hostAddress(node, port);
-    if (hostIp === undefined || portHolder(snapshot, node, book, hostIp, port.value) !== undefined) return false;
-  }
-  if (missingDynamicPorts(snapshot, node, book, ask.ports) > 0) return false;
-  return ask.cores === 0 || freeCores(snapshot, node, book).length >= ask.cores;
+    return hostIp !== undefined && portHolder(table.snapshot, node, book, hostIp, port.value) === undefined;
+  });
 }

@@ -50,9 +50,9 @@ export function choose(candidates: Candidates, penalized: readonly NodeId[]): nu
 
 /** Among equal means: the higher sum of the node's own scores, then the shuffled order. */
 function isPreferred(candidates: Candidates, row: number, than: number): boolean {
-  const { keys } = candidates.rows;
+  const { keys, ranks } = candidates.rows;
   const difference = (keys[row] as number) - (keys[than] as number);
-  return difference > 0 || (difference === 0 && row < than);
+  return difference > 0 || (difference === 0 && (ranks[row] as number) < (ranks[than] as number));
 }
 
 function meanScore(candidates: Candidates, row: number, scores: number, spread: number, penalized: boolean): number {

@@ -12,7 +12,7 @@ import { coreMhz, freeCores } from '../feasible/cores-check.ts';
 import { assignPorts } from '../ports/assign-ports.ts';
 import type { PlacementRequest } from '../reconcile/request.ts';
 import { allocatedTasks } from './ask.ts';
-import { type Candidates, hasRoom, instanceChanged, leaveHeap } from './candidates.ts';
+import { type Candidates, hasRoom, instanceChanged, instancePlaced, leaveHeap } from './candidates.ts';
 import { choose, propertiesAllow, scoresOf } from './choose.ts';
 import { baseMetrics, type DiagnosisLimits, diagnose } from './metrics.ts';
 import { occupy, release, restore } from './node-table.ts';
@@ -144,7 +144,7 @@ function settle(
   const metrics = { ...base, scores: [{ nodeId: node.id, nodeName: node.name, scores, normScore }] };
   const allocation = newAllocation(input, request, node, resources, metrics);
   occupy(candidates.table, row, resources);
-  instanceChanged(candidates, presence, allocation.id, allocation, 1);
+  instancePlaced(candidates, presence, allocation.id, allocation, row);
   return allocation;
 }
 

@@ -1,22 +1,25 @@
-// A binary heap of table rows, best key first and lowest row first among equals, with removal from the middle.
+// A binary heap of table rows, best key first and lowest rank first among equals, with removal from the middle.
 
 /** State shared by all heaps of one candidate set: every row is in at most one heap. */
 export interface HeapRows {
   /** What a row is ordered by. */
   readonly keys: Float64Array;
+  /** Decides between equal keys: no two rows have the same. */
+  readonly ranks: Int32Array;
   /** Where in its heap a row is; −1 = in none. */
   readonly positions: Int32Array;
 }
 
-export function heapRows(count: number): HeapRows {
-  return { keys: new Float64Array(count), positions: new Int32Array(count).fill(-1) };
+export function heapRows(ranks: Int32Array): HeapRows {
+  const count = ranks.length;
+  return { keys: new Float64Array(count), ranks, positions: new Int32Array(count).fill(-1) };
 }
 
 /** True when row `one` comes before row `other`. */
 function isBefore(rows: HeapRows, one: number, other: number): boolean {
   const left = rows.keys[one] as number;
   const right = rows.keys[other] as number;
-  return left > right || (left === right && one < other);
+  return left > right || (left === right && (rows.ranks[one] as number) < (rows.ranks[other] as number));
 }
 
 export function heapPush(heap: number[], rows: HeapRows, row: number): void {
