@@ -1,0 +1,28 @@
+// Makes the allocation's shared directories, and takes its in-memory file systems away at the end.
+
+import { OrchError } from '../../../lib/errors.ts';
+import { buildAllocDir, unmountSecrets } from '../../alloc-dir/build.ts';
+import type { AllocHook } from '../alloc-hook.ts';
+
+export function allocDirHook(): AllocHook {
+  return {
+    name: 'alloc-dir',
+    async setUp({ layout }) {
+      try {
+        await buildAllocDir(layout);
+      } catch (error) {
+        const full = (error as { code?: unknown }).code === 'ENOSPC';
+        throw new OrchError('alloc-dir-failed', `the allocation's directory ${layout.root} could not be made`, {
+          cause: error,
+          ...(full ? { hint: 'free disk space under the data directory of the node' } : {}),
+        });
+      }
+    },
+    async tearDown({ layout, facts, tools }) {
+      await unmountSecrets(
+        facts.group.tasks.map((task) => layout.task(task.name)),
+        tools,
+      );
+    },
+  };
+}

@@ -1,0 +1,109 @@
+// Unpacks a tar archive into a directory: nothing outside, no devices, no special bits, bounded.
+
+import { createReadStream } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import type { Header } from 'tar-stream';
+import { OrchError } from '../../lib/errors.ts';
+import type { UserIds } from '../alloc-dir/users.ts';
+import { ConfinedWriter } from '../files/confined-write.ts';
+import type { ArtifactArchive } from './source.ts';
+
+/** What is used of an entry: its header, and its bytes, which must be read or skipped before the next one comes. */
+interface ArchiveEntry extends AsyncIterable<Uint8Array> {
+  readonly header: Header;
+  resume(): unknown;
+}
+
+export interface UnpackLimits {
+  readonly maxBytes: number;
+  readonly maxEntries: number;
+}
+
+/** @throws OrchError `archive-invalid`, `archive-too-large`, `outside-destination` */
+export async function unpackTar(
+  archivePath: string,
+  kind: Exclude<ArtifactArchive, 'none'>,
+  directory: string,
+  limits: UnpackLimits,
+  options: { readonly owner?: UserIds | undefined; readonly signal: AbortSignal },
+): Promise<void> {
+  // Loaded on first use: most nodes never unpack anything.
+  const { extract } = await import('tar-stream');
+  const reader = extract();
+  const input = createReadStream(archivePath);
+  const unzipped: Readable = kind === 'tar.gz' ? input.pipe(createGunzip()) : input;
+  input.on('error', (error) => reader.destroy(error));
+  unzipped.on('error', (error) => reader.destroy(error));
+  unzipped.pipe(reader);
+  const writer = new ConfinedWriter(directory, options.owner);
+  let entries = 0;
+  let left = limits.maxBytes;
+  try {
+    for await (const entry of reader) {
+      options.signal.throwIfAborted();
+      entries += 1;
+      left -= entry.header.size ?? 0;
+      if (entries > limits.maxEntries || left < 0) {
+        throw new OrchError(
+          'archive-too-large',
+          `the archive has more than ${limits.maxEntries} entries or ${limits.maxBytes} bytes`,
+        );
+      }
+      await unpackEntry(writer, entry as unknown as ArchiveEntry, limits.maxBytes);
+    }
+  } catch (error) {
+    if (error instanceof OrchError || options.signal.aborted) throw error;
+    throw new OrchError('archive-invalid', 'the archive cannot be unpacked', { cause: error });
+  } finally {
+    input.destroy();
+    unzipped.destroy();
+  }
+}
+
+async function unpackEntry(writer: ConfinedWriter, entry: ArchiveEntry, maxBytes: number): Promise<void> {
+  const { name, type, mode, linkname } = entry.header;
+  switch (type) {
+    case 'directory':
+      await writer.makeDirectory(name);
+      entry.resume();
+      return;
+    case 'file':
+    case 'contiguous-file':
+      await writeFile(writer, entry, name, mode ?? 0o644, maxBytes);
+      return;
+    case 'symlink':
+      await writer.createSymlink(name, linkname ?? '');
+      entry.resume();
+      return;
+    case 'link':
+      await writer.createHardLink(name, linkname ?? '');
+      entry.resume();
+      return;
+    default:
+      throw new OrchError(
+        'archive-invalid',
+        `the archive holds ${JSON.stringify(name)} of kind "${type}", which is not unpacked`,
+      );
+  }
+}
+
+async function writeFile(
+  writer: ConfinedWriter,
+  entry: ArchiveEntry,
+  name: string,
+  mode: number,
+  maxBytes: number,
+): Promise<void> {
+  const file = await writer.createFile(name, mode);
+  let written = 0;
+  try {
+    for await (const chunk of entry) {
+      written += chunk.length;
+      if (written > maxBytes) throw new OrchError('archive-too-large', `${name} is larger than ${maxBytes} bytes`);
+      await file.write(chunk);
+    }
+  } finally {
+    await file.close();
+  }
+}

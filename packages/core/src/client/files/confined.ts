@@ -1,0 +1,120 @@
+// Opening files inside a directory without ever leaving it, whatever symlinks a task has planted there.
+
+import { constants, type Stats } from 'node:fs';
+import { type FileHandle, lstat, open, readdir, readlink } from 'node:fs/promises';
+import { OrchError } from '../../lib/errors.ts';
+
+const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK } = constants;
+const maxSymlinks = 16;
+
+/** An open directory or file inside the root. The caller closes it. */
+export interface ConfinedEntry {
+  readonly handle: FileHandle;
+  readonly stats: Stats;
+}
+
+/**
+ * Opens `path` (relative to `root`, `/` separated) for reading. Each component is opened relative to the one before
+ * and never through a symlink; a symlink is read and followed by hand, and may not lead above the root. Absolute links
+ * are refused: inside a task they mean the task's root, not the node's. Only regular files and directories open.
+ * `refuse` is asked about the real place of every component and throws for what must not be opened.
+ *
+ * @throws OrchError `not-found`, `outside-allocation`, `not-a-file`, `permission-denied`
+ */
+export async function openConfined(
+  root: string,
+  path: string,
+  refuse: (place: readonly string[]) => void = () => {},
+): Promise<ConfinedEntry> {
+  const stack: FileHandle[] = [
+    await open(root, O_RDONLY | O_DIRECTORY | O_NOFOLLOW).catch((error) => fail(error, path)),
+  ];
+  const place: string[] = [];
+  let pending = components(path);
+  let symlinks = 0;
+  try {
+    while (pending.length > 0) {
+      const [name = '', ...rest] = pending;
+      pending = rest;
+      if (name === '..') {
+        if (stack.length === 1) throw outside(path);
+        await stack.pop()?.close();
+        place.pop();
+        continue;
+      }
+      const at = child(top(stack), name);
+      refuse([...place, name]);
+      const stats = await lstat(at).catch((error) => fail(error, path));
+      if (stats.isSymbolicLink()) {
+        symlinks += 1;
+        const target = await readlink(at).catch((error) => fail(error, path));
+        if (symlinks > maxSymlinks || target.startsWith('/')) throw outside(path);
+        pending = [...components(target), ...pending];
+        continue;
+      }
+      if (!stats.isDirectory() && !stats.isFile()) {
+        throw new OrchError('not-a-file', `${path} is neither a file nor a directory`);
+      }
+      if (stats.isFile() && pending.length > 0) throw notFound(path);
+      const flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | (stats.isDirectory() ? O_DIRECTORY : 0);
+      stack.push(await open(at, flags).catch((error) => fail(error, path)));
+      place.push(name);
+    }
+    const handle = top(stack);
+    const stats = await handle.stat();
+    if (!stats.isDirectory() && !stats.isFile()) throw new OrchError('not-a-file', `${path} is not a regular file`);
+    stack.pop();
+    return { handle, stats };
+  } finally {
+    for (const handle of stack) await handle.close();
+  }
+}
+
+/** Names in an open directory, sorted. */
+export async function namesIn(directory: FileHandle): Promise<readonly string[]> {
+  return (await readdir(`/proc/self/fd/${directory.fd}`)).sort();
+}
+
+/** What a name in an open directory is, itself: a symlink is not followed. */
+export function lstatIn(directory: FileHandle, name: string): Promise<Stats> {
+  return lstat(child(directory, name));
+}
+
+/** A path that leads to the open directory itself, even after it was renamed. */
+export function pathOf(directory: FileHandle): string {
+  return `/proc/self/fd/${directory.fd}`;
+}
+
+function child(directory: FileHandle, name: string): string {
+  return `/proc/self/fd/${directory.fd}/${name}`;
+}
+
+function top(stack: readonly FileHandle[]): FileHandle {
+  const handle = stack[stack.length - 1];
+  if (handle === undefined) throw new Error('the stack of open directories is empty');
+  return handle;
+}
+
+function components(path: string): string[] {
+  if (path.includes('\0')) throw new OrchError('invalid-path', 'a path may not hold a NUL character');
+  return path.split('/').filter((name) => name !== '' && name !== '.');
+}
+
+function fail(error: unknown, path: string): never {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'ENOENT' || code === 'ENOTDIR') throw notFound(path);
+  if (code === 'ELOOP') throw outside(path);
+  if (code === 'EACCES' || code === 'EPERM') throw new OrchError('permission-denied', `${path} may not be read`);
+  if (code === 'ENAMETOOLONG') throw new OrchError('invalid-path', 'the path is too long');
+  throw new OrchError('file-failed', `${path} could not be read`, { cause: error });
+}
+
+function notFound(path: string): OrchError {
+  return new OrchError('not-found', `there is no file ${JSON.stringify(path)} in this allocation`);
+}
+
+function outside(path: string): OrchError {
+  return new OrchError('outside-allocation', `${JSON.stringify(path)} leads out of the allocation's directory`, {
+    hint: 'only files of the allocation itself can be read; absolute symlinks are not followed',
+  });
+}

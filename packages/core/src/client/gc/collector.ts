@@ -1,0 +1,133 @@
+// Frees what finished work leaves on the node: directories, and what drivers hold beyond single tasks.
+
+import { statfs } from 'node:fs/promises';
+import type { Clock } from '../../lib/clock.ts';
+import { describeError, OrchError } from '../../lib/errors.ts';
+import type { Logger } from '../../lib/logger.ts';
+import type { DriverSet } from '../driver-host/driver-host.ts';
+import type { AllocSet } from '../sync/alloc-set.ts';
+import { type CollectLimits, chooseCollectable } from './policy.ts';
+
+/** Between two looks at the disk; housekeeping, nothing waits for it. */
+const sweepMs = 60_000;
+/** Images stay this long after the last task ended, since the next start often wants them again. */
+const driverDelayMs = 180_000;
+
+export interface CollectorOptions {
+  readonly allocations: AllocSet;
+  readonly drivers: DriverSet;
+  readonly limits: CollectLimits;
+  readonly dataDir: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export class Collector {
+  readonly #options: CollectorOptions;
+  readonly #collected = new Set<string>();
+  #cancel: () => void = () => {};
+  #sweeping: Promise<readonly string[]> | undefined;
+  #endedAtMs: number | undefined;
+  #closed = false;
+
+  constructor(options: CollectorOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#endedAtMs = this.#options.clock.now();
+    this.#next();
+  }
+
+  /** An allocation has ended. */
+  ended(): void {
+    this.#endedAtMs = this.#options.clock.now();
+  }
+
+  /** Frees one finished allocation's files. @throws OrchError `unknown-allocation`, `allocation-runs` */
+  async collect(id: string): Promise<void> {
+    const runner = this.#options.allocations.find(id);
+    if (runner === undefined) throw new OrchError('unknown-allocation', `the allocation ${id} is not on this node`);
+    if (!runner.isDone) {
+      throw new OrchError('allocation-runs', `the allocation ${id} has not ended`, { hint: 'stop it first' });
+    }
+    await this.#options.allocations.collect(id);
+    this.#collected.add(id);
+  }
+
+  /** Frees every finished allocation's files, and what no running task needs. */
+  async collectAll(): Promise<readonly string[]> {
+    const ids = this.#finished().map(({ id }) => id);
+    const done = await this.#collectEach(ids);
+    return [...done, ...(await this.#collectDrivers())];
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#cancel();
+    await this.#sweeping;
+  }
+
+  #next(): void {
+    if (this.#closed) return;
+    this.#cancel = this.#options.clock.after(sweepMs, () => {
+      this.#sweeping = this.#sweep().finally(() => this.#next());
+    });
+  }
+
+  async #sweep(): Promise<readonly string[]> {
+    const { limits, dataDir, clock, log, allocations } = this.#options;
+    for (const id of this.#collected) if (allocations.find(id) === undefined) this.#collected.delete(id);
+    try {
+      const disk = await statfs(dataDir);
+      const usedPercent = disk.blocks > 0 ? ((disk.blocks - disk.bfree) / disk.blocks) * 100 : 0;
+      const freed = await this.#collectEach(chooseCollectable(this.#finished(), limits, usedPercent, clock.now()));
+      if (this.#endedAtMs === undefined || clock.now() - this.#endedAtMs < driverDelayMs) return freed;
+      this.#endedAtMs = undefined;
+      return [...freed, ...(await this.#collectDrivers())];
+    } catch (error) {
+      log.error('the garbage collection of the node failed', { error: describeError(error) });
+      return [];
+    }
+  }
+
+  #finished() {
+    return [...this.#options.allocations.list()]
+      .filter((runner) => runner.isDone && !this.#collected.has(runner.id))
+      .map((runner) => ({ id: runner.id, finishedAtMs: runner.finishedAtMs ?? runner.receivedAtMs }));
+  }
+
+  async #collectEach(ids: readonly string[]): Promise<readonly string[]> {
+    const done: string[] = [];
+    for (const id of ids) {
+      try {
+        await this.collect(id);
+        done.push(id);
+      } catch (error) {
+        this.#options.log.error('an allocation could not be collected', {
+          allocation: id,
+          error: describeError(error),
+        });
+      }
+    }
+    return done;
+  }
+
+  async #collectDrivers(): Promise<readonly string[]> {
+    const keepTaskIds = [...this.#options.allocations.list()].flatMap((runner) =>
+      runner.isDone ? [] : [...runner.tasks.values()].map((task) => `${runner.id}/${task.name}/${task.run.attempt}`),
+    );
+    const freed: string[] = [];
+    for (const driver of this.#options.drivers.list()) {
+      try {
+        freed.push(...((await driver.collect?.({ keepTaskIds }))?.freed ?? []));
+      } catch (error) {
+        this.#options.log.warn('a driver could not free what it no longer needs', {
+          driver: driver.info.name,
+          error: describeError(error),
+        });
+      }
+    }
+    return freed;
+  }
+}

@@ -1,0 +1,8 @@
+// The node agent's core, for whoever wires an agent.
+
+export type { DriverSet } from './driver-host/driver-host.ts';
+export { type CollectLimits, defaultCollectLimits } from './gc/policy.ts';
+export * from './network/index.ts';
+export { createNodeAgent, type NodeAgent } from './node-agent.ts';
+export type { NodeAgentOptions, NodeConfig } from './node-agent-options.ts';
+export type { BuildTaskEnvironment, TaskEnvironment, TaskEnvironmentInput } from './task-runner/task-environment.ts';
