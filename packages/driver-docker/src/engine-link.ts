@@ -14,12 +14,6 @@ const HELLO_TIMEOUT_MS = 10_000;
 const CONTAINER_ACTIONS = ['die', 'oom', 'destroy'];
 const IMAGE_ACTIONS = ['delete', 'import', 'load', 'pull', 'tag', 'untag'];
 
-/** What the engine takes; the published types know neither a fractional `since` nor the signal. */
-type EventsOptions = Omit<Docker.GetEventsOptions, 'since'> & {
-  readonly since: string;
-  readonly abortSignal: AbortSignal;
-};
-
 /** An item of the engine's event stream, the fields used here. */
 export interface EngineEvent {
   readonly Type: string;
@@ -110,14 +104,14 @@ export class EngineLink {
     const attributes = await this.#describe(client);
     // The engine subscribes a moment after it answered; `since` makes it replay what fell in between.
     const since = (Date.now() / 1000 - 1).toFixed(3);
-    const options: EventsOptions = {
+    const options = {
       since,
       filters: { type: ['container', 'image'], event: [...CONTAINER_ACTIONS, ...IMAGE_ACTIONS] },
       abortSignal: this.#closing.signal,
     };
-    const stream = await client.getEvents(options);
+    const stream = (await client.getEvents(options as object)) as AsyncIterable<Uint8Array | string>;
     this.#connected = true;
-    const followed = this.#readEvents(stream as AsyncIterable<Uint8Array | string>);
+    const followed = this.#readEvents(stream);
     this.#report({ health: 'healthy', description: '', attributes });
     try {
       await this.#listener.connected();

@@ -18,7 +18,8 @@ export async function* readStats(
   const over = signal === undefined ? ended.signal : AbortSignal.any([signal, ended.signal]);
   while (!over.aborted) {
     try {
-      const answer = await container.stats({ stream: false, 'one-shot': true, abortSignal: over });
+      const options = { stream: false, 'one-shot': true, abortSignal: over } as const;
+      const answer = await container.stats(options as StatsOptions);
       if (over.aborted) return;
       yield usage(answer, Date.now());
     } catch (error) {
@@ -29,6 +30,9 @@ export async function* readStats(
     await sleep(intervalMs, over);
   }
 }
+
+/** The published types do not know the signal. */
+type StatsOptions = { readonly stream: false; readonly 'one-shot': true };
 
 /** The engine's answer in orch's units. Page cache that can be dropped is not counted as memory in use. */
 export function usage(answer: ContainerStats, atMs: number): TaskStats {

@@ -86,7 +86,7 @@ test('running out of memory is told', async (t) => {
 
 test('no new privileges, few capabilities, no raw sockets unless asked for', async (t) => {
   const status = "grep -E 'CapBnd|NoNewPrivs' /proc/self/status | tr -d '\\t'";
-  t.is(await output(status), 'CapBnd:00000000a80405fb\nNoNewPrivs:1'.replace('a80405fb', 'a80405fb'));
+  t.is(await output(status), 'CapBnd:00000000a80405fb\nNoNewPrivs:1');
   t.is(await output(status, { cap_drop: ['all'] }), 'CapBnd:0000000000000000\nNoNewPrivs:1');
   t.is(
     await output(status, { cap_drop: ['ALL'], cap_add: ['net_raw'], security_opt: ['no-new-privileges=false'] }),
@@ -98,10 +98,10 @@ test('a read-only root, memory file systems and shared memory', async (t) => {
   const config = { readonly_rootfs: true, tmpfs: ['/scratch'], shm_size: 1_048_576 };
   t.is(
     await output(
-      "touch /x 2>/dev/null || echo refused; touch /scratch/x && echo written; df -k /dev/shm | grep -o '1024 '",
+      "touch /x 2>/dev/null || echo refused; touch /scratch/x && echo written; df -k /dev/shm | grep -c ' 1024 '",
       config,
     ),
-    'refused\nwritten\n1024',
+    'refused\nwritten\n1',
   );
 });
 
