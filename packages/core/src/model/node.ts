@@ -31,6 +31,8 @@ export interface Node {
   /** Changes with each boot: allocations of another boot are lost. */
   readonly bootId: string;
   readonly version: string;
+  /** SHA-256 of the secret the node registered with, kept by the server: only the same node may come back under its id. */
+  readonly secretHash?: string;
   readonly createIndex: number;
   readonly modifyIndex: number;
 }

@@ -1,0 +1,24 @@
+// What endpoints are made from.
+
+import type { Node } from '@orch/core/model/node';
+import type { ServerContext } from '../config.ts';
+import type { LinkServer } from '../link/link-server.ts';
+import type { Leader } from '../loops/leader.ts';
+import type { Blocking } from './blocking.ts';
+import type { JobTurns } from './job-turns.ts';
+
+/** The agent this server runs in, for `/v1/agent/self` and calls that mean "this node". */
+export interface LocalAgent {
+  readonly nodeId?: Node['id'];
+  /** Where the API answers, `host:port`. */
+  readonly httpAddress: () => string;
+}
+
+export interface Api {
+  readonly context: ServerContext;
+  readonly leader: Leader;
+  readonly links: LinkServer;
+  readonly blocking: Blocking;
+  readonly jobTurns: JobTurns;
+  readonly agent: LocalAgent;
+}

@@ -1,0 +1,84 @@
+// The exec WebSocket: JSON frames of the field on one side, a call's channels on the other.
+
+import type { ExecInputWire, ExecOutputWire } from '@orch/api/types/client';
+import type { CallStream } from '@orch/core/link/mux';
+import type { WebSocket } from 'ws';
+import type { Api } from './api.ts';
+import type { ApiRequest } from './api-request.ts';
+import { HttpError, statusOf, textOf } from './http-error.ts';
+import { openCall, taskOf } from './node-call.ts';
+
+/** A terminal that does not read its output stops the task's writing beyond this. */
+const maxBufferedBytes = 1024 * 1024;
+const bufferPollMs = 20;
+/** Close codes 4000 + HTTP status: how the field's clients learn what went wrong. */
+const statusCodeBase = 4_000;
+
+/** Checks what is asked and opens the call before the socket is accepted. @throws HttpError 400, 404 */
+export function openExec(api: Api, request: ApiRequest): CallStream<'alloc.exec'> {
+  const task = taskOf(api, request, request.query.get('task'));
+  const command = commandOf(request.query.get('command'));
+  return openCall(api, request, 'alloc.exec', ({ id, clientStatus }) => {
+    if (clientStatus !== 'running') throw new HttpError(400, `the allocation is ${clientStatus}, not running`);
+    return { allocationId: id, task, command, tty: request.flag('tty') };
+  });
+}
+
+function commandOf(text: string | null): readonly string[] {
+  let command: unknown;
+  try {
+    command = JSON.parse(text ?? '[]');
+  } catch {
+    command = undefined;
+  }
+  if (Array.isArray(command) && command.length > 0 && command.every((part) => typeof part === 'string')) return command;
+  throw new HttpError(400, 'query parameter command must be a JSON list of texts, the program first');
+}
+
+/** Runs until the command ended or the caller went away. */
+export async function serveExec(api: Api, socket: WebSocket, call: CallStream<'alloc.exec'>): Promise<void> {
+  socket.on('close', () => call.cancel());
+  socket.on('error', () => call.cancel());
+  socket.on('message', (data) => {
+    try {
+      takeInput(call, JSON.parse(String(data)) as ExecInputWire);
+    } catch {
+      socket.close(statusCodeBase + 400, 'frames are JSON objects');
+      call.cancel();
+    }
+  });
+  const send = (frame: ExecOutputWire) => socket.send(JSON.stringify(frame));
+  try {
+    for await (const event of call.events()) {
+      const channel = event.type === 'note' ? undefined : channelName(event.channel);
+      if (channel === undefined) continue;
+      if (event.type === 'data') send({ [channel]: { data: Buffer.from(event.bytes).toString('base64') } });
+      if (event.type === 'finish') send({ [channel]: { close: true } });
+      await untilRead(api, socket);
+    }
+    const { exitCode } = await call.result;
+    send({ exited: true, result: { exit_code: exitCode } });
+    socket.close(1000);
+  } catch (error) {
+    socket.close(statusCodeBase + statusOf(error), Buffer.from(textOf(error)).subarray(0, 120).toString());
+  }
+}
+
+function takeInput(call: CallStream<'alloc.exec'>, frame: ExecInputWire): void {
+  const { stdin, tty_size: size } = frame;
+  // A caller that sends more than the node takes is held back by the node's window; errors end the call itself.
+  if (stdin?.data !== undefined && stdin.data !== '') call.write(0, Buffer.from(stdin.data, 'base64')).catch(() => {});
+  if (stdin?.close === true) call.finish(0);
+  if (size !== undefined) call.note({ columns: size.width, rows: size.height });
+}
+
+function channelName(channel: number): 'stdout' | 'stderr' | undefined {
+  if (channel === 1) return 'stdout';
+  return channel === 2 ? 'stderr' : undefined;
+}
+
+async function untilRead(api: Api, socket: WebSocket): Promise<void> {
+  while (socket.bufferedAmount > maxBufferedBytes && socket.readyState === socket.OPEN) {
+    await new Promise<void>((resolve) => api.context.clock.after(bufferPollMs, resolve));
+  }
+}

@@ -1,0 +1,50 @@
+// Errors as the API says them: a status and one plain text.
+
+import { describeError, OrchError } from '@orch/core/lib/errors';
+
+/** Ends a request with a status and a text for people. */
+export class HttpError extends Error {
+  override readonly name = 'HttpError';
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+export function notFound(what: string): HttpError {
+  return new HttpError(404, `${what} not found`);
+}
+
+/** Codes of our own rooms whose status is not 500. */
+const statusOfCode: Readonly<Record<string, number>> = {
+  'job-invalid': 400,
+  'unknown-allocation': 404,
+  'unknown-task': 404,
+  'file-not-found': 404,
+  'not-found': 404,
+  'path-outside': 403,
+  'invalid-argument': 400,
+  unsupported: 400,
+  'too-many-streams': 429,
+  'journal-busy': 503,
+  'not-leader': 503,
+  'journal-broken': 503,
+  'journal-full': 507,
+  'node-unreachable': 502,
+  'link-lost': 502,
+};
+
+export function statusOf(error: unknown): number {
+  if (error instanceof HttpError) return error.status;
+  if (error instanceof OrchError) return statusOfCode[error.code] ?? 500;
+  return 500;
+}
+
+/** What the caller may read. Bugs are logged, not shown. */
+export function textOf(error: unknown): string {
+  if (error instanceof HttpError) return error.message;
+  if (error instanceof OrchError) return describeError(error);
+  return 'internal error; see the log of the agent';
+}

@@ -1,0 +1,33 @@
+// /v1/jobs/parse: a job file's text to the API's JSON. Functions that read files do not exist here.
+
+import { encodeJobJson } from '@orch/core/schema';
+import type { Api } from './api.ts';
+import { type ApiRequest, asObject } from './api-request.ts';
+import { HttpError } from './http-error.ts';
+import { json, type Reply } from './reply.ts';
+import { type Route, write } from './router.ts';
+
+export function jobsParseEndpoint(api: Api): readonly Route[] {
+  return [{ methods: write, path: '/v1/jobs/parse', handle: (request) => parse(api, request) }];
+}
+
+async function parse(api: Api, request: ApiRequest): Promise<Reply> {
+  const body = asObject(await request.json(api.context.config.http.jobBodyBytes));
+  const text = body['JobHCL'];
+  const variables = body['Variables'] ?? '';
+  if (typeof text !== 'string' || text.trim() === '')
+    throw new HttpError(400, 'Job spec is empty: JobHCL must be text');
+  if (typeof variables !== 'string') throw new HttpError(400, 'Variables must be the text of a variables file');
+  if (Buffer.byteLength(text) > api.context.config.http.bodyBytes)
+    throw new HttpError(413, 'JobHCL is larger than 1 MiB');
+  const { parseJob, renderDiagnostic } = await import('@orch/core/jobspec');
+  const parsed = parseJob(text, {
+    fileName: 'input.hcl',
+    ...(variables === '' ? {} : { varFiles: [{ fileName: 'input.vars', text: variables }] }),
+  });
+  if (parsed.job === undefined) {
+    const errors = parsed.diagnostics.map((diagnostic) => renderDiagnostic(diagnostic, parsed.sources));
+    throw new HttpError(400, errors.join('\n'));
+  }
+  return json(encodeJobJson(parsed.job));
+}

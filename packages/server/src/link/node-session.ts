@@ -1,0 +1,199 @@
+// One node's link: greets it, takes what it reports, sends what it should run, carries calls to it.
+
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { describeError, OrchError } from '@orch/core/lib/errors';
+import type { Connection } from '@orch/core/link/connection';
+import { linkProtocol, type NodeMessage, type ServerMessage } from '@orch/core/link/messages';
+import { type CallMux, callMux } from '@orch/core/link/mux';
+import type { ServerContext } from '../config.ts';
+import type { Leader } from '../loops/leader.ts';
+import { type DesiredFeed, desiredFeed } from './desired.ts';
+
+/** A node that does not say hello in this time is disconnected. */
+const helloTimeoutMs = 10_000;
+/** A node that does not read what it is sent is disconnected beyond this. */
+const maxBufferedBytes = 64 * 1024 * 1024;
+const maxAllocationsPerHello = 100_000;
+
+export interface NodeSession {
+  readonly nodeId: string;
+  readonly calls: CallMux;
+  readonly feed: DesiredFeed;
+  /** These allocations changed; what differs is sent at the end of this turn. */
+  changed(allocationIds: Iterable<string>): void;
+  close(reason: string): void;
+}
+
+export interface SessionHost {
+  readonly context: ServerContext;
+  readonly leader: Leader;
+  /** The node is who it says it is; its earlier session ends. */
+  opened(session: NodeSession): void;
+  closed(session: NodeSession): void;
+}
+
+type Hello = Extract<NodeMessage, { readonly type: 'hello' }>;
+
+/** Serves one connection until either end closes it. */
+export function serveNode(host: SessionHost, connection: Connection<ServerMessage, NodeMessage>): void {
+  const { clock, log } = host.context;
+  let session: NodeSession | undefined;
+  let ready: Promise<void> | undefined;
+  const refuse = (error: OrchError) => {
+    log.warn('node refused', { code: error.code, error: describeError(error) });
+    connection.send({ type: 'refused', code: error.code, message: describeError(error) });
+    connection.close(error.message);
+  };
+  const cancelHello = clock.after(helloTimeoutMs, () =>
+    refuse(new OrchError('no-hello', 'the node did not say hello')),
+  );
+
+  connection.onClose((reason) => {
+    cancelHello();
+    if (session === undefined) return;
+    session.calls.close(reason);
+    log.info('node link closed', { nodeId: session.nodeId, reason });
+    host.closed(session);
+  });
+  connection.onMessage((message) => {
+    if (ready === undefined) {
+      if (message.type !== 'hello') return refuse(new OrchError('no-hello', `${message.type} came before hello`));
+      cancelHello();
+      ready = greet(host, connection, message).then((opened) => {
+        session = opened;
+      });
+      ready.catch((error: unknown) => {
+        refuse(error instanceof OrchError ? error : new OrchError('internal', describeError(error)));
+      });
+      return;
+    }
+    void ready.then(
+      () => session && take(host, connection, session, message),
+      () => {},
+    );
+  });
+}
+
+async function greet(
+  host: SessionHost,
+  connection: Connection<ServerMessage, NodeMessage>,
+  hello: Hello,
+): Promise<NodeSession> {
+  const { context, leader } = host;
+  const { config, store } = context;
+  checkHello(hello);
+  const secretHash = hashSecret(hello.secret);
+  checkSecret(store.snapshot().node(hello.node.id)?.secretHash, secretHash);
+  connection.send({
+    type: 'welcome',
+    protocol: linkProtocol,
+    serverName: config.name,
+    heartbeatTtlMs: config.heartbeat.ttlMs,
+    servers: [],
+  });
+  await leader.nodes.register({ ...hello.node, secretHash });
+  leader.heartbeats.beat(hello.node.id);
+  const session = openSession(context, connection, hello.node.id);
+  host.opened(session);
+  connection.send(session.feed.full(store.snapshot(), hello.known));
+  context.log.info('node linked', { nodeId: hello.node.id, nodeName: hello.node.name });
+  return session;
+}
+
+function openSession(
+  context: ServerContext,
+  connection: Connection<ServerMessage, NodeMessage>,
+  nodeId: string,
+): NodeSession {
+  const feed = desiredFeed(nodeId);
+  const dirty = new Set<string>();
+  const flush = () => {
+    const message = feed.difference(context.store.snapshot(), dirty);
+    dirty.clear();
+    if (message === undefined) return;
+    connection.send(message);
+    if (connection.bufferedBytes > maxBufferedBytes) connection.close('the node does not read what it is sent');
+  };
+  return {
+    nodeId,
+    feed,
+    calls: callMux((message) => connection.send(message)),
+    changed(allocationIds) {
+      if (dirty.size === 0) queueMicrotask(flush);
+      for (const id of allocationIds) dirty.add(id);
+    },
+    close: (reason) => connection.close(reason),
+  };
+}
+
+function take(
+  host: SessionHost,
+  connection: Connection<ServerMessage, NodeMessage>,
+  session: NodeSession,
+  message: NodeMessage,
+): void {
+  const { leader, context } = host;
+  leader.heartbeats.beat(session.nodeId);
+  switch (message.type) {
+    case 'hello':
+      connection.close('hello came twice');
+      return;
+    case 'heartbeat':
+      void reviveIfDown(host, session);
+      return;
+    case 'node': {
+      const secretHash = context.store.snapshot().node(session.nodeId)?.secretHash;
+      const node = { ...message.node, id: session.nodeId, ...(secretHash === undefined ? {} : { secretHash }) };
+      leader.nodes.register(node).catch((error: unknown) => connection.close(describeError(error)));
+      return;
+    }
+    case 'status':
+      leader.clientUpdates.submit(session.nodeId, message.updates).then(
+        () => connection.send({ type: 'status-ack', sequence: message.sequence }),
+        (error: unknown) => connection.close(`status could not be stored: ${describeError(error)}`),
+      );
+      return;
+    default:
+      session.calls.accept(message);
+  }
+}
+
+/** A node that beats again over the same link after it was given up is ready again. */
+async function reviveIfDown(host: SessionHost, session: NodeSession): Promise<void> {
+  const node = host.context.store.snapshot().node(session.nodeId);
+  if (node === undefined || node.status === 'ready') return;
+  try {
+    await host.leader.nodes.register(node);
+  } catch (error) {
+    session.close(describeError(error));
+  }
+}
+
+function checkHello(hello: Hello): void {
+  if (hello.protocol !== linkProtocol) {
+    throw new OrchError(
+      'link-protocol',
+      `the node speaks link protocol ${hello.protocol}, this server ${linkProtocol}`,
+      {
+        hint: 'run the same version of orch on servers and nodes',
+      },
+    );
+  }
+  if (typeof hello.node?.id !== 'string' || hello.node.id === '')
+    throw new OrchError('bad-hello', 'hello names no node');
+  if (typeof hello.secret !== 'string' || hello.secret === '') throw new OrchError('bad-hello', 'hello has no secret');
+  if (Object.keys(hello.known ?? {}).length > maxAllocationsPerHello) {
+    throw new OrchError('bad-hello', `hello names more than ${maxAllocationsPerHello} allocations`);
+  }
+}
+
+function hashSecret(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex');
+}
+
+function checkSecret(expected: string | undefined, given: string): void {
+  if (expected === undefined || timingSafeEqual(Buffer.from(expected), Buffer.from(given))) return;
+  throw new OrchError('wrong-secret', 'another node with this id is registered with another secret', {
+    hint: "remove the node's data directory so that it makes a new id",
+  });
+}

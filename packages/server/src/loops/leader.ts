@@ -1,0 +1,103 @@
+// The leader: wires its loops to the store. Everything starts from an applied entry; nothing polls.
+
+import { describeError } from '@orch/core/lib/errors';
+import type { Evaluation } from '@orch/core/model/evaluation';
+import type { Entry } from '@orch/core/state/entry';
+import type { ServerContext } from '../config.ts';
+import { type BlockedEvals, blockedEvals } from './blocked-evals.ts';
+import { type ClientUpdates, clientUpdates } from './client-updates.ts';
+import { type DeploymentWatcher, deploymentWatcher } from './deployment-watcher.ts';
+import { type EvalBroker, evalBroker } from './eval-broker.ts';
+import { type GarbageCollector, garbageCollector } from './gc.ts';
+import { type Heartbeats, heartbeats } from './heartbeats.ts';
+import { newEvaluation } from './new-evaluation.ts';
+import { type NodeEvents, nodeEvents } from './node-events.ts';
+import { planApplier } from './plan-apply.ts';
+import { scheduleRunner } from './run-schedule.ts';
+import { worker } from './worker.ts';
+
+export interface Leader {
+  readonly nodes: NodeEvents;
+  readonly heartbeats: Heartbeats;
+  readonly clientUpdates: ClientUpdates;
+  readonly deployments: DeploymentWatcher;
+  readonly gc: GarbageCollector;
+  readonly broker: Pick<EvalBroker, 'counts'>;
+  readonly blocked: Pick<BlockedEvals, 'count'>;
+  close(): Promise<void>;
+}
+
+/** Takes over: restores the queues from state, then follows every entry. */
+export function lead(context: ServerContext): Leader {
+  const { store, config, clock } = context;
+  const broker = evalBroker({ clock, redeliverMs: config.scheduling.redeliverMs, onReady: () => works.wake() });
+  const applier = planApplier(context);
+  const works = worker({ context, broker, applier, run: scheduleRunner(context) });
+  const blocked = blockedEvals(context, (evaluation) => broker.enqueue(evaluation));
+  const nodes = nodeEvents(context);
+  const beats = heartbeats(context, nodes);
+  const deployments = deploymentWatcher(context);
+  const gc = garbageCollector(context);
+
+  const track = (evaluation: Evaluation | undefined, id: string) => {
+    if (evaluation?.status !== 'blocked') blocked.forget(id);
+    if (evaluation?.status !== 'pending' && evaluation?.status !== 'blocked') broker.forget(id);
+    if (evaluation?.status === 'pending') broker.enqueue(evaluation);
+    if (evaluation?.status === 'blocked') blocked.block(evaluation);
+  };
+  const unsubscribe = store.onApplied((changes, entry) => {
+    blocked.applied(changes, entry);
+    const snapshot = store.snapshot();
+    for (const id of changes.evaluations) track(snapshot.evaluation(id), id);
+    deployments.applied(changes, entry);
+    if (entry.kind === 'plan-apply') rescueFromLostNodes(context, entry);
+  });
+
+  for (const evaluation of store.snapshot().evaluations()) track(evaluation, evaluation.id);
+  blocked.wakeAll();
+  beats.start();
+  deployments.start();
+  gc.start();
+  works.wake();
+
+  return {
+    nodes,
+    heartbeats: beats,
+    clientUpdates: clientUpdates(context),
+    deployments,
+    gc,
+    broker,
+    blocked,
+    async close() {
+      unsubscribe();
+      broker.close();
+      blocked.close();
+      beats.close();
+      deployments.close();
+      gc.close();
+      await works.close();
+      applier.close();
+    },
+  };
+}
+
+/** A plan committed just behind the entry that took its node away: its jobs must look again. */
+function rescueFromLostNodes(context: ServerContext, entry: Extract<Entry, { kind: 'plan-apply' }>): void {
+  const { store, clock, ids, log } = context;
+  const snapshot = store.snapshot();
+  const lost = entry.plan.placements.find((placement) => {
+    const status = snapshot.node(placement.nodeId)?.status;
+    return status === undefined || status === 'down';
+  });
+  const version = snapshot.job(entry.plan.namespace, entry.plan.jobId);
+  if (lost === undefined || version === undefined) return;
+  const evaluation = newEvaluation(version.job, version.jobModifyIndex, {
+    id: ids(),
+    atMs: clock.now(),
+    triggeredBy: 'node-update',
+    nodeId: lost.nodeId,
+  });
+  store.submit({ kind: 'evaluation-upsert', evaluations: [evaluation] }).catch((error: unknown) => {
+    log.error('re-evaluating a lost placement failed', { jobId: entry.plan.jobId, error: describeError(error) });
+  });
+}

@@ -1,0 +1,102 @@
+// One server: leader loops, node links and the HTTP API over one store.
+
+import type { Clock } from '@orch/core/lib/clock';
+import { OrchError } from '@orch/core/lib/errors';
+import type { Logger } from '@orch/core/lib/logger';
+import type { IdSource, Random } from '@orch/core/lib/random';
+import type { Connection } from '@orch/core/link/connection';
+import type { NodeMessage, ServerMessage } from '@orch/core/link/messages';
+import { defaultServerConfig, type ServerConfig, type ServerContext } from './config.ts';
+import { blocking } from './http/blocking.ts';
+import { httpApi } from './http/http-server.ts';
+import { jobTurns } from './http/job-turns.ts';
+import type { Policy } from './http/policy.ts';
+import { linkServer } from './link/link-server.ts';
+import { lead } from './loops/leader.ts';
+import type { Store } from './store/store.ts';
+
+export interface ServerOptions {
+  /** Opened and leading. The caller closes it after the server. */
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly random: Random;
+  readonly log: Logger;
+  /** What is left out has its default. */
+  readonly config?: Partial<ServerConfig>;
+  /** The node that runs in the same agent. */
+  readonly localAgent?: { readonly nodeId: string };
+  readonly policy?: Policy;
+  /** Gives other work a turn between slices of scheduling. @default setImmediate */
+  readonly yieldTurn?: () => Promise<void>;
+}
+
+export interface Server {
+  /**
+   * Answers HTTP, and nodes' links at `/v1/link`. Port 0 = any.
+   * @throws OrchError `bind-not-loopback`, `address-in-use`, `listen-failed`
+   */
+  listen(address: { readonly host: string; readonly port: number }): Promise<ListenAddress>;
+  /** Serves a node over a connection made in the same process. */
+  acceptNode(connection: Connection<ServerMessage, NodeMessage>): void;
+  /** Stops loops, links and listeners; what is being committed is waited for. Tasks run on. */
+  close(): Promise<void>;
+}
+
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly url: string;
+}
+
+export function createServer(options: ServerOptions): Server {
+  const context = contextOf(options);
+  const leader = lead(context);
+  const links = linkServer(context, leader);
+  let address: ListenAddress | undefined;
+  const api = httpApi(
+    {
+      context,
+      leader,
+      links,
+      blocking: blocking({ context }),
+      jobTurns: jobTurns(),
+      agent: {
+        ...options.localAgent,
+        httpAddress: () => (address === undefined ? '' : `${address.host}:${address.port}`),
+      },
+    },
+    options.policy,
+  );
+  let closing: Promise<void> | undefined;
+  return {
+    async listen(wanted) {
+      if (address !== undefined) throw new OrchError('already-listening', `the API listens on ${address.url} already`);
+      const { host, port } = await api.listen(wanted.host, wanted.port);
+      address = { host, port, url: `http://${host.includes(':') ? `[${host}]` : host}:${port}` };
+      return address;
+    },
+    acceptNode: (connection) => links.accept(connection),
+    close() {
+      closing ??= (async () => {
+        links.close();
+        await api.close();
+        await leader.close();
+      })();
+      return closing;
+    },
+  };
+}
+
+function contextOf(options: ServerOptions): ServerContext {
+  const { store, clock, ids, random, log } = options;
+  return {
+    store,
+    clock,
+    ids,
+    random,
+    log,
+    config: { ...defaultServerConfig, ...options.config },
+    yieldTurn: options.yieldTurn ?? (() => new Promise((resolve) => setImmediate(resolve))),
+  };
+}
