@@ -16,6 +16,9 @@ export function upsertEvaluations(draft: Draft, evaluations: readonly Evaluation
     const known = draft.tables.evaluations.get(evaluation.id);
     putEvaluation(draft, {
       ...evaluation,
+      // An evaluation belongs to one job for life.
+      namespace: known?.namespace ?? evaluation.namespace,
+      jobId: known?.jobId ?? evaluation.jobId,
       createIndex: known?.createIndex ?? draft.index,
       createdAtMs: known?.createdAtMs ?? evaluation.createdAtMs,
       modifyIndex: draft.index,

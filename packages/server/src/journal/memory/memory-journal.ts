@@ -24,11 +24,16 @@ export interface MemoryJournalOptions {
   readonly delay?: () => Promise<void>;
 }
 
+export interface MemoryJournal extends Journal {
+  /** The process dies: nothing more reaches the medium and nobody is answered. */
+  crash(): void;
+}
+
 export function createMemoryMedium(): MemoryMedium {
   return { firstIndex: 1, records: [], snapshots: [] };
 }
 
-export function openMemoryJournal(options: MemoryJournalOptions = {}): Journal {
+export function openMemoryJournal(options: MemoryJournalOptions = {}): MemoryJournal {
   const medium = options.medium ?? createMemoryMedium();
   let crashed = false;
   let lost: AbortController | undefined;
@@ -85,7 +90,9 @@ export function openMemoryJournal(options: MemoryJournalOptions = {}): Journal {
       const chunks: Uint8Array[] = [];
       for await (const chunk of snapshot.chunks) chunks.push(chunk.slice());
       if (crashed) return;
-      medium.snapshots = [...medium.snapshots, { index: snapshot.index, chunks }].slice(-2);
+      const others = medium.snapshots.filter((held) => held.index !== snapshot.index);
+      medium.snapshots = [...others, { index: snapshot.index, chunks }].sort((left, right) => left.index - right.index);
+      medium.snapshots = medium.snapshots.slice(-2);
       const [oldest, newer] = medium.snapshots;
       if (oldest === undefined || newer === undefined) return;
       const dropped = Math.min(oldest.index, lastIndex()) - medium.firstIndex + 1;
@@ -99,6 +106,9 @@ export function openMemoryJournal(options: MemoryJournalOptions = {}): Journal {
       const held = new AbortController();
       lost = held;
       return Promise.resolve({ lost: held.signal, resign: async () => held.abort() });
+    },
+    crash() {
+      crashed = true;
     },
     async close() {
       if (!crashed) await group.drained();
