@@ -11,21 +11,11 @@ export const configSchema: ConfigSchema = {
     class_path: { type: 'string', doc: 'Class path, as the task sees it.' },
     jvm_options: { type: strings, doc: 'Options for the JVM, before the jar or class.' },
     args: { type: strings, doc: 'Arguments of the program.' },
-    work_dir: { type: 'string', doc: "Working directory as the task sees it; the task's directory when absent." },
-    pid_mode: {
+    work_dir: {
       type: 'string',
-      values: ['private', 'host'],
-      default: 'private',
-      doc: 'Whose processes the task sees; host only where the node allows it.',
+      default: '/',
+      doc: 'Absolute working directory as the task sees it.',
     },
-    ipc_mode: {
-      type: 'string',
-      values: ['private', 'host'],
-      default: 'private',
-      doc: 'Whose IPC objects the task sees; host only where the node allows it.',
-    },
-    cap_add: { type: strings, doc: 'Capabilities to add, from those the node allows.' },
-    cap_drop: { type: strings, doc: 'Capabilities to drop from what is left.' },
   },
   exactlyOneOf: [['jar_path', 'class']],
 };
@@ -36,6 +26,7 @@ export interface JavaTaskConfig {
   readonly classPath?: string;
   readonly jvmOptions: readonly string[];
   readonly args: readonly string[];
+  readonly workDir: string;
 }
 
 /** @throws DriverError `invalid-config` naming the field. */
@@ -44,7 +35,10 @@ export function readTaskConfig(config: JsonObject): JavaTaskConfig {
   if (jarPath === undefined && mainClass === undefined)
     throw invalid('jar_path', 'a java task needs jar_path or class');
   if (jarPath !== undefined && mainClass !== undefined) throw invalid('class', 'jar_path and class exclude each other');
+  const workDir = text(config, 'work_dir') ?? '/';
+  if (!workDir.startsWith('/')) throw invalid('work_dir', `work_dir "${workDir}" is not an absolute path`);
   return {
+    workDir,
     ...(jarPath === undefined ? {} : { jarPath }),
     ...(mainClass === undefined ? {} : { mainClass }),
     ...(classPath === undefined ? {} : { classPath }),

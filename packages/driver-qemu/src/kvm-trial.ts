@@ -2,7 +2,7 @@
 
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Executor } from '@orch/executor';
+import { type Executor, ExecutorError } from '@orch/executor';
 
 export interface KvmVerdict {
   readonly works: boolean;
@@ -82,13 +82,10 @@ async function trial({ run, emulator, stateDir, signal }: Parameters<typeof tryK
     const result = await run({ argv, timeoutMs: kvmTrialLimitMs }, signal === undefined ? {} : { signal });
     if (result.exitCode === successCode) return { works: true, reason: 'a trial VM booted under KVM' };
     const said = result.stderr.trim().split('\n').pop() ?? '';
-    return {
-      works: false,
-      reason:
-        result.exitCode > 128
-          ? `a trial VM did not boot under KVM within ${kvmTrialLimitMs} ms`
-          : `QEMU refused KVM: ${said}`,
-    };
+    return { works: false, reason: `QEMU refused KVM: ${said}` };
+  } catch (error) {
+    if (!(error instanceof ExecutorError) || error.code !== 'timed-out') throw error;
+    return { works: false, reason: `a trial VM did not boot under KVM within ${kvmTrialLimitMs} ms` };
   } finally {
     await rm(sector, { force: true });
   }

@@ -1,0 +1,2 @@
+// Driver java.
+export { createJavaDriver, type JavaDriverDependencies } from './java-driver.ts';

@@ -1,0 +1,115 @@
+// Driver java: a jar or class on the host's Java runtime, isolated as driver exec isolates.
+
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import {
+  API_VERSION,
+  type CallOptions,
+  type Driver,
+  DriverError,
+  type DriverOptions,
+  type Fingerprint,
+  type TaskConfig,
+} from '@orch/driver-api';
+import { type Executor, findProgram, hostDriver, programChanges, taskChroot, taskLaunch } from '@orch/executor';
+import { configSchema, javaArguments, readTaskConfig } from './config.ts';
+import { parseJavaVersion } from './java-version.ts';
+
+export interface JavaDriverDependencies {
+  /** Not closed by the driver: it is shared with others. */
+  readonly executor: Executor;
+}
+
+const installHint = 'install openjdk-17-jre-headless (or another Java runtime) on the node';
+
+/** @throws DriverError `invalid-config` for a wrong node configuration. */
+export function createJavaDriver(options: DriverOptions, { executor }: JavaDriverDependencies): Driver {
+  const [unknown] = Object.keys(options.config);
+  if (unknown !== undefined)
+    throw new DriverError('invalid-config', `driver java has no option "${unknown}"; it has none`, { path: [unknown] });
+  return hostDriver({
+    info: { name: 'java', version: '0.1.0', apiVersion: API_VERSION },
+    capabilities: {
+      signals: true,
+      exec: true,
+      isolation: 'chroot',
+      networks: ['namespace', 'host', 'none'],
+      mounts: true,
+      groupAddress: '127.0.0.1',
+      taskPaths: { shared: '/alloc', local: '/local', secrets: '/secrets' },
+    },
+    configSchema,
+    executor,
+    defaultKillSignal: 'SIGTERM',
+    fingerprint: (call) => fingerprintJava(executor, call),
+    plan: planJava,
+  });
+}
+
+/** The jar is looked for where the task will see it, so that a typing error is said before a JVM starts. */
+function requireJar(task: TaskConfig, path: string, workDir: string): void {
+  const { shared, local, secrets, task: root } = task.directories;
+  const absolute = resolve(workDir, path);
+  const own = [
+    ['/alloc', shared],
+    ['/local', local],
+    ['/secrets', secrets],
+  ] as const;
+  const found = own.find(([inside]) => absolute === inside || absolute.startsWith(`${inside}/`));
+  const isHostPart = /^\/(usr|lib|lib64|bin|sbin|etc|opt)\//.test(absolute);
+  if (found === undefined && (isHostPart || task.mounts.length > 0)) return;
+  const host = found === undefined ? join(root, absolute) : join(found[1], absolute.slice(found[0].length));
+  if (!existsSync(host))
+    throw new DriverError('not-found', `jar_path "${path}" does not exist in the task`, {
+      path: ['jar_path'],
+      hint: 'fetch it with an artifact block; it lands in local/',
+    });
+}
+
+function planJava(task: TaskConfig) {
+  const config = readTaskConfig(task.config);
+  if (config.jarPath !== undefined) requireJar(task, config.jarPath, config.workDir);
+  const java = findProgram('java');
+  if (java === undefined)
+    throw new DriverError('runtime-unavailable', 'there is no java on this node', {
+      hint: installHint,
+      recoverable: true,
+    });
+  const { memoryMaxMiB, memoryMiB } = task.resources;
+  return {
+    launch: {
+      ...taskLaunch(task),
+      argv: javaArguments(java, config, memoryMaxMiB ?? memoryMiB),
+      cwd: config.workDir,
+      user: task.user ?? 'nobody',
+      isolation: taskChroot(task),
+    },
+  };
+}
+
+/** Again after each change of the program `java` in the usual directories. */
+async function* fingerprintJava(executor: Executor, { signal }: CallOptions): AsyncGenerator<Fingerprint> {
+  for await (const _ of programChanges((name) => name === 'java', signal)) yield await probe(executor);
+}
+
+async function probe(executor: Executor): Promise<Fingerprint> {
+  const java = findProgram('java');
+  if (java === undefined) return { health: 'undetected', description: `no java found; ${installHint}`, attributes: {} };
+  const { exitCode, stdout, stderr } = await executor.run({ argv: [java, '-version'], timeoutMs: 30_000 });
+  const found = parseJavaVersion(stderr + stdout);
+  if (exitCode !== 0 || found === undefined)
+    return {
+      health: 'unhealthy',
+      description: `${java} -version failed: ${stderr.trim().split('\n')[0] ?? `exit code ${exitCode}`}`,
+      attributes: {},
+    };
+  return {
+    health: 'healthy',
+    description: '',
+    attributes: {
+      'driver.java.version': found.version,
+      'driver.java.runtime': found.runtime,
+      'driver.java.vm': found.vm,
+    },
+  };
+}

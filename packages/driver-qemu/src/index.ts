@@ -1,0 +1,2 @@
+// Driver qemu.
+export { createQemuDriver, type QemuDriverDependencies } from './qemu-driver.ts';

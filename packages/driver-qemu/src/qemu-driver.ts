@@ -1,0 +1,146 @@
+// Driver qemu: virtual machines as host processes, asked to power down before they are killed.
+
+import { readdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { API_VERSION, type CallOptions, type Driver, type DriverOptions, type Fingerprint } from '@orch/driver-api';
+import {
+  type Executor,
+  findProgram,
+  type HostTask,
+  hostDriver,
+  programChanges,
+  programDirectories,
+} from '@orch/executor';
+import { configSchema, readNodeConfig } from './config.ts';
+import { type KvmVerdict, tryKvm } from './kvm-trial.ts';
+import { emulatorPrefix, planVm } from './plan.ts';
+import { connectQmp } from './qmp.ts';
+import { removeVmDirectory } from './vm-directory.ts';
+
+export interface QemuDriverDependencies {
+  /** Not closed by the driver: it is shared with others. */
+  readonly executor: Executor;
+}
+
+/** @throws DriverError `invalid-config` for a wrong node configuration. */
+export function createQemuDriver(options: DriverOptions, { executor }: QemuDriverDependencies): Driver {
+  const node = readNodeConfig(options.config);
+  let verdict: Promise<KvmVerdict> | undefined;
+  const kvm = (): Promise<KvmVerdict> => {
+    const emulator = findProgram(`${emulatorPrefix}x86_64`);
+    if (emulator === undefined) return Promise.resolve({ works: false, reason: 'the trial needs qemu-system-x86_64' });
+    verdict ??= tryKvm({ run: (command, call) => executor.run(command, call), emulator, stateDir: options.stateDir });
+    // A trial that could not be made is made again by the next one who asks.
+    verdict.catch(() => {
+      verdict = undefined;
+    });
+    return verdict;
+  };
+  return hostDriver({
+    info: { name: 'qemu', version: '0.1.0', apiVersion: API_VERSION },
+    capabilities: {
+      signals: false,
+      exec: false,
+      isolation: 'vm',
+      networks: ['namespace', 'host', 'none'],
+      mounts: false,
+      // QEMU's user network: the guest reaches the namespace's loopback at the address of its gateway.
+      groupAddress: '10.0.2.2',
+      taskPaths: 'host',
+    },
+    configSchema,
+    executor,
+    defaultKillSignal: 'SIGTERM',
+    fingerprint: (call) => fingerprintQemu(executor, kvm, call),
+    plan: (task, { tell }) => planVm(task, { node, executor, kvm, tell }),
+    askToStop: (task, { timeoutMs }) => powerDown(executor, task, timeoutMs, options.log),
+    inspect: (task) => ({ accelerator: String(task.state['accelerator']), emulator: String(task.state['emulator']) }),
+    destroy: async (task) => {
+      await removeVmDirectory(task.id);
+      const overlay = task.state['overlay'];
+      if (typeof overlay === 'string') await rm(overlay, { force: true });
+    },
+  });
+}
+
+/** Presses the guest's power button and waits for it to obey. A guest that does not is killed when its time is over. */
+async function powerDown(
+  executor: Executor,
+  task: HostTask,
+  timeoutMs: number,
+  log: DriverOptions['log'],
+): Promise<void> {
+  if (task.state['graceful'] !== true || timeoutMs <= 0) return;
+  const signal = AbortSignal.timeout(timeoutMs);
+  try {
+    const client = await connectQmp(String(task.state['qmp']), Math.min(timeoutMs, 5_000));
+    await client.execute('system_powerdown');
+    client.close();
+    await executor.wait(task.id, { signal });
+  } catch (error) {
+    // QEMU may be gone already, hang, or the guest may not listen: the caller goes on to the kill signal in each case.
+    log.debug(`the guest of ${task.id} did not power down: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+async function* fingerprintQemu(
+  executor: Executor,
+  kvm: () => Promise<KvmVerdict>,
+  { signal }: CallOptions,
+): AsyncGenerator<Fingerprint> {
+  for await (const _ of programChanges((name) => name.startsWith(emulatorPrefix) || name === 'qemu-img', signal))
+    yield await probe(executor, kvm);
+}
+
+async function probe(executor: Executor, kvm: () => Promise<KvmVerdict>): Promise<Fingerprint> {
+  const emulators = installedEmulators();
+  const emulator =
+    findProgram(`${emulatorPrefix}x86_64`) ??
+    (emulators[0] === undefined ? undefined : findProgram(emulatorPrefix + emulators[0]));
+  if (emulator === undefined)
+    return {
+      health: 'undetected',
+      description: 'no qemu-system program found; install qemu-system-x86',
+      attributes: {},
+    };
+  const { exitCode, stdout, stderr } = await executor.run({ argv: [emulator, '--version'], timeoutMs: 30_000 });
+  const version = /version (\d[\w.]*)/.exec(stdout)?.[1];
+  if (exitCode !== 0 || version === undefined)
+    return {
+      health: 'unhealthy',
+      description: `${emulator} --version failed: ${stderr.trim().split('\n')[0] ?? `exit code ${exitCode}`}`,
+      attributes: {},
+    };
+  if (findProgram('qemu-img') === undefined)
+    return { health: 'unhealthy', description: 'qemu-img is missing; install qemu-utils', attributes: {} };
+  const verdict = await kvm();
+  return {
+    health: 'healthy',
+    description: verdict.works ? 'KVM works' : `emulation only: ${verdict.reason}`,
+    attributes: {
+      'driver.qemu.version': version,
+      'driver.qemu.emulators': emulators.join(','),
+      'driver.qemu.kvm': verdict.works ? '1' : '0',
+    },
+  };
+}
+
+/** Architectures with an emulator in the usual directories. */
+function installedEmulators(): readonly string[] {
+  const names = programDirectories().flatMap((directory) => {
+    try {
+      return readdirSync(directory);
+    } catch (error) {
+      // A directory of PATH that does not exist holds no programs.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      throw error;
+    }
+  });
+  return [
+    ...new Set(
+      names.filter((name) => name.startsWith(emulatorPrefix)).map((name) => name.slice(emulatorPrefix.length)),
+    ),
+  ]
+    .filter((name) => /^[a-z0-9_]+$/.test(name))
+    .sort();
+}
