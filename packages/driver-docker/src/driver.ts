@@ -131,11 +131,13 @@ function onEvent(context: DockerContext, event: EngineEvent): void {
   const task = context.tasks.ofContainer(event.Actor.ID);
   if (task === undefined || task.exit !== undefined) return;
   if (event.Action === 'oom') {
+    task.oomSeen = true;
     tell(context, task.taskId, 'Ran out of memory');
     return;
   }
   const code = Number(event.Actor.Attributes['exitCode'] ?? Number.NaN);
-  context.tasks.look(task, Number.isInteger(code) ? code : undefined).catch((error: unknown) => {
+  if (Number.isInteger(code)) task.diedWith = code;
+  context.tasks.look(task).catch((error: unknown) => {
     context.log.warn('a task that ended could not be looked at', { task: task.taskId, error: engineMessage(error) });
   });
 }

@@ -1,7 +1,7 @@
 // Keeps one event stream to the engine open: exits, image changes, and whether the engine is there at all.
 import type { DriverLog, Fingerprint } from '@orch/driver-api';
 import type Docker from 'dockerode';
-import { sleep } from './abort.ts';
+import { abortable, sleep } from './abort.ts';
 import { Broadcast } from './broadcast.ts';
 import type { Engine } from './engine.ts';
 import { engineMessage } from './errors.ts';
@@ -101,7 +101,7 @@ export class EngineLink {
     const client = await this.#engine.client();
     const hello = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(HELLO_TIMEOUT_MS)]);
     await (client.ping as (options: object) => Promise<unknown>)({ abortSignal: hello });
-    const attributes = await this.#describe(client);
+    const attributes = await abortable(this.#describe(client), hello, 'asking the engine about itself');
     // The engine subscribes a moment after it answered; `since` makes it replay what fell in between.
     const since = (Date.now() / 1000 - 1).toFixed(3);
     const options = {
@@ -162,10 +162,13 @@ function unhealthy(why: string, address: string): Fingerprint {
 }
 
 function failureFingerprint(error: unknown, address: string): Fingerprint {
-  const { code } = error as { code?: string };
+  const { code, name } = error as { code?: string; name?: string };
   if (code === 'ENOENT') {
     const description = `no Docker engine at ${address}; install docker.io and start it`;
     return { health: 'undetected', description, attributes: {} };
+  }
+  if (code === 'canceled' || name === 'AbortError' || name === 'TimeoutError') {
+    return unhealthy(`the Docker engine did not answer within ${HELLO_TIMEOUT_MS / 1000} s`, address);
   }
   if (code === 'ECONNREFUSED') return unhealthy('the Docker engine is not running', address);
   if (code === 'EACCES') return unhealthy('the agent may not use the Docker socket', address);

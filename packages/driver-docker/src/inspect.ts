@@ -10,7 +10,7 @@ export async function inspectTask(context: DockerContext, taskId: string): Promi
   try {
     const info = await (await context.engine.client()).getContainer(task.containerId).inspect();
     const exit = exitOf(info);
-    if (exit !== undefined) task.settle(exit);
+    if (exit !== undefined && task.exit === undefined) await context.tasks.look(task);
     const startedAtMs = Date.parse(info.State.StartedAt);
     return {
       taskId,

@@ -22,7 +22,7 @@ export function renderHosts(hostname: string, extraHosts: readonly string[]): st
  * answers on inside the namespace.
  */
 export function renderResolvConf(dns: TaskDns, nodeResolvConf: string): string {
-  const lines = nodeResolvConf.split('\n').map((line) => line.trim());
+  const lines = nodeResolvConf.split('\n').map((line) => line.replace(/[#;].*/, '').trim());
   const words = (keyword: string) =>
     lines.filter((line) => line.startsWith(`${keyword} `)).flatMap((line) => line.split(/\s+/).slice(1));
   const reachable = words('nameserver').filter((server) => !server.startsWith('127.') && server !== '::1');

@@ -46,7 +46,7 @@ export async function destroyTask(context: DockerContext, taskId: string, force:
         const hint = 'Stop it first, or destroy it with force.';
         throw new DriverError('denied', `the task ${taskId} still runs`, { hint });
       }
-      if (exit !== undefined) task?.settle(exit);
+      if (task !== undefined && exit !== undefined) await context.tasks.look(task);
       else if (task !== undefined) {
         await kill(context, task, 'SIGKILL');
         await endsWithin(task, KILL_LIMIT_MS);
@@ -69,12 +69,13 @@ function requireSignal(signal: string): void {
 /** A container that ended meanwhile is success. */
 async function kill(context: DockerContext, task: TrackedTask, signal: string): Promise<void> {
   requireSignal(signal);
+  if (signal === 'SIGKILL') task.killed = true;
   try {
     await (await context.engine.client()).getContainer(task.containerId).kill({ signal });
   } catch (error) {
     const ended = statusOf(error) === 404 || (statusOf(error) === 409 && /not running/i.test(engineMessage(error)));
     if (!ended) throw engineError(error, `sending ${signal} to ${task.taskId}`);
-    await context.tasks.look(task, statusOf(error) === 409 ? undefined : 137);
+    await context.tasks.look(task);
   }
 }
 

@@ -7,6 +7,10 @@ import { exitOf, type TrackedTask } from './tracked-task.ts';
 
 /** Containers looked at together after a reconnect. */
 const RESYNC_PARALLEL = 8;
+/** Exit code of a process that got SIGKILL. */
+const KILLED = 137;
+/** How long the word that memory ran out may come after the exit, milliseconds. */
+const OOM_GRACE_MS = 150;
 
 export class TaskTable {
   readonly #engine: Engine;
@@ -56,15 +60,15 @@ export class TaskTable {
   }
 
   /**
-   * Asks the engine how a task is and notes its end. A container that is gone ended in an unknown way.
-   * `diedWith` = the engine has already said that it died, with this code.
+   * Asks the engine how a task is and notes its end. A container that is gone ended in an unknown way, unless the engine
+   * said before with which code it died.
    */
-  async look(task: TrackedTask, diedWith?: number): Promise<void> {
+  async look(task: TrackedTask): Promise<void> {
     const container = (await this.#engine.client()).getContainer(task.containerId);
     try {
       const exit = exitOf(await container.inspect());
-      if (exit !== undefined) task.settle(exit);
-      else if (diedWith !== undefined) {
+      if (exit !== undefined) await this.#settle(task, exit);
+      else if (task.diedWith !== undefined) {
         await container.wait();
         await sleep(10);
         await this.look(task);
@@ -73,9 +77,17 @@ export class TaskTable {
       // The engine went away meanwhile: its return brings the next look.
       if (isConnectionFault(error)) return;
       if (statusOf(error) !== 404) throw engineError(error, `looking at task ${task.taskId}`);
+      const { diedWith } = task;
       task.settle(
         diedWith === undefined ? { error: 'exit-status-unknown: the container is gone' } : { exitCode: diedWith },
       );
     }
+  }
+
+  /** The engine learns that memory ran out on another way than the exit, sometimes a moment later. */
+  async #settle(task: TrackedTask, exit: ExitResult): Promise<void> {
+    const suspicious = exit.exitCode === KILLED && exit.oomKilled !== true && !task.killed;
+    if (suspicious && !task.oomSeen) await sleep(OOM_GRACE_MS);
+    task.settle(task.oomSeen ? { ...exit, oomKilled: true } : exit);
   }
 }

@@ -18,6 +18,12 @@ export interface ContainerFacts {
 export interface TrackedTask extends ContainerFacts {
   /** Set once the end is known. */
   exit: ExitResult | undefined;
+  /** The code the engine named when it said that the container died; the container may be gone before it is looked at. */
+  diedWith: number | undefined;
+  /** The engine said that it ran out of memory. */
+  oomSeen: boolean;
+  /** This driver killed it hard. */
+  killed: boolean;
   readonly ended: Promise<ExitResult>;
   readonly settle: (exit: ExitResult) => void;
 }
@@ -27,6 +33,9 @@ export function track(facts: ContainerFacts): TrackedTask {
   const task: TrackedTask = {
     ...facts,
     exit: undefined,
+    diedWith: undefined,
+    oomSeen: false,
+    killed: false,
     ended: promise,
     settle(exit) {
       task.exit ??= exit;

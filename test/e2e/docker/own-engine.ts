@@ -1,4 +1,5 @@
-// A Docker engine of the test's own, with its own roots, that may be stopped, killed and started again.
+// A Docker engine of the test's own, with its own roots, that may be stopped, killed and started again. It lives in a
+// network namespace of its own: an engine without a bridge removes the docker0 it finds.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, openSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
@@ -25,6 +26,7 @@ export async function ownEngine(): Promise<OwnEngine> {
   const id = `orch${randomBytes(3).toString('hex')}`;
   const endpoint = `unix://${root}/docker.sock`;
   const log = join(root, 'log');
+  execFileSync('ip', ['netns', 'add', id]);
   let child: ChildProcess | undefined;
   const ended = async (signal: NodeJS.Signals) => {
     const running = child;
@@ -49,9 +51,8 @@ export async function ownEngine(): Promise<OwnEngine> {
         `p${id}`,
       ];
       const network = ['--bridge', 'none', '--iptables=false', '--ip-masq=false'];
-      child = spawn('dockerd', ['--host', endpoint, ...places, ...names, ...network], {
-        stdio: ['ignore', file, file],
-      });
+      const dockerd = ['dockerd', '--host', endpoint, ...places, ...names, ...network];
+      child = spawn('nsenter', [`--net=/run/netns/${id}`, ...dockerd], { stdio: ['ignore', file, file] });
       await answering(endpoint, log);
     },
     stop: () => ended('SIGTERM'),
@@ -71,6 +72,7 @@ export async function ownEngine(): Promise<OwnEngine> {
       const mounts = (await readFile('/proc/mounts', 'utf8')).split('\n').map((line) => line.split(' ')[1] ?? '');
       for (const mount of mounts.filter((each) => each.startsWith(`${root}/`)).reverse())
         execFileSync('umount', ['-l', mount]);
+      execFileSync('ip', ['netns', 'del', id]);
       await rm(root, { recursive: true, force: true });
     },
   };
