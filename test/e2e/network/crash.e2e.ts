@@ -139,7 +139,9 @@ test('a new agent keeps what stands, repairs rules, and says what a vanished nam
   await run(['nft', 'delete', 'table', 'inet', rig.word]);
   await run(['iptables', '-F', `${rig.word.toUpperCase()}-FORWARD`]);
   await run(['ip', 'netns', 'delete', `${rig.word}-${lost}`]);
-  await run(['ip', 'netns', 'add', `${rig.word}-leaked`]);
+  const leaked = `${rig.word}-${rig.allocationId()}`;
+  await run(['ip', 'netns', 'add', leaked]);
+  await run(['ip', 'netns', 'add', `${rig.word}-other`]);
 
   const next = rig.open();
   t.false((await next.check(kept)).healthy);
@@ -148,9 +150,14 @@ test('a new agent keeps what stands, repairs rules, and says what a vanished nam
     kept: [kept],
     lost: [lost],
     removed: [dead],
-    leakedNamespaces: [`${rig.word}-leaked`],
+    leakedNamespaces: [leaked],
     problems: [],
   });
+  t.is(
+    (await run(['ip', 'netns', 'delete', `${rig.word}-other`])).exitCode,
+    0,
+    'a name that is no allocation is not ours',
+  );
   t.deepEqual(await next.check(kept), { healthy: true, problems: [] });
   const [port] = wanted.ports;
   t.is(await get(`127.0.0.1:${port?.value}`), 'kept');

@@ -1,6 +1,6 @@
 // A private corner of the machine for network tests: own names, subnets and directories, all removed at the end.
 import { spawn } from 'node:child_process';
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { type CniRunResult, createCni } from '@orch/cni';
@@ -111,7 +111,7 @@ export async function networkRig(): Promise<NetworkRig> {
       });
     },
     conflist: (name, value) => writeFile(`${configDir}/${name}.conflist`, JSON.stringify(value)),
-    allocationId: () => `${word}-${randomBytes(8).toString('hex')}`,
+    allocationId: () => randomUUID(),
     state: () => kernelState([word, word.toUpperCase(), ...prefixes.map((prefix) => `${prefix}.`)], dir),
     async close() {
       const networks = rig.open();

@@ -25,9 +25,12 @@ export async function deleteNamespace(runner: CommandRunner, name: string): Prom
   await runTool(runner, ['ip', 'netns', 'delete', name]);
 }
 
-/** Names with the prefix, mounted or not. */
+const allocationId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Names made of the prefix and an allocation's id, mounted or not. Other names are other programs'. */
 export async function listNamespaces(files: HostNetworkFiles, prefix: string): Promise<string[]> {
-  return (await files.list(namespaceDir)).filter((name) => name.startsWith(prefix));
+  const names = await files.list(namespaceDir);
+  return names.filter((name) => name.startsWith(prefix) && allocationId.test(name.slice(prefix.length)));
 }
 
 /** True when a process is inside. */
