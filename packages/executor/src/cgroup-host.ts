@@ -30,12 +30,12 @@ export function makeInAllHierarchies(layout: CgroupLayout, name: string): string
 export function applyCgroupPlan(plan: CgroupPlan): string[] {
   try {
     for (const { dir, mount, needs, writes } of plan.directories) {
-      mkdirSync(dirname(dir), { recursive: true });
       if (needs.length > 0) {
+        mkdirSync(dirname(dir), { recursive: true });
         const handedOn = needs.map((one) => `+${one}`).join(' ');
         for (const above of parents(mount, dir)) writeFileSync(`${above}/cgroup.subtree_control`, handedOn);
       }
-      mkdirSync(dir, { recursive: true });
+      makeGroup(dir);
       if (writes.some(({ file }) => file === 'cpuset.mems')) inheritCpuset(dir, mount);
       for (const write of writes) if (write.value !== 'inherit') writeLimit(dir, write);
     }
@@ -46,6 +46,14 @@ export function applyCgroupPlan(plan: CgroupPlan): string[] {
       : new ExecutorError('start-failed', 'could not make the cgroups', { cause: error });
   }
   return plan.directories.map(({ dir }) => dir);
+}
+
+function makeGroup(dir: string): void {
+  try {
+    mkdirSync(dir);
+  } catch (error) {
+    if (systemErrorCode(error) !== 'EEXIST') mkdirSync(dir, { recursive: true });
+  }
 }
 
 /** The mount point and every directory between it and `dir`, outermost first, `dir` itself not. */

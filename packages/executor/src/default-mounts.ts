@@ -9,16 +9,15 @@ export interface ChrootMount {
 
 const SYSTEM_DIRECTORIES = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32', '/opt/java'];
 /** Java looks for /etc/java-*; TLS for /etc/ssl and /etc/pki; Debian's commands lead through /etc/alternatives. */
-const ETC_PATTERN =
-  /^(java.*|ssl|pki|ca-certificates.*|alternatives|ld\.so\..*|localtime|timezone|mime\.types|services|protocols|fonts)$/;
+const ETC_DIRECTORY = /^(java.*|ssl|pki|alternatives)$/;
 
 /**
- * The host's system directories, read-only, for `ChrootIsolation.mounts`. The executor gives each root its own /etc
- * with passwd, group, hosts, resolv.conf and nsswitch.conf; these mounts lie upon it.
+ * The host's system directories, read-only, for `ChrootIsolation.mounts`. The executor gives each root its own /etc with
+ * generated files and copies of small ones; these mounts lie upon it. Few on purpose: each costs time at every start.
  */
 export function defaultChrootMounts(): readonly ChrootMount[] {
   const etc = readdirSync('/etc')
-    .filter((name) => ETC_PATTERN.test(name))
+    .filter((name) => ETC_DIRECTORY.test(name))
     .map((name) => `/etc/${name}`)
     .filter((path) => existsSync(path));
   return [...SYSTEM_DIRECTORIES.filter((path) => existsSync(path)), ...etc].map((path) => ({

@@ -10,7 +10,7 @@ import { openPipeSession } from './exec-pipes.ts';
 import { openTerminalSession } from './exec-terminal.ts';
 import { FifoPool } from './fifo-pool.ts';
 import { endLaunch, freeLaunch, signalLaunch, untilExecuted } from './launch-control.ts';
-import type { ExecutorGround } from './launch-prepare.ts';
+import { type ExecutorGround, nameForId } from './launch-prepare.ts';
 import { recoverLaunch, repairCopiers } from './launch-recovery.ts';
 import { startLaunch } from './launch-start.ts';
 import { readLaunchStats } from './launch-stats.ts';
@@ -21,7 +21,10 @@ import { isAlive } from './process-identity.ts';
 import type { Executor, LaunchExit, LaunchHandle, RunCommand, RunResult } from './types.ts';
 
 export interface ExecutorOptions {
-  /** A directory of this node for records, pipes and scripts that outlive this process. On a local disk or in memory. */
+  /**
+   * A directory of this node for records, pipes and scripts. It must outlive this process but not the machine's boot, so
+   * the fastest place is in memory: see `volatileStateDir`. Path and content must not change between agents.
+   */
   readonly stateDir: string;
   /** Name below each cgroup hierarchy. @default 'orch' */
   readonly cgroupParent?: string;
@@ -72,6 +75,7 @@ export async function createExecutor(options: ExecutorOptions): Promise<Executor
       await freeLaunch(entry);
       table.delete(id);
     },
+    launchDirectory: (id) => join(parts.stateDir, 'launches', nameForId(id)),
     has: (id) => table.find(id) !== undefined,
     alive: async (id) => {
       const entry = table.get(id);

@@ -1,5 +1,5 @@
 // The tasks of one host driver: started, recovered, stopped and forgotten.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type {
@@ -16,7 +16,6 @@ import { asDriverError, toDriverError } from './driver-errors.ts';
 import { systemErrorCode } from './errors.ts';
 import type { EventFeed } from './event-feed.ts';
 import type { HostDriverOptions, HostPlan, HostTask } from './host-driver.ts';
-import { launchDirectory } from './task-launch.ts';
 import type { LaunchExit, LaunchHandle } from './types.ts';
 
 const HANDLE_VERSION = 1;
@@ -58,7 +57,7 @@ export class HostTasks {
 
   async #start(task: TaskConfig, signal: AbortSignal | undefined): Promise<StartResult> {
     if (signal?.aborted) throw new DriverError('canceled', `the start of ${task.id} was canceled`);
-    const stateDir = launchDirectory(task);
+    const stateDir = this.#options.executor.launchDirectory(task.id);
     const earlier = this.#tasks.has(task.id) ? this.#handleOf(this.get(task.id)) : readHandle(stateDir, task.id);
     if (earlier !== undefined && (await this.#isThere(earlier))) return { handle: earlier };
     let plan: HostPlan | undefined;
@@ -67,7 +66,6 @@ export class HostTasks {
         ...(signal === undefined ? {} : { signal }),
         tell: (message, details) => this.#tell(task.id, message, details),
       });
-      mkdirSync(task.directories.driver, { recursive: true, mode: 0o700 });
       const spec = { ...plan.launch, id: task.id, stateDir };
       const launch = await this.#options.executor.launch(spec, signal === undefined ? {} : { signal });
       const host: HostTask = { id: task.id, launch, state: plan.state ?? {}, killSignal: task.killSignal };

@@ -4,6 +4,7 @@ export { asDriverError, toDriverError } from './driver-errors.ts';
 export { ExecutorError, type ExecutorErrorCode } from './errors.ts';
 export { createExecutor, type ExecutorLog, type ExecutorOptions } from './executor.ts';
 export { type HostDriverOptions, type HostPlan, type HostTask, hostDriver, type PlanContext } from './host-driver.ts';
-export { launchDirectory, type TaskChrootOptions, taskChroot, taskLaunch, taskLimits } from './task-launch.ts';
+export { type TaskChrootOptions, taskChroot, taskLaunch, taskLimits } from './task-launch.ts';
 export * from './types.ts';
 export { lookUpUser, type ResolvedUser } from './users.ts';
+export { volatileStateDir } from './volatile-state-dir.ts';

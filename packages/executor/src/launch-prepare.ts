@@ -12,7 +12,7 @@ import { ExecutorError } from './errors.ts';
 import { RUNNING_RECORD } from './exit-record.ts';
 import type { FifoPool } from './fifo-pool.ts';
 import type { LaunchPlan } from './launch-plan.ts';
-import { innerScript, outerScript } from './launch-script.ts';
+import { launchScript } from './launch-script.ts';
 import { SYSTEM_PATH } from './launcher.ts';
 import { planLogs } from './log-files.ts';
 import type { RootView } from './root-lookup.ts';
@@ -73,12 +73,11 @@ export async function prepareLaunch(spec: LaunchSpec, token: string, ground: Exe
       ...(spec.isolation.kind === 'chroot' ? { chroot: spec.isolation } : {}),
       ...(spec.logs === undefined ? {} : { logs: planLogs(spec.logs) }),
     };
-    if (root) writePrivate(plan, 'fstab', renderMountTable(root, { ownProc: plan.chroot?.pidMode === 'private' }));
     await ground.fifos.take(join(plan.dir, 'out'), user.uid);
     if (plan.logs) await ground.fifos.take(join(plan.dir, 'err'), user.uid);
     writePrivate(plan, 'exit', RUNNING_RECORD);
-    writePrivate(plan, 'inner.sh', innerScript(plan));
-    writePrivate(plan, 'start.sh', outerScript(plan, ground.head));
+    if (root) writePrivate(plan, 'fstab', renderMountTable(root, { ownProc: plan.chroot?.pidMode === 'private' }));
+    writePrivate(plan, 'start.sh', launchScript(plan, ground.head));
     writeFileSync(exitFile, RUNNING_RECORD, { mode: 0o600 });
     return { plan, cgroupPlan, script: join(plan.dir, 'start.sh') };
   } catch (error) {

@@ -8,21 +8,25 @@ const READ_STAT =
   'read -r pid f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 f13 f14 f15 f16 f17 f18 f19 f20 f21 ticks f23 < /proc/self/stat';
 
 /**
- * Sourced by a process the launcher forked. It becomes the copier of stdout, which also writes the exit record: it
+ * One file for both halves of a launch: without an argument the half outside of the task's namespaces, with one (the
+ * identities of the copiers) the half inside.
+ *
+ * The outer half is sourced by a process the launcher forked. It becomes the copier of stdout, which also writes the exit record: it
  * sees the end of the pipe exactly when the last process of the task is gone and everything was written.
  *
  *     launcher ─ copier(stdout) ┬ head
  *                               ├ copier(stderr) ─ head
  *                               └ (unshare, gone at once) ─ init ─ the task
  */
-export function outerScript(plan: LaunchPlan, head: string): string {
+export function launchScript(plan: LaunchPlan, head: string): string {
   const out = quoteShell(`${plan.dir}/out`);
   const err = quoteShell(`${plan.dir}/err`);
   const fifos = plan.logs ? `exec 3<>${out} 4<>${err} 5<${out}` : `exec 3<>${out} 5<${out}`;
   const second = plan.logs
     ? `( exec 5<${err} 3>&- 4>&- 9>&-; ${copyCall(`${plan.dir}/err`, plan.logs.stderr)} ) & c2=$!`
     : 'c2=0';
-  return `${plan.logs ? copierFunction(plan.logs, head) : ''}
+  return `if [ -z "$1" ]; then
+${plan.logs ? copierFunction(plan.logs, head) : ''}
 ${READ_STAT}
 ${fifos} || exit 1
 ${second}
@@ -31,7 +35,9 @@ exec 3>&- 4>&- 9>&-
 ${plan.logs ? copyCall(`${plan.dir}/out`, plan.logs.stdout) : 'cat <&5 >/dev/null'}
 ${plan.logs ? 'wait' : ''}
 ${publishExit(plan)}
-`;
+exit 0
+fi
+${innerScript(plan)}`;
 }
 
 /** Copies the private exit status into the watched directory, over bytes that are there already: a full disk cannot lose it. */
@@ -42,7 +48,7 @@ echo "$exit" 1<>${quoteShell(plan.exitFile)}`;
 }
 
 function enterNamespaces(plan: LaunchPlan): string {
-  const inner = quoteShell(`${plan.dir}/inner.sh`);
+  const inner = quoteShell(`${plan.dir}/start.sh`);
   const flags: string[] = [];
   if (plan.networkNamespace === 'none') flags.push('--net');
   if (plan.chroot) {
@@ -66,7 +72,7 @@ function enterNamespaces(plan: LaunchPlan): string {
  * that neither a memory limit nor a kill of the group takes it before it has told how the task ended. Until then it
  * holds the pipes open: their end tells the copier that the status is written.
  */
-export function innerScript(plan: LaunchPlan): string {
+function innerScript(plan: LaunchPlan): string {
   const { chroot } = plan;
   const steps: string[] = [];
   if (plan.networkNamespace === 'none') steps.push('ip link set lo up || fail loopback');

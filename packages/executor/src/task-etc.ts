@@ -1,6 +1,6 @@
 // The /etc of isolated tasks: a few generated files, shared by all tasks for which they read alike.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readIfThere } from './cgroup-host.ts';
 import type { ResolvedUser } from './users.ts';
@@ -16,16 +16,37 @@ export interface TaskEtc {
 
 /** Makes (once) and returns a directory to be mounted as /etc. Root owns it, so a task cannot plant files for root's helpers. */
 export function makeTaskEtc(parent: string, etc: TaskEtc): string {
-  const files = renderTaskEtc(etc);
-  const digest = createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 24);
+  const files = { ...renderTaskEtc(etc) };
+  const copied = copiedFiles();
+  const digest = createHash('sha256')
+    .update(JSON.stringify([files, copies?.stamp]))
+    .digest('hex')
+    .slice(0, 24);
   const dir = join(parent, digest);
   if (existsSync(dir)) return dir;
+  Object.assign(files, copied);
   const draft = `${dir}.${process.pid}.draft`;
   rmSync(draft, { recursive: true, force: true });
   mkdirSync(draft, { recursive: true, mode: 0o755 });
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(draft, name), text, { mode: 0o644 });
+  for (const [name, text] of Object.entries(files))
+    writeFileSync(join(draft, name), text, { mode: 0o644, encoding: 'latin1' });
   renameSync(draft, dir);
   return dir;
+}
+
+/** Small files of the host's /etc that libraries read at run time. */
+const COPIED = ['ld.so.cache', 'ld.so.conf', 'localtime', 'timezone', 'mime.types', 'services', 'protocols'];
+
+let copies: { readonly stamp: string; readonly files: Readonly<Record<string, string>> } | undefined;
+
+/** Read again only when one of them changed. Latin-1 keeps the bytes of binary ones. */
+function copiedFiles(): Readonly<Record<string, string>> {
+  const stats = COPIED.map((name) => statSync(`/etc/${name}`, { throwIfNoEntry: false }));
+  const stamp = stats.map((stat) => (stat ? `${stat.mtimeMs}/${stat.size}` : '-')).join(' ');
+  if (copies?.stamp === stamp) return copies.files;
+  const present = COPIED.filter((_, index) => stats[index]?.isFile());
+  copies = { stamp, files: Object.fromEntries(present.map((name) => [name, readFileSync(`/etc/${name}`, 'latin1')])) };
+  return copies.files;
 }
 
 function renderTaskEtc(etc: TaskEtc): Readonly<Record<string, string>> {
@@ -40,9 +61,14 @@ function renderTaskEtc(etc: TaskEtc): Readonly<Record<string, string>> {
   return {
     passwd: `${passwd.join('\n')}\n`,
     group: `${group.join('\n')}\n`,
-    hosts: `127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n${ownName}${etc.hosts ?? ''}`,
+    hosts: `127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n${ownName}${toLatin1(etc.hosts ?? '')}`,
     hostname: `${etc.hostname ?? readFileSync('/proc/sys/kernel/hostname', 'utf8').trim()}\n`,
-    'resolv.conf': etc.resolvConf ?? readIfThere('/etc/resolv.conf') ?? '',
+    'resolv.conf': toLatin1(etc.resolvConf ?? readIfThere('/etc/resolv.conf') ?? ''),
     'nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files dns\nservices: files\nprotocols: files\n',
   };
+}
+
+/** UTF-8 bytes as a Latin-1 string, so that all files are written alike. */
+function toLatin1(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1');
 }

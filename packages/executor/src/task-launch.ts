@@ -1,5 +1,4 @@
 // From a task as the agent describes it to the parts of a launch that all host process drivers share.
-import { join } from 'node:path';
 import type { TaskConfig, TaskNetwork, TaskResources } from '@orch/driver-api';
 import { type ChrootMount, defaultChrootMounts } from './default-mounts.ts';
 import type { ChrootIsolation, LaunchLimits, LaunchSpec } from './types.ts';
@@ -75,10 +74,4 @@ function renderResolvConf(network: TaskNetwork): string | undefined {
   if (dns.searches.length > 0) lines.push(`search ${dns.searches.join(' ')}`);
   if (dns.options.length > 0) lines.push(`options ${dns.options.join(' ')}`);
   return `${lines.join('\n')}\n`;
-}
-
-/** The private directory of one start of a task: restarts are launches of their own. */
-export function launchDirectory(task: TaskConfig): string {
-  const attempt = task.id.slice(task.id.lastIndexOf('/') + 1).replace(/[^A-Za-z0-9_-]/g, '-');
-  return join(task.directories.driver, `launch-${attempt}`);
 }

@@ -116,6 +116,8 @@ export interface Executor {
   stop(id: string, options: { readonly signal: string; readonly timeoutMs: number }): Promise<void>;
   /** Frees cgroups, FIFOs, mounts and state. The task must have ended. Unknown id is success. */
   destroy(id: string): Promise<void>;
+  /** The directory below the executor's own that is meant for this launch: `LaunchSpec.stateDir`. */
+  launchDirectory(id: string): string;
   /** Whether `launch` or `recover` made the id known here and it was not destroyed. */
   has(id: string): boolean;
   alive(id: string): Promise<boolean>;

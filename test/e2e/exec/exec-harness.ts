@@ -100,12 +100,10 @@ function leftovers(base: string, cgroupParent: string): string[] {
     if (line.includes(base)) found.push(line);
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
     const cmdline = readCmdline(pid);
-    if (cmdline.includes(`${base}/alloc`)) found.push(`${pid} ${cmdline}`);
+    if (cmdline.includes(`${base}/alloc`) || cmdline.includes(`${base}/state/launches`)) found.push(`${pid} ${cmdline}`);
   }
-  for (const alloc of readdirSync(base).filter((name) => name.startsWith('alloc'))) {
-    const driverDir = join(base, alloc, 'driver-task');
-    if (existsSync(driverDir)) found.push(...readdirSync(driverDir).map((name) => join(driverDir, name)));
-  }
+  const launches = join(base, 'state', 'launches');
+  if (existsSync(launches)) found.push(...readdirSync(launches).map((name) => join(launches, name)));
   const exits = join(base, 'state', 'exits');
   return [...found, ...readdirSync(exits).map((name) => join(exits, name))];
 }
