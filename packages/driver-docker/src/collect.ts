@@ -38,7 +38,7 @@ async function collectContainers(
     const needed =
       taskId === undefined
         ? labels[LABEL_DOOR] === undefined || nowMs - createdS * 1000 < DOOR_GRACE_MS
-        : keep.has(taskId) || context.tasks.find(taskId) !== undefined;
+        : keep.has(taskId) || context.starting.has(taskId) || context.tasks.find(taskId) !== undefined;
     if (needed) continue;
     await removeContainer(client, id);
     freed.push(`container ${names[0]?.slice(1) ?? id}`);

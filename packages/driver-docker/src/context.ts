@@ -18,6 +18,8 @@ export interface DockerContext {
   readonly doors: Doors;
   readonly node: DockerNodeConfig;
   readonly owner: string;
+  /** Ids of tasks whose start is under way. */
+  readonly starting: ReadonlyMap<string, unknown>;
   readonly events: Broadcast<TaskEvent>;
   readonly log: DriverLog;
   /** Number of cores of this node. */

@@ -52,9 +52,9 @@ export interface DockerDriverDeps {
 
 /** @throws DriverError `invalid-config` when the node's configuration is wrong. The engine need not run. */
 export function createDockerDriver(options: DriverOptions, deps: DockerDriverDeps = {}): Driver {
-  const context = createContext(options, deps);
-  const { link, tasks, events, engine } = context;
   const starting = new Map<string, Promise<StartResult>>();
+  const context = createContext(options, deps, starting);
+  const { link, tasks, events, engine } = context;
   const start = (task: TaskConfig, signal: AbortSignal | undefined): Promise<StartResult> => {
     const running = starting.get(task.id) ?? startTask(context, task, signal).finally(() => starting.delete(task.id));
     starting.set(task.id, running);
@@ -85,7 +85,11 @@ export function createDockerDriver(options: DriverOptions, deps: DockerDriverDep
   };
 }
 
-function createContext(options: DriverOptions, deps: DockerDriverDeps): DockerContext {
+function createContext(
+  options: DriverOptions,
+  deps: DockerDriverDeps,
+  starting: ReadonlyMap<string, unknown>,
+): DockerContext {
   const node = parseNodeConfig(options.config);
   const engine = deps.engine ?? createEngine(node.endpoint);
   const tasks = new TaskTable(engine);
@@ -116,6 +120,7 @@ function createContext(options: DriverOptions, deps: DockerDriverDeps): DockerCo
     doors: new Doors(engine, owner, onLeftover),
     node,
     owner,
+    starting,
     events: new Broadcast<TaskEvent>(),
     log: options.log,
     nodeCores: deps.nodeCores ?? cpus().length,

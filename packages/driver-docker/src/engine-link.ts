@@ -109,7 +109,9 @@ export class EngineLink {
       filters: { type: ['container', 'image'], event: [...CONTAINER_ACTIONS, ...IMAGE_ACTIONS] },
       abortSignal: this.#closing.signal,
     };
-    const stream = (await client.getEvents(options as object)) as AsyncIterable<Uint8Array | string>;
+    const stream = (await (await this.#engine.streams()).getEvents(options as object)) as AsyncIterable<
+      Uint8Array | string
+    >;
     this.#connected = true;
     const followed = this.#readEvents(stream);
     this.#report({ health: 'healthy', description: '', attributes });

@@ -35,7 +35,8 @@ export async function openExec(
       Cmd: [...request.command],
       Env: Object.entries(request.env ?? {}).map(([name, value]) => `${name}=${value}`),
     });
-    const socket = await exec.start({ hijack: true, stdin: true, Tty: request.tty });
+    const attached = (await context.engine.streams()).getExec(exec.id);
+    const socket = await attached.start({ hijack: true, stdin: true, Tty: request.tty });
     if (request.tty && request.size !== undefined) await resize(exec, request.size);
     return session(exec, socket, request.tty, task);
   } catch (error) {

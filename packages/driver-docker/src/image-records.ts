@@ -32,6 +32,14 @@ export class ImageRecords {
     if (records.has(reference)) records.set(reference, nowMs);
   }
 
+  /** Called when a pull moved a reference of ours to another image: the old one has no name any more. */
+  async replaced(reference: string, oldId: string, nowMs: number): Promise<void> {
+    const records = await this.#load();
+    if (!records.has(reference)) return;
+    records.set(oldId, nowMs).set(reference, nowMs);
+    await this.#save();
+  }
+
   async remove(reference: string): Promise<void> {
     if ((await this.#load()).delete(reference)) await this.#save();
   }

@@ -20,6 +20,7 @@ export interface ReadyImage {
 }
 
 interface LocalImage extends ReadyImage {
+  readonly id: string;
   /** It came from a registry, so a newer one may be there. */
   readonly fromRegistry: boolean;
 }
@@ -42,7 +43,7 @@ export class Images {
     this.#engine = engine;
     this.#records = records;
     this.#authFile = authFile;
-    this.#pulls = new ImagePulls(() => engine.client());
+    this.#pulls = new ImagePulls(() => engine.streams());
   }
 
   /** Called when images of the engine changed, or may have. */
@@ -60,7 +61,7 @@ export class Images {
       const loaded = await this.#local(reference);
       if (loaded !== undefined && !force) return loaded;
       request.onProgress(`Loading image ${archive}`);
-      await loadImage(await this.#engine.client(), task, archive);
+      await loadImage(await this.#engine.streams(), task, archive);
       throwIfAborted(signal, `starting ${task.id}`);
       this.#known.delete(reference);
       const found = await this.#local(reference);
@@ -92,8 +93,9 @@ export class Images {
     const before = await this.#local(reference);
     await this.#pulls.pull({ image: withTag(reference), auth, timeoutMs, signal, onProgress });
     this.#known.delete(reference);
-    if (before === undefined) await this.#records.add(reference, Date.now());
     const found = await this.#local(reference);
+    if (before === undefined) await this.#records.add(reference, Date.now());
+    else if (found?.id !== before.id) await this.#records.replaced(reference, before.id, Date.now());
     if (found !== undefined) return found;
     throw new DriverError('not-found', `the image ${reference} is not there after its pull`, { recoverable: true });
   }
@@ -119,7 +121,7 @@ export class Images {
 function describe(reference: string, info: ImageInspectInfo): LocalImage {
   const config = info.Config as { StopSignal?: string } | undefined;
   const fromRegistry = (info.RepoDigests ?? []).length > 0;
-  return { reference, stopSignal: config?.StopSignal || 'SIGTERM', fromRegistry };
+  return { id: info.Id, reference, stopSignal: config?.StopSignal || 'SIGTERM', fromRegistry };
 }
 
 /** A reference without tag or with `latest` may mean another image tomorrow. */

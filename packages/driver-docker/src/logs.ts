@@ -53,7 +53,7 @@ async function* readOnce(
   follow: boolean,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Piece> {
-  const container = (await context.engine.client()).getContainer(task.containerId);
+  const container = (await context.engine.streams()).getContainer(task.containerId);
   const since = sinceOf(from);
   const stop = new AbortController();
   const abortSignal = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);

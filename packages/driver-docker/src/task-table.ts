@@ -69,7 +69,7 @@ export class TaskTable {
       const exit = exitOf(await container.inspect());
       if (exit !== undefined) await this.#settle(task, exit);
       else if (task.diedWith !== undefined) {
-        await container.wait();
+        await (await this.#engine.streams()).getContainer(task.containerId).wait();
         await sleep(10);
         await this.look(task);
       }

@@ -8,7 +8,7 @@ import { pipeline } from 'node:stream/promises';
 import type { TaskEvent } from '@orch/driver-api';
 import { makeTaskConfig } from '@orch/driver-api/testing';
 import test from 'ava';
-import { createDockerHarness } from './docker-harness.ts';
+import { createDockerHarness, importBusybox } from './docker-harness.ts';
 
 const harness = await createDockerHarness({ nodeConfig: { gc: { image_delay: '0s' } } });
 const driver = harness.createDriver();
@@ -40,10 +40,10 @@ test.after.always(async () => {
   await harness.cleanup();
 });
 
-async function push(name: string): Promise<string> {
+async function push(name: string, from = harness.image): Promise<string> {
   const reference = `${host}/${name}`;
   await client
-    .getImage(harness.image)
+    .getImage(from)
     .tag({ repo: reference.slice(0, reference.lastIndexOf(':')), tag: name.split(':')[1] ?? '' });
   const auth = { authconfig: { username: '', password: '' } };
   const stream: NodeJS.ReadableStream = await client.getImage(reference).push(auth as object);
@@ -100,6 +100,27 @@ test.serial('latest is pulled anew, and the copy here serves when the registry i
   await driver.destroy(second.id, { force: false });
   registry.kill('SIGCONT');
   await driver.collect?.({ keepTaskIds: ['another/task/0'] });
+});
+
+test.serial('an image replaced by a newer one of its name is collected when nobody uses it', async (t) => {
+  const runOnce = async () => {
+    const task = await harness.script('exit 0', { image });
+    await driver.start(task, {});
+    await driver.wait(task.id, {});
+    await driver.destroy(task.id, { force: false });
+  };
+  const older = `${harness.image}-older`;
+  await importBusybox(harness.engine, older, join(harness.root, 'older'));
+  const image = await push('team/moving:latest', older);
+  await client.getImage(older).remove();
+  await runOnce();
+  const { Id: oldId } = await client.getImage(image).inspect();
+  await push('team/moving:latest');
+  await client.getImage(oldId).tag({ repo: image.slice(0, image.lastIndexOf(':')), tag: 'latest' });
+  await runOnce();
+  t.not((await client.getImage(image).inspect()).Id, oldId);
+  const freed = await driver.collect?.({ keepTaskIds: ['another/task/0'] });
+  t.deepEqual([...(freed?.freed ?? [])].sort(), [`image ${image}`, `image ${oldId}`]);
 });
 
 test.serial('an image the registry does not have is not found', async (t) => {
