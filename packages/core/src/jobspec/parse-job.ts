@@ -115,7 +115,7 @@ function complete(
   };
   for (const warning of warningsOf(record)) add(warning, 'warning');
   const job = canonicalizeJob(record);
-  const reported = sink.list.flatMap((diagnostic) => (diagnostic.severity === 'error' ? [diagnostic.path ?? ''] : []));
+  const reported = [...sink.errorPaths];
   for (const problem of validateJob(job)) if (!followsFrom(problem, reported)) add(problem, 'error');
   return job;
 }

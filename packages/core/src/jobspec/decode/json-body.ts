@@ -37,6 +37,13 @@ function shapeOf(schema: BlockSchema): Shape {
   };
 }
 
+/** A free block such as `config` may be written as a list of one object. */
+function unlisted(node: JsonNode, key: string): JsonNode {
+  const isFree = key === 'config' || key === 'meta' || key === 'env';
+  const only = node.kind === 'list' && node.items.length === 1 ? node.items[0] : undefined;
+  return isFree && only?.kind === 'object' ? only : node;
+}
+
 interface Builder {
   readonly source: Source;
   readonly sink: DiagnosticSink;
@@ -57,7 +64,7 @@ function bodyOf(node: JsonObjectNode, shape: Shape, builder: Builder): Body {
     if (key === '//') continue;
     const inner = shape.inner(key);
     if (inner === undefined) {
-      const expression = expressionOf(value, builder);
+      const expression = expressionOf(unlisted(value, key), builder);
       attributes.push({ name: key, nameSpan: keySpan, value: expression, from: keySpan.from, to: value.to });
     } else {
       collect(value, key, keySpan, [], inner, builder, blocks, shape);

@@ -2,7 +2,7 @@
 
 import { didYouMean } from '../../lib/nearest-name.ts';
 import type { Attribute, Block, Body, Expression } from '../syntax/ast.ts';
-import { type DiagnosticSink, diagnosticAt, LanguageError } from '../syntax/diagnostic.ts';
+import { type Diagnostic, type DiagnosticSink, diagnosticAt, LanguageError } from '../syntax/diagnostic.ts';
 import { parseExpressionText, parseFile } from '../syntax/parse-body.ts';
 import { createSource, type Source, type Span } from '../syntax/source.ts';
 import { evaluate } from './evaluate.ts';
@@ -30,34 +30,47 @@ interface Declaration {
   readonly validations: readonly { readonly condition: Expression; readonly message: Expression }[];
 }
 
+interface State {
+  readonly values: Map<string, Value>;
+  /** What was said about a variable that has no usable value: its uses say the same, which is reported once. */
+  readonly failed: Map<string, Diagnostic>;
+  readonly sink: DiagnosticSink;
+}
+
 /** Resolves all variables; everything wrong is reported. The root answers `var.<name>`. */
 export function resolveVariables(body: Body, inputs: VariableInputs, scope: Scope, sink: DiagnosticSink): LazyRoot {
   const declarations = new Map<string, Declaration>();
+  const state: State = { values: new Map(), failed: new Map(), sink };
   for (const block of body.blocks) {
-    guard(sink, () => {
-      if (block.type === 'variable') declare(declarations, readDeclaration(block, scope), sink);
-      if (block.type === 'variables') {
-        for (const attribute of block.body.attributes) declare(declarations, shortDeclaration(attribute, scope), sink);
-      }
-    });
+    if (block.type === 'variable') {
+      guard(state, block.labels[0]?.text, () => declare(declarations, readDeclaration(block, scope), sink));
+    } else if (block.type === 'variables') {
+      for (const attribute of block.body.attributes) declare(declarations, shortDeclaration(attribute, scope), sink);
+    }
   }
-  const values = new Map<string, Value>();
   for (const declaration of declarations.values()) {
-    const { fallback } = declaration;
+    const { fallback, name } = declaration;
     if (fallback === undefined) continue;
-    guard(sink, () => assign(values, declaration, evaluate(fallback, scope), scope, fallback));
+    guard(state, name, () => assign(state, declaration, evaluate(fallback, scope), scope, fallback));
   }
-  applyInputs(declarations, values, inputs, scope, sink);
-  finish(declarations, values, scope, sink);
-  return { get: (name) => values.get(name), names: () => [...declarations.keys()] };
+  applyInputs(declarations, state, inputs, scope, sink);
+  finish(declarations, state, scope);
+  const get = (name: string) => {
+    const diagnostic = state.failed.get(name);
+    if (diagnostic !== undefined) throw new LanguageError(diagnostic);
+    return state.values.get(name);
+  };
+  return { get, names: () => [...declarations.keys()] };
 }
 
-function guard(sink: DiagnosticSink, run: () => void): void {
+/** Reports what goes wrong with a variable and remembers it. */
+function guard(state: State, name: string | undefined, run: () => void): void {
   try {
     run();
   } catch (error) {
     if (!(error instanceof LanguageError)) throw error;
-    sink.add(error.diagnostic);
+    state.sink.add(error.diagnostic);
+    if (name !== undefined) state.failed.set(name, error.diagnostic);
   }
 }
 
@@ -138,10 +151,10 @@ function shortDeclaration(attribute: Attribute, scope: Scope): Declaration {
   };
 }
 
-function assign(values: Map<string, Value>, declaration: Declaration, value: Value, scope: Scope, span: Span): void {
+function assign(state: State, declaration: Declaration, value: Value, scope: Scope, span: Span): void {
   const { type, name } = declaration;
   try {
-    values.set(name, type === undefined ? value : convertValue(value, type));
+    state.values.set(name, type === undefined ? value : convertValue(value, type));
   } catch (error) {
     if (!(error instanceof ValueError)) throw error;
     const wanted = type === undefined ? 'any' : typeText(type);
@@ -151,7 +164,7 @@ function assign(values: Map<string, Value>, declaration: Declaration, value: Val
 
 function applyInputs(
   declarations: ReadonlyMap<string, Declaration>,
-  values: Map<string, Value>,
+  state: State,
   inputs: VariableInputs,
   scope: Scope,
   sink: DiagnosticSink,
@@ -159,14 +172,14 @@ function applyInputs(
   for (const prefix of ['NOMAD_VAR_', 'ORCH_VAR_']) {
     for (const [key, text] of Object.entries(inputs.environment)) {
       const declaration = key.startsWith(prefix) ? declarations.get(key.slice(prefix.length)) : undefined;
-      if (declaration !== undefined) assignText(values, declaration, text, `environment variable ${key}`, scope, sink);
+      if (declaration !== undefined) assignText(state, declaration, text, `environment variable ${key}`, scope, sink);
     }
   }
-  for (const file of inputs.files) applyFile(declarations, values, file, inputs.strict, scope, sink);
+  for (const file of inputs.files) applyFile(declarations, state, file, inputs.strict, scope, sink);
   for (const [name, text] of inputs.given) {
     const declaration = declarations.get(name);
     const source = createSource(`--var ${name}`, text);
-    if (declaration !== undefined) assignText(values, declaration, text, source.fileName, scope, sink);
+    if (declaration !== undefined) assignText(state, declaration, text, source.fileName, scope, sink);
     else reportUndeclared(name, source, { from: 0, to: text.length }, declarations, 'error', sink);
   }
 }
@@ -190,7 +203,7 @@ function reportUndeclared(
 
 /** Text is the value itself for a string variable, else an expression. */
 function assignText(
-  values: Map<string, Value>,
+  state: State,
   declaration: Declaration,
   text: string,
   origin: string,
@@ -198,24 +211,24 @@ function assignText(
   sink: DiagnosticSink,
 ): void {
   const source = createSource(origin, text);
-  const current = values.get(declaration.name);
+  const current = state.values.get(declaration.name);
   const kind = declaration.type?.kind ?? (typeof current === 'object' && current !== null ? 'list' : 'string');
   const isPlain = kind === 'string' || kind === 'number' || kind === 'bool';
   const inner = { ...scope, source };
   const whole = { from: 0, to: text.length };
-  guard(sink, () => {
+  guard(state, declaration.name, () => {
     if (isPlain) {
-      assign(values, declaration, text, inner, whole);
+      assign(state, declaration, text, inner, whole);
       return;
     }
     const node = parseExpressionText(source, sink);
-    if (node !== undefined) assign(values, declaration, evaluate(node, inner), inner, whole);
+    if (node !== undefined) assign(state, declaration, evaluate(node, inner), inner, whole);
   });
 }
 
 function applyFile(
   declarations: ReadonlyMap<string, Declaration>,
-  values: Map<string, Value>,
+  state: State,
   file: { readonly fileName: string; readonly text: string },
   strict: boolean,
   scope: Scope,
@@ -229,7 +242,9 @@ function applyFile(
     if (declaration === undefined) {
       reportUndeclared(attribute.name, source, attribute.nameSpan, declarations, strict ? 'error' : 'warning', sink);
     } else {
-      guard(sink, () => assign(values, declaration, evaluate(attribute.value, inner), inner, attribute.value));
+      guard(state, declaration.name, () =>
+        assign(state, declaration, evaluate(attribute.value, inner), inner, attribute.value),
+      );
     }
   }
   for (const block of body.blocks) {
@@ -239,34 +254,21 @@ function applyFile(
 }
 
 /** Missing values and failed validations. */
-function finish(
-  declarations: ReadonlyMap<string, Declaration>,
-  values: Map<string, Value>,
-  scope: Scope,
-  sink: DiagnosticSink,
-): void {
-  for (const { name, source, span, fallback, validations } of declarations.values()) {
-    const value = values.get(name);
+function finish(declarations: ReadonlyMap<string, Declaration>, state: State, scope: Scope): void {
+  for (const { name, source, span, validations } of declarations.values()) {
+    const value = state.values.get(name);
+    if (state.failed.has(name)) continue;
     if (value === undefined) {
-      if (fallback === undefined) {
-        const hint = `give it with --var ${name}=…, in a file with --var-file, or by ORCH_VAR_${name}`;
-        sink.add(
-          diagnosticAt(
-            source,
-            span,
-            'Variable without a value',
-            `The variable "${name}" has no default and no value.`,
-            { hint },
-          ),
-        );
-      }
-      // One report is enough: uses of the variable see null.
-      values.set(name, null);
+      const hint = `give it with --var ${name}=…, in a file with --var-file, or by ORCH_VAR_${name}`;
+      const detail = `The variable "${name}" has no default and no value.`;
+      const diagnostic = diagnosticAt(source, span, 'Variable without a value', detail, { hint });
+      state.failed.set(name, diagnostic);
+      state.sink.add(diagnostic);
       continue;
     }
     const own: LazyRoot = { get: (key) => (key === name ? value : undefined), names: () => [name] };
     const inner: Scope = { ...scope, roots: new Map([['var', own]]), keepUnknown: false };
-    for (const validation of validations) guard(sink, () => runValidation(name, validation, inner));
+    for (const validation of validations) guard(state, undefined, () => runValidation(name, validation, inner));
   }
 }
 

@@ -23,18 +23,31 @@ export const MAX_DIAGNOSTICS = 100;
 /** Collects diagnostics of several files. */
 export interface DiagnosticSink {
   readonly list: Diagnostic[];
+  /** Field paths of all errors, also of those that repeat an earlier one. */
+  readonly errorPaths: string[];
+  /** A diagnostic equal to an earlier one is not kept again: one mistake may spoil many fields. */
   add(diagnostic: Diagnostic): void;
   hasErrors(): boolean;
 }
 
 export function createDiagnosticSink(): DiagnosticSink {
   const list: Diagnostic[] = [];
+  const errorPaths: string[] = [];
+  const seen = new Set<string>();
   let errors = 0;
   return {
     list,
+    errorPaths,
     add(diagnostic) {
-      if (diagnostic.severity === 'error') errors += 1;
-      if (list.length < MAX_DIAGNOSTICS) list.push(diagnostic);
+      const { severity, fileName, range, summary, detail, path } = diagnostic;
+      if (severity === 'error') {
+        errors += 1;
+        errorPaths.push(path ?? '');
+      }
+      const key = [severity, fileName, range?.start.offset, summary, detail].join('\u0000');
+      if (list.length >= MAX_DIAGNOSTICS || seen.has(key)) return;
+      seen.add(key);
+      list.push(diagnostic);
     },
     hasErrors: () => errors > 0,
   };

@@ -69,12 +69,7 @@ function parseBody(cursor: Cursor, closing: number, openedAt: number): Body {
     const kind = peek(cursor);
     if (kind === closing) break;
     if (kind === Token.EndOfFile) {
-      const detail = 'This block is never closed: the file ends before its "}".';
-      cursor.sink.add(
-        diagnosticAt(cursor.source, { from: openedAt, to: openedAt + 1 }, 'Unclosed block', detail, {
-          hint: 'add "}" where the block ends',
-        }),
-      );
+      reportUnclosed(cursor, openedAt);
       break;
     }
     if (kind === Token.Newline) {
@@ -91,6 +86,19 @@ function parseBody(cursor: Cursor, closing: number, openedAt: number): Body {
   }
   const { attributes, blocks } = items;
   return { from, to: tokenFrom(cursor), attributes, blocks };
+}
+
+/** Only the innermost open block is named, and none when an open heredoc or comment swallowed its end. */
+function reportUnclosed(cursor: Cursor, openedAt: number): void {
+  const isKnown = cursor.sink.list.some(({ summary }) =>
+    /^(Unterminated (heredoc|comment)|Unclosed block)$/.test(summary),
+  );
+  if (isKnown) return;
+  const detail = 'This block is never closed: the file ends before its "}".';
+  const span = { from: openedAt, to: openedAt + 1 };
+  cursor.sink.add(
+    diagnosticAt(cursor.source, span, 'Unclosed block', detail, { hint: 'add "}" where the block ends' }),
+  );
 }
 
 /** Returns true, so that `attempt` can tell success from failure. */
