@@ -117,7 +117,7 @@ async function buildParts(options: ExecutorOptions): Promise<ExecutorParts> {
   };
   const run: ExecutorParts['run'] = (command, { signal } = {}) =>
     runThroughLauncher(launcher, join(stateDir, 'run'), nextToken(), command, signal);
-  const fifos = new FifoPool(join(stateDir, 'fifos'), launcher.pid ?? 0, async (paths) => {
+  const fifos = new FifoPool(join(stateDir, 'fifos'), async (paths) => {
     const made = await run({ argv: ['mkfifo', '-m', '600', ...paths] });
     if (made.exitCode !== 0) throw new ExecutorError('start-failed', `mkfifo failed: ${made.stderr.trim()}`);
   });

@@ -6,6 +6,9 @@ import { systemErrorCode } from './errors.ts';
 const BATCH = 64;
 const LOW = 24;
 
+/** Pools of this process: each has its own directory, named after both, so that dead processes' pools are known. */
+let pools = 0;
+
 /** Hands out named pipes with mode 0600 by renaming them from a directory of spare ones. */
 export class FifoPool {
   readonly #parent: string;
@@ -15,13 +18,11 @@ export class FifoPool {
   #made = 0;
   #filling: Promise<void> | undefined;
 
-  /**
-   * @param owner pid of a process that lives as long as the pool is used: pools of dead owners are removed
-   * @param make runs `mkfifo -m 600` for all paths at once
-   */
-  constructor(dir: string, owner: number, make: (paths: readonly string[]) => Promise<void>) {
+  /** @param make runs `mkfifo -m 600` for all paths at once */
+  constructor(dir: string, make: (paths: readonly string[]) => Promise<void>) {
+    pools += 1;
     this.#parent = dir;
-    this.#dir = join(dir, `${owner}`);
+    this.#dir = join(dir, `${process.pid}-${pools}`);
     this.#make = make;
   }
 
@@ -29,7 +30,7 @@ export class FifoPool {
   async start(): Promise<void> {
     mkdirSync(this.#dir, { recursive: true, mode: 0o700 });
     for (const owner of readdirSync(this.#parent)) {
-      const isOld = !existsSync(`/proc/${owner}`);
+      const isOld = !existsSync(`/proc/${owner.split('-')[0]}`);
       if (isOld) rmSync(join(this.#parent, owner), { recursive: true, force: true });
     }
     await this.#fill();

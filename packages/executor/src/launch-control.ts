@@ -21,10 +21,15 @@ const DRAIN_TIMEOUT_MS = 5_000;
  */
 export async function untilExecuted(entry: LaunchEntry): Promise<void> {
   const { handle } = entry.record;
-  await eventually(() => {
-    const environ = readIfThere(`/proc/${handle.pid}/environ`);
-    return environ === undefined || !environ.includes(`${LAUNCHING}=`) || !isAlive(handle);
-  }, EXEC_TIMEOUT_MS);
+  await eventually(() => hasExecuted(handle.pid) || !isAlive(handle), EXEC_TIMEOUT_MS);
+}
+
+/** In the middle of an exec both files read empty, so the command line must be the same before and after. */
+function hasExecuted(pid: number): boolean {
+  const before = readIfThere(`/proc/${pid}/cmdline`);
+  const environ = readIfThere(`/proc/${pid}/environ`);
+  const after = readIfThere(`/proc/${pid}/cmdline`);
+  return before !== '' && before === after && environ?.includes(`${LAUNCHING}=`) !== true;
 }
 
 /** @throws ExecutorError `invalid` for an unknown signal name, `not-running` */

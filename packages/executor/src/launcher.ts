@@ -146,17 +146,19 @@ export class Launcher {
     this.#restarts += 1;
     this.#options.onRestart(reason);
     const orphans = new Map(this.#pending);
-    dead.stdout?.once('end', () => {
+    const resubmit = () => {
       for (const [token, pending] of orphans) {
         if (this.#pending.get(token) === pending) this.#child?.stdin?.write(`${pending.script}\n`);
       }
-    });
+    };
     const failed = (error: ExecutorError) => {
       for (const pending of this.#pending.values()) pending.fail(error);
       this.#pending.clear();
     };
     if (this.#restarts > 1_000) failed(new ExecutorError('start-failed', 'the launcher keeps being killed'));
     else this.#spawn(() => {}, failed);
+    if (dead.stdout === null || dead.stdout.readableEnded || dead.stdout.destroyed) resubmit();
+    else dead.stdout.once('close', resubmit);
   }
 
   #onLine(line: string): void {

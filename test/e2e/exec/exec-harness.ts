@@ -100,7 +100,8 @@ function leftovers(base: string, cgroupParent: string): string[] {
     if (line.includes(base)) found.push(line);
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
     const cmdline = readCmdline(pid);
-    if (cmdline.includes(`${base}/alloc`) || cmdline.includes(`${base}/state/launches`)) found.push(`${pid} ${cmdline}`);
+    if (cmdline.includes(`${base}/alloc`) || cmdline.includes(`${base}/state/launches`))
+      found.push(`${pid} ${cmdline}`);
   }
   const launches = join(base, 'state', 'launches');
   if (existsSync(launches)) found.push(...readdirSync(launches).map((name) => join(launches, name)));

@@ -1,0 +1,243 @@
+// What a task finds around it: every trap of starting processes by a shell, as root.
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'ava';
+import { type LaunchBench, makeLaunchBench, statusOf, until } from './launch-bench.ts';
+
+let bench: LaunchBench;
+test.before(async () => {
+  bench = await makeLaunchBench();
+});
+test.after.always(() => bench.close());
+
+test.serial('a task ignores no signal it did not ask to ignore, and an early SIGINT is not lost', async (t) => {
+  for (const kind of ['host', 'chroot'] as const) {
+    const handle = await bench.sh('exec sleep 1000', {}, kind);
+    const stopping = performance.now();
+    await bench.executor.stop(handle.id, { signal: 'SIGINT', timeoutMs: 10_000 });
+    t.true(performance.now() - stopping < 5_000);
+    t.like(await bench.executor.wait(handle.id), { exitCode: 130, signal: 2 });
+    const other = await bench.sh('exec sleep 1000', {}, kind);
+    await bench.executor.signal(other.id, 'SIGCONT', 'main');
+    t.is(BigInt(`0x${statusOf(other.pid, 'SigIgn')}`), 0n);
+    t.is(BigInt(`0x${statusOf(other.pid, 'SigBlk')}`), 0n);
+  }
+});
+
+test.serial('a task that does not handle SIGTERM dies of it, though its init is PID 1', async (t) => {
+  const handle = await bench.sh('exec sleep 1000');
+  await bench.executor.stop(handle.id, { signal: 'SIGTERM', timeoutMs: 10_000 });
+  t.like(await bench.executor.wait(handle.id), { exitCode: 143, signal: 15 });
+});
+
+test.serial('an exit code above 128 is no signal', async (t) => {
+  const handle = await bench.sh('exit 143');
+  const exit = await bench.executor.wait(handle.id);
+  t.is(exit.exitCode, 143);
+  t.is(exit.signal, undefined);
+});
+
+test.serial('an isolated task is nobody, without capabilities or new privileges, in a read-only system', async (t) => {
+  const script = `id -u; grep -E '^(Cap(Inh|Prm|Eff|Bnd|Amb)|NoNewPrivs)' /proc/self/status; touch /usr/x /etc/x 2>&1
+    ls -d /proc/[0-9]* | wc -l; cat /dev/null; head -c 4 /dev/urandom | wc -c; mount | grep -c ${bench.base}; ls /root 2>&1`;
+  const handle = await bench.sh(script);
+  await bench.executor.wait(handle.id);
+  const log = bench.log(handle);
+  t.regex(log, /^65534\n/);
+  for (const set of ['CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb']) t.regex(log, new RegExp(`${set}:\\s+0+\\n`));
+  t.regex(log, /NoNewPrivs:\s+1/);
+  t.is(log.match(/Read-only file system/g)?.length, 2);
+  t.regex(log, /\n4\n/, 'random device');
+  t.regex(log, /No such file or directory/);
+});
+
+test.serial('a named capability is kept and usable', async (t) => {
+  const spec = bench.spec('grep CapEff /proc/self/status');
+  if (spec.isolation.kind !== 'chroot') throw new Error('not isolated');
+  const handle = await bench.executor.launch({
+    ...spec,
+    isolation: { ...spec.isolation, capabilities: ['net_bind_service'] },
+  });
+  await bench.executor.wait(handle.id);
+  t.regex(bench.log(handle), /CapEff:\s+0000000000000400/);
+  await bench.executor.destroy(handle.id);
+});
+
+test.serial('mounts of a task are seen by nobody else', async (t) => {
+  const handle = await bench.sh('sleep 1000');
+  await until(() => statusOf(handle.pid, 'Uid').startsWith('65534'), 'the task runs');
+  t.false(readFileSync('/proc/self/mountinfo', 'utf8').includes(bench.base));
+  t.pass();
+});
+
+test.serial('only the three standard descriptors are inherited', async (t) => {
+  for (const kind of ['host', 'chroot'] as const) {
+    const handle = await bench.sh('ls /proc/$$/fd | tr "\\n" " "', {}, kind);
+    await bench.executor.wait(handle.id);
+    t.is(bench.log(handle), '0 1 2 ');
+  }
+});
+
+test.serial('a task can open its own /dev/stdout and /dev/stderr', async (t) => {
+  const handle = await bench.sh('echo out > /dev/stdout; echo err > /dev/stderr; echo more >> /proc/self/fd/1');
+  await bench.executor.wait(handle.id);
+  t.is(bench.log(handle), 'out\nmore\n');
+  t.is(bench.log(handle, 'stderr'), 'err\n');
+});
+
+test.serial('each write is in the log at once', async (t) => {
+  const handle = await bench.sh('printf no-newline; sleep 1000');
+  await until(() => bench.log(handle) === 'no-newline', 'the write is visible', 3_000);
+  t.pass();
+});
+
+test.serial('arguments and variables arrive byte for byte', async (t) => {
+  const nasty = `a'b"c$(touch x)\`id\` \\ \n\t*?[é✓]\u0081\u0088${randomBytes(64).toString('latin1').replaceAll('\0', '')}`;
+  const handle = await bench.sh('', {
+    argv: ['sh', '-c', 'printf "%s|%s|%s" "$1" "$NASTY" "$#"', 'sh', nasty, ''],
+    env: { PATH: '/usr/bin:/bin', NASTY: nasty, 'not-a-name.x': '1', LD_PRELOAD: '/no/such.so' },
+  });
+  await bench.executor.wait(handle.id);
+  t.is(bench.log(handle), `${nasty}|${nasty}|2`);
+});
+
+test.serial('orphans are reaped and a kill of the group does not leave the task', async (t) => {
+  const handle = await bench.sh(
+    '(sleep 0.05 & ) ; (sleep 0.06 & ); sleep 0.4; grep -l "State:.Z" /proc/[0-9]*/status; kill 0; sleep 5',
+  );
+  const exit = await bench.executor.wait(handle.id);
+  t.is(bench.log(handle), '');
+  t.like(exit, { signal: 15 });
+});
+
+test.serial('stopping kills a tree that changed its user and ignores everything', async (t) => {
+  const script = `setpriv --reuid=1234 --clear-groups sh -c "trap '' TERM INT HUP; while :; do sleep 1; done" &
+    setsid sh -c "trap '' TERM INT HUP; while :; do sleep 1; done" & sleep 0.2; echo ready; wait`;
+  const handle = await bench.sh(script, {}, 'host');
+  await until(() => bench.log(handle) === 'ready\n', 'the tree stands');
+  await bench.executor.stop(handle.id, { signal: 'SIGTERM', timeoutMs: 200 });
+  for (const dir of handle.cgroups) t.is(readFileSync(join(dir, 'cgroup.procs'), 'utf8'), '');
+});
+
+test.serial('what a task leaves behind ends with it', async (t) => {
+  const handle = await bench.sh('setsid sleep 1000 & exit 5', {}, 'host');
+  t.is((await bench.executor.wait(handle.id)).exitCode, 5);
+  for (const dir of handle.cgroups) t.is(readFileSync(join(dir, 'cgroup.procs'), 'utf8'), '');
+});
+
+test.serial('exceeding the memory limit is told as such', async (t) => {
+  const handle = await bench.sh('exec tail /dev/zero', { limits: { memoryBytes: 16 * 1_048_576 } });
+  t.like(await bench.executor.wait(handle.id), { exitCode: 137, signal: 9, oomKilled: true });
+  const killed = await bench.sh('exec sleep 1000', { limits: { memoryBytes: 16 * 1_048_576 } });
+  await bench.executor.stop(killed.id, { signal: 'SIGKILL', timeoutMs: 1_000 });
+  t.is((await bench.executor.wait(killed.id)).oomKilled, undefined);
+});
+
+test.serial('limits stand in the cgroups, and supervisors stay outside of them', async (t) => {
+  const handle = await bench.sh('sleep 1000', {
+    limits: { memoryBytes: 32 * 1_048_576, cpuShares: 512, cpuQuotaCores: 0.5, cpusetCores: [0], pidsMax: 20 },
+  });
+  const read = (file: string) =>
+    readFileSync(handle.cgroups.map((dir) => join(dir, file)).find(exists) ?? '', 'utf8').trim();
+  t.is(read('memory.limit_in_bytes'), String(32 * 1_048_576));
+  t.is(read('cpu.shares'), '512');
+  t.is(read('cpu.cfs_quota_us'), '50000');
+  t.is(read('cpuset.cpus'), '0');
+  t.is(read('pids.max'), '20');
+  const inside = new Set(handle.cgroups.flatMap((dir) => readFileSync(join(dir, 'cgroup.procs'), 'utf8').split('\n')));
+  for (const pid of bench.supervisors()) t.false(inside.has(String(pid)));
+});
+
+test.serial('a task joins a network namespace, and cgroups stay visible there', async (t) => {
+  const name = `orch-t-${randomBytes(4).toString('hex')}`;
+  await bench.executor.run({ argv: ['ip', 'netns', 'add', name] });
+  try {
+    const path = `/run/netns/${name}`;
+    const handle = await bench.sh(
+      'readlink /proc/self/ns/net; ls /sys/fs/cgroup | wc -l',
+      { networkNamespace: path },
+      'host',
+    );
+    await bench.executor.wait(handle.id);
+    const inside = await bench.executor.run({ argv: ['nsenter', `--net=${path}`, 'readlink', '/proc/self/ns/net'] });
+    const [namespace, groups] = bench.log(handle).split('\n');
+    t.is(namespace, inside.stdout.trim());
+    t.true(Number(groups) > 2);
+  } finally {
+    await bench.executor.run({ argv: ['ip', 'netns', 'del', name] });
+  }
+});
+
+test.serial('an empty network namespace has its loopback up', async (t) => {
+  const handle = await bench.sh('ip -br link', { networkNamespace: 'none' });
+  await bench.executor.wait(handle.id);
+  t.regex(bench.log(handle), /^lo +UNKNOWN .*UP/);
+  t.is(bench.log(handle).trim().split('\n').length, 1);
+});
+
+test.serial('a mount over the system directories, and one through a planted symlink, are refused', async (t) => {
+  const spec = bench.spec('true');
+  if (spec.isolation.kind !== 'chroot') throw new Error('not isolated');
+  const { isolation } = spec;
+  const withMount = (path: string) => ({
+    ...spec,
+    isolation: { ...isolation, mounts: [...isolation.mounts, { hostPath: bench.base, path, readOnly: false }] },
+  });
+  await t.throwsAsync(bench.executor.launch(withMount('/usr/bin')), {
+    message: /nothing can be mounted at \/usr\/bin/,
+  });
+  mkdirSync(isolation.root, { recursive: true });
+  await bench.executor.run({ argv: ['ln', '-s', '/etc', join(isolation.root, 'data')] });
+  await t.throwsAsync(bench.executor.launch(withMount('/data')), { message: /is a symlink/ });
+});
+
+test.serial('a program that is not there, or not executable, is named', async (t) => {
+  const spec = bench.spec('');
+  await t.throwsAsync(bench.executor.launch({ ...spec, argv: ['/local/nothing'] }), {
+    message: '/local/nothing does not exist',
+  });
+  await t.throwsAsync(bench.executor.launch({ ...spec, argv: ['no-such-program'] }), {
+    message: /is not in \/usr\/bin:\/bin/,
+  });
+  await t.throwsAsync(bench.executor.launch({ ...spec, argv: ['/etc/passwd'] }), {
+    message: '/etc/passwd is not executable',
+  });
+  await t.throwsAsync(bench.executor.launch({ ...spec, user: 'no-such-user' }), { message: /no user "no-such-user"/ });
+});
+
+test.serial('a full disk loses output, says so, and leaves the task and its exit status alone', async (t) => {
+  const small = join(bench.base, 'small');
+  mkdirSync(small);
+  await bench.executor.run({ argv: ['mount', '-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', small] });
+  try {
+    writeFileSync(join(small, 'ballast'), Buffer.alloc(200 * 1024));
+    const script =
+      'i=0; while [ $i -lt 20000 ]; do echo "line $i 0123456789012345678901234567890123456789"; i=$((i+1)); done; echo done >&2; sleep 1000';
+    const logs = { dir: join(small, 'logs'), name: 'main', maxFiles: 5, maxFileBytes: 1_048_576 };
+    const handle = await bench.sh(script, { logs });
+    const stderr = join(small, 'logs', 'main.stderr.0');
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    t.true(await bench.executor.alive(handle.id));
+    await bench.executor.run({ argv: ['rm', join(small, 'ballast')] });
+    await bench.executor.run({ argv: ['mount', '-o', 'remount,size=8m', small] });
+    await until(
+      () => exists(stderr) && readFileSync(join(small, 'logs', 'main.stdout.0'), 'utf8').includes('output was lost'),
+      'the loss is told',
+    );
+    t.true(await bench.executor.alive(handle.id));
+    await bench.executor.stop(handle.id, { signal: 'SIGTERM', timeoutMs: 5_000 });
+    t.is((await bench.executor.wait(handle.id)).exitCode, 143);
+  } finally {
+    await bench.executor.run({ argv: ['umount', '-l', small] });
+  }
+});
+
+function exists(file: string): boolean {
+  try {
+    readFileSync(file);
+    return true;
+  } catch {
+    return false;
+  }
+}
