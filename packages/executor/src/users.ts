@@ -25,7 +25,7 @@ export function readUserDatabase(): UserDatabase {
  */
 export function resolveUser(text: string, database: UserDatabase): ResolvedUser {
   const [userText = '', groupText] = text.split(':');
-  const rows = database.passwd.split('\n').map((line) => line.split(':'));
+  const rows = database.passwd.split('\n').filter(Boolean).map((line) => line.split(':'));
   const isNumber = /^\d+$/.test(userText);
   const row = rows.find((fields) => (isNumber ? fields[2] === userText : fields[0] === userText));
   if (row === undefined && (!isNumber || userText === '')) {
@@ -47,7 +47,7 @@ export function resolveUser(text: string, database: UserDatabase): ResolvedUser 
 
 function resolveGroup(text: string, group: string): number {
   if (/^\d+$/.test(text)) return Number(text);
-  const row = group.split('\n').find((line) => line.split(':')[0] === text);
+  const row = group.split('\n').find((line) => line !== '' && line.split(':')[0] === text);
   if (row === undefined) throw new ExecutorError('no-such-user', `there is no group "${text}" on this machine`);
   return Number(row.split(':')[2]);
 }

@@ -1,0 +1,52 @@
+import { makeTaskConfig } from '@orch/driver-api/testing';
+import test from 'ava';
+import { planExec } from './exec-driver.ts';
+import { isDeniedVariable, parseExecNodeConfig, parseRawExecNodeConfig } from './node-config.ts';
+import { planRawExec } from './raw-exec-driver.ts';
+
+const task = (config: Record<string, unknown>, extra = {}) =>
+  makeTaskConfig('alloc/task/0', '/data/alloc', { config: config as never, ...extra });
+const node = parseExecNodeConfig({});
+const rawNode = parseRawExecNodeConfig({ enabled: true, denied_envvars: ['AWS_*'] });
+
+test('planExec isolates, takes task paths from the root and keeps no capability', (t) => {
+  const { launch } = planExec(task({ command: 'local/server', args: ['-v'] }), node);
+  t.deepEqual(launch.argv, ['/local/server', '-v']);
+  t.is(launch.user, 'nobody');
+  t.is(launch.networkNamespace, 'none');
+  t.like(launch.isolation, { kind: 'chroot', root: '/data/alloc/task', pidMode: 'private', capabilities: [] });
+  t.is(launch.limits.memoryBytes, 64 * 1_048_576);
+});
+
+test('planExec refuses by name what the node does not allow', (t) => {
+  t.throws(() => planExec(task({ command: 'sh', cap_add: ['sys_admin'] }), node), {
+    message: /does not allow the capability sys_admin/,
+  });
+  t.throws(() => planExec(task({ command: 'sh', pid_mode: 'host' }), node), { message: /does not allow pid_mode/ });
+  t.throws(() => planExec(task({ command: 'sh', no_pivot_root: true }), node), {
+    message: /no attribute "no_pivot_root"/,
+  });
+  t.throws(() => planExec(task({}), node), { message: 'command is missing' });
+  const strict = parseExecNodeConfig({ denied_host_uids: '0,100-200' });
+  t.throws(() => planExec(task({ command: 'sh' }, { user: '150' }), strict), {
+    message: /denies tasks the user id 150/,
+  });
+});
+
+test('planRawExec is off unless enabled, and keeps denied variables from the task', (t) => {
+  t.throws(() => planRawExec(task({ command: 'sh' }), parseRawExecNodeConfig({})), {
+    message: /disabled on this node/,
+  });
+  const env = { PATH: '/bin', AWS_KEY: 'x', HOME: '/' };
+  const { launch } = planRawExec(task({ command: 'local/run', denied_envvars: ['HOME'] }, { env }), rawNode);
+  t.deepEqual(launch.env, { PATH: '/bin' });
+  t.deepEqual(launch.argv, ['/data/alloc/task/local/run']);
+  t.deepEqual(launch.isolation, { kind: 'host' });
+});
+
+test('the node configuration is checked', (t) => {
+  t.throws(() => parseRawExecNodeConfig({ enable: true }), { message: /no option "enable"/ });
+  t.throws(() => parseExecNodeConfig({ denied_host_uids: 'root' }), { message: /denied_host_uids must be/ });
+  t.true(isDeniedVariable('AWS_SECRET', ['AWS_*']));
+  t.false(isDeniedVariable('MY_AWS_SECRET', ['AWS_*']));
+});
