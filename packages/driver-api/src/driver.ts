@@ -1,3 +1,4 @@
+// The driver interface: what a driver is, can do, and promises.
 import type { ConfigSchema } from './config-schema.ts';
 import type { JsonObject } from './json.ts';
 import type { ExecRequest, ExecSession, LogChunk, TaskEvent, TaskStats } from './stream.ts';

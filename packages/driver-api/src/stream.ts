@@ -1,3 +1,4 @@
+// What flows out of and into running tasks: usage, messages, output, sessions.
 import type { ExitResult } from './task.ts';
 
 /** Resource usage of one task at one moment. */

@@ -1,3 +1,4 @@
+// A task as the agent hands it to a driver, its handle, and how it ended.
 import type { JsonObject } from './json.ts';
 
 /** One start of one task: what the agent hands to a driver. All paths are absolute paths on the host. */
