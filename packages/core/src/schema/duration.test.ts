@@ -20,6 +20,7 @@ test('parseDuration reads what Go reads', (t) => {
     ['s', undefined],
     ['.s', undefined],
     ['1h 2m', undefined],
+    ['1constructor', undefined],
   ];
   for (const [text, ms] of cases) t.is(parseDuration(text), ms, text);
 });

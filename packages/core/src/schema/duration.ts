@@ -22,7 +22,8 @@ export function parseDuration(text: string): number | undefined {
     const numberEnd = skip(text, at, '0123456789.');
     const number = text.slice(at, numberEnd);
     const unitEnd = skipUnit(text, numberEnd);
-    const unit = UNIT_MS[text.slice(numberEnd, unitEnd)];
+    const unitName = text.slice(numberEnd, unitEnd);
+    const unit = Object.hasOwn(UNIT_MS, unitName) ? UNIT_MS[unitName] : undefined;
     if (unit === undefined || number === '' || number === '.' || Number.isNaN(Number(number))) return undefined;
     total += Number(number) * unit;
     parts += 1;

@@ -97,7 +97,7 @@ function toFieldMap(value: Value): unknown {
   const result: Record<string, string> = {};
   for (const key of sortedKeys(value)) {
     const item = value.get(key) ?? null;
-    if (item !== null) result[key] = convert(item, 'a map of texts', toText);
+    if (item !== null && key !== '__proto__') result[key] = convert(item, 'a map of texts', toText);
   }
   return result;
 }

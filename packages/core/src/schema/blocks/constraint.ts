@@ -72,7 +72,9 @@ export function normalizeTarget(record: ModelRecord, report: Report): void {
   }
   delete record['property'];
   const operator = record['operator'];
-  if (typeof operator === 'string') record['operator'] = operatorAliases[operator] ?? operator;
+  if (typeof operator === 'string' && Object.hasOwn(operatorAliases, operator)) {
+    record['operator'] = operatorAliases[operator];
+  }
 }
 
 export function checkOperator(record: ModelRecord, allowed: readonly string[], report: Report): void {
