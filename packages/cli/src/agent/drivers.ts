@@ -1,0 +1,45 @@
+// The first-party drivers of an agent. A driver whose node configuration is wrong stops the agent with its name.
+
+import { join } from 'node:path';
+import { OrchError } from '@orch/core/lib/errors';
+import type { Logger } from '@orch/core/lib/logger';
+import type { Driver, DriverOptions, JsonObject } from '@orch/driver-api';
+import { createDockerDriver } from '@orch/driver-docker';
+import { createExecDriver, createRawExecDriver } from '@orch/driver-exec';
+import { createJavaDriver } from '@orch/driver-java';
+import { createQemuDriver } from '@orch/driver-qemu';
+import type { Executor } from '@orch/executor';
+import type { AgentConfig } from './config/agent-config.ts';
+
+type Create = (options: DriverOptions, parts: { readonly executor: Executor }) => Driver | Promise<Driver>;
+
+const firstParty: Readonly<Record<string, Create>> = {
+  docker: (options) => createDockerDriver(options),
+  exec: createExecDriver,
+  java: createJavaDriver,
+  qemu: createQemuDriver,
+  raw_exec: createRawExecDriver,
+};
+
+/** @throws OrchError `bad-config` naming the driver and the option. */
+export async function createDrivers(config: AgentConfig, executor: Executor, log: Logger): Promise<readonly Driver[]> {
+  const unknown = Object.keys(config.plugins).find((name) => firstParty[name] === undefined);
+  if (unknown !== undefined)
+    throw new OrchError('bad-config', `plugin "${unknown}" is not a driver of this agent`, {
+      hint: `it has: ${Object.keys(firstParty).join(', ')}`,
+    });
+  return Promise.all(
+    Object.entries(firstParty).map(async ([name, create]) => {
+      const options: DriverOptions = {
+        config: (config.plugins[name] ?? {}) as JsonObject,
+        stateDir: join(config.dataDir, 'drivers', name),
+        log: log.child({ driver: name }),
+      };
+      try {
+        return await create(options, { executor });
+      } catch (cause) {
+        throw new OrchError('bad-config', `the configuration of plugin "${name}" is wrong`, { cause });
+      }
+    }),
+  );
+}

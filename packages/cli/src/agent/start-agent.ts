@@ -1,0 +1,150 @@
+// Wires server, node agent, drivers and networks into one process: the only place that knows them all.
+
+import { mkdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { createNodeAgent, type DriverSet, type NodeAgent } from '@orch/core/client';
+import { OrchError } from '@orch/core/lib/errors';
+import type { Logger } from '@orch/core/lib/logger';
+import { connectionPair } from '@orch/core/link/connection';
+import type { NodeMessage, ServerMessage } from '@orch/core/link/messages';
+import type { Driver } from '@orch/driver-api';
+import { createExecutor, type Executor } from '@orch/executor';
+import { createServer, type Server } from '@orch/server';
+import { openEmbeddedJournal } from '@orch/server/journal/embedded/open-embedded';
+import { openStore } from '@orch/server/store/open-store';
+import type { AgentConfig } from './config/agent-config.ts';
+import { createDrivers } from './drivers.ts';
+import { createNodeNetworks } from './networks.ts';
+import { systemClock, systemIds, systemLogger } from './system.ts';
+
+export interface RunningAgent {
+  readonly url: string;
+  /** Lets go of everything; tasks keep running. */
+  close(): Promise<void>;
+}
+
+type Close = () => Promise<void> | void;
+
+/** Starts an agent. Whatever was started is closed again when a later part fails. */
+export async function startAgent(config: AgentConfig, version: string): Promise<RunningAgent> {
+  const log = systemLogger({ level: config.logLevel, json: config.logJson });
+  const closers: Close[] = [];
+  const closeAll = async () => {
+    for (const close of closers.splice(0).reverse()) await close();
+  };
+  try {
+    prepareDataDir(config);
+    // First of all: the launcher is forked while this process is small.
+    const journal = await openEmbeddedJournal({ dir: join(config.dataDir, 'server'), log });
+    closers.push(() => journal.close());
+    const executor = await createExecutor({ stateDir: join(config.dataDir, 'executor'), log });
+    closers.push(() => executor.close());
+    const [drivers, store] = await Promise.all([
+      createDrivers(config, executor, log),
+      openStore({ journal, clock: systemClock, log, name: config.name }),
+    ]);
+    closers.push(() => store.close(), ...drivers.map((driver) => () => driver.close()));
+    const server = createServer({
+      store,
+      clock: systemClock,
+      ids: systemIds,
+      random: Math.random,
+      log: log.child({ room: 'server' }),
+      config: {
+        name: config.name,
+        region: config.region,
+        datacenter: config.datacenter,
+        version,
+        configSchemas: Object.fromEntries(drivers.map((driver) => [driver.info.name, driver.configSchema])),
+      },
+    });
+    closers.push(() => server.close());
+    const address = await server.listen({ host: config.bindAddress, port: config.httpPort });
+    const node = await startNode({
+      config,
+      version,
+      executor,
+      drivers,
+      server,
+      httpAddress: `${address.host}:${address.port}`,
+      log,
+    });
+    closers.push(() => node.close());
+    return { url: address.url, close: closeAll };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+function prepareDataDir(config: AgentConfig): void {
+  if (config.client.enabled && process.getuid?.() !== 0)
+    throw new OrchError('not-root', 'a node agent needs root: namespaces, cgroups and mounts', {
+      hint: 'run it as root',
+    });
+  try {
+    mkdirSync(config.dataDir, { recursive: true, mode: 0o711 });
+  } catch (cause) {
+    throw new OrchError('data-dir', `the data directory ${config.dataDir} cannot be made`, { cause });
+  }
+  if (!statSync(config.dataDir).isDirectory())
+    throw new OrchError('data-dir', `${config.dataDir} is not a directory`, { hint: 'choose another data_dir' });
+}
+
+interface NodeParts {
+  readonly config: AgentConfig;
+  readonly version: string;
+  readonly executor: Executor;
+  readonly drivers: readonly Driver[];
+  readonly server: Server;
+  readonly httpAddress: string;
+  readonly log: Logger;
+}
+
+async function startNode({
+  config,
+  version,
+  executor,
+  drivers,
+  server,
+  httpAddress,
+  log,
+}: NodeParts): Promise<NodeAgent> {
+  const { networks, fingerprint } = await createNodeNetworks(config, executor, log);
+  const byName = new Map(drivers.map((driver) => [driver.info.name, driver]));
+  const set: DriverSet = { get: (name) => byName.get(name), list: () => drivers };
+  const node = createNodeAgent({
+    dataDir: config.dataDir,
+    node: {
+      name: config.name,
+      datacenter: config.datacenter,
+      nodePool: config.client.nodePool,
+      nodeClass: config.client.nodeClass,
+      meta: config.client.meta,
+      httpAddress,
+      version,
+      reserved: config.client.reserved,
+      attributes: fingerprint.attributes,
+      cniNetworks: fingerprint.networks,
+      ...(config.dev ? { address: '127.0.0.1' } : {}),
+    },
+    connect: async () => {
+      const [nodeEnd, serverEnd] = connectionPair<NodeMessage, ServerMessage>((run) => setImmediate(run));
+      server.acceptNode(serverEnd);
+      return nodeEnd;
+    },
+    drivers: set,
+    networks,
+    runner: { run: (command) => executor.run(command) },
+    clock: systemClock,
+    random: Math.random,
+    ids: systemIds,
+    log: log.child({ room: 'client' }),
+    // A dev agent is its user's own machine; elsewhere the operator says what jobs may copy from it.
+    artifactFileRoots: config.dev ? ['/'] : [],
+    maxKillTimeoutMs: config.client.maxKillTimeoutMs,
+    collect: { maxFinished: config.client.gcMaxAllocs },
+  });
+  await node.start();
+  return node;
+}

@@ -1,0 +1,35 @@
+// `alloc restart`: restarts tasks in place, on the same node, with the same network.
+
+import { Args, Flags } from '@oclif/core';
+import { chooseTask, findAllocation } from '../../find.ts';
+import { apiFlags, OrchCommand } from '../../orch-command.ts';
+
+export default class AllocRestart extends OrchCommand {
+  static override summary = 'Restart the tasks of an allocation in place';
+  static override examples = [
+    '<%= config.bin %> alloc restart 0a1b2c3d',
+    '<%= config.bin %> alloc restart -task web 0a1b2c3d',
+  ];
+  static override args = {
+    alloc: Args.string({ required: true, description: 'id of the allocation, or its beginning' }),
+    task: Args.string({ description: 'only this task' }),
+  };
+  static override flags = {
+    ...apiFlags,
+    task: Flags.string({ description: 'only this task' }),
+    'all-tasks': Flags.boolean({ description: 'also tasks that have ended' }),
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(AllocRestart);
+    const api = this.api(flags);
+    const id = await findAllocation(api, args.alloc);
+    const named = flags.task ?? args.task;
+    if (named !== undefined) chooseTask(Object.keys((await api.allocations.read(id)).value.TaskStates ?? {}), named);
+    await api.allocations.restart(id, {
+      ...(named === undefined ? {} : { task: named }),
+      allTasks: flags['all-tasks'],
+    });
+    this.log(`Restarted ${named === undefined ? 'the tasks' : `task "${named}"`} of allocation "${id.slice(0, 8)}"`);
+  }
+}

@@ -1,0 +1,109 @@
+// What every command shares: where the agent is, how errors are said, what exit codes mean.
+
+import { Command, Flags, type Interfaces } from '@oclif/core';
+import { type ApiClient, ApiError, createClient } from '@orch/api';
+import { describeError } from '@orch/core/lib/errors';
+
+/** Flags of every command that talks to an agent; Nomad's environment variables work too. */
+export const apiFlags = {
+  address: Flags.string({
+    description: 'address of the agent',
+    default: async () => process.env['ORCH_ADDR'] ?? process.env['NOMAD_ADDR'] ?? 'http://127.0.0.1:4646',
+    defaultHelp: 'http://127.0.0.1:4646, or ORCH_ADDR',
+    helpGroup: 'API',
+  }),
+  region: Flags.string({
+    description: 'region to ask',
+    default: async () => process.env['ORCH_REGION'] ?? process.env['NOMAD_REGION'],
+    helpGroup: 'API',
+  }),
+  namespace: Flags.string({
+    description: 'namespace',
+    default: async () => process.env['ORCH_NAMESPACE'] ?? process.env['NOMAD_NAMESPACE'],
+    helpGroup: 'API',
+  }),
+  token: Flags.string({
+    description: 'token',
+    default: async () => process.env['ORCH_TOKEN'] ?? process.env['NOMAD_TOKEN'],
+    helpGroup: 'API',
+  }),
+  'no-color': Flags.boolean({ description: 'no colours', helpGroup: 'API' }),
+};
+
+export type ApiFlags = {
+  readonly address: string;
+  readonly region: string | undefined;
+  readonly namespace: string | undefined;
+  readonly token: string | undefined;
+};
+
+export const jsonFlag = { json: Flags.boolean({ description: "print the API's answer as JSON" }) };
+
+/** A failure with a message for the person and an exit code. */
+export class CommandFailure extends Error {
+  override readonly name = 'CommandFailure';
+  readonly exitCode: number;
+
+  constructor(message: string, exitCode = 1) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
+export abstract class OrchCommand extends Command {
+  #client: ApiClient | undefined;
+
+  protected api(flags: ApiFlags): ApiClient {
+    const { address, region, namespace, token } = flags;
+    this.#client ??= createClient({
+      address,
+      ...(region === undefined ? {} : { region }),
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(token === undefined ? {} : { token }),
+    });
+    return this.#client;
+  }
+
+  protected printJson(value: unknown): void {
+    this.log(JSON.stringify(value, null, 2));
+  }
+
+  /** One message, no stack; the exit code of the failure, 1 by default. */
+  protected override async catch(error: Interfaces.CommandError & { exitCode?: number }): Promise<void> {
+    if ((error as { code?: string }).code === 'EEXIT') throw error;
+    this.logToStderr(describeFailure(error));
+    this.exit(error instanceof CommandFailure ? error.exitCode : this.failureExitCode());
+  }
+
+  /** Exit code of an unexpected failure. `job plan` says 255. */
+  protected failureExitCode(): number {
+    return 1;
+  }
+
+  protected override async finally(): Promise<void> {
+    this.#client?.close();
+  }
+}
+
+export function describeFailure(error: unknown): string {
+  if (error instanceof CommandFailure) return error.message;
+  if (error instanceof ApiError && error.status > 0)
+    return `Error: ${error.message.trim()}${error.hint === undefined ? '' : ` (${error.hint})`}`;
+  return `Error: ${describeError(error)}`;
+}
+
+/** The one id that begins with `prefix`. @throws CommandFailure when there is none, or several: they are listed. */
+export function oneId(what: string, prefix: string, ids: readonly string[]): string {
+  const exact = ids.find((id) => id === prefix);
+  if (exact !== undefined) return exact;
+  const [only, ...more] = ids;
+  if (only === undefined) throw new CommandFailure(`Error: no ${what} with id or prefix "${prefix}"`);
+  if (more.length > 0)
+    throw new CommandFailure(
+      `Error: prefix "${prefix}" matches ${ids.length} ${what}s:\n${ids
+        .slice(0, 20)
+        .map((id) => `  ${id}`)
+        .join('\n')}`,
+    );
+  return only;
+}
