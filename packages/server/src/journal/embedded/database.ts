@@ -37,15 +37,26 @@ export function openDatabase(file: string): DatabaseSync {
     database.exec('PRAGMA synchronous = FULL');
     database.exec('PRAGMA wal_autocheckpoint = 1000');
     database.exec('PRAGMA journal_size_limit = 67108864');
-    database.exec(`PRAGMA application_id = ${applicationId}`);
-    database.exec(
-      'CREATE TABLE IF NOT EXISTS batches (first INTEGER PRIMARY KEY, last INTEGER NOT NULL, sum INTEGER NOT NULL, data BLOB NOT NULL)',
-    );
+    if (!isOurs(database)) initialise(database);
   } catch (error) {
     database.close();
     throw error;
   }
   return database;
+}
+
+/** Nothing is written to a file that is complete, so that it opens on a full disk too. */
+function isOurs(database: DatabaseSync): boolean {
+  return database.prepare('PRAGMA application_id').get()?.['application_id'] === applicationId;
+}
+
+/** Table and mark in one transaction: a file with the mark has the table. */
+function initialise(database: DatabaseSync): void {
+  database.exec(`BEGIN;
+    CREATE TABLE IF NOT EXISTS batches
+      (first INTEGER PRIMARY KEY, last INTEGER NOT NULL, sum INTEGER NOT NULL, data BLOB NOT NULL);
+    PRAGMA application_id = ${applicationId};
+    COMMIT`);
 }
 
 /** CRC-32 over the indexes and the data. */

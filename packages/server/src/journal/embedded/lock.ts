@@ -12,8 +12,8 @@ export interface DirectoryLock {
 const sqliteBusy = 5;
 
 /**
- * Locks an existing directory through the file `lock` in it. SQLite's exclusive transaction on an empty database is
- * nothing but a POSIX record lock: no byte is written, so it works on a full disk. Nobody may open that file otherwise:
+ * Locks an existing directory through the file `lock` in it. SQLite's exclusive transaction on an empty database,
+ * never committed and with its journal in memory, is nothing but a POSIX record lock: it works on a full disk. Nobody may open that file otherwise:
  * closing any descriptor of it would free the lock.
  * @throws OrchError `journal-in-use` naming the holder's process
  */
@@ -21,6 +21,7 @@ export function lockDirectory(dir: string): DirectoryLock {
   const file = join(dir, 'lock');
   const database = new DatabaseSync(file, { timeout: 0 });
   try {
+    database.exec('PRAGMA journal_mode = MEMORY');
     database.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     database.close();

@@ -103,8 +103,18 @@ function journalOver({ file, log, lock, snapshots, worker }: Parts): Journal {
       return group.append(data);
     },
     replay,
-    loadSnapshot: () =>
-      snapshots.load((damaged, reason) => log.error('a damaged snapshot is passed over', { file: damaged, reason })),
+    async loadSnapshot() {
+      let damaged: string | undefined;
+      const snapshot = await snapshots.load((path, reason) => {
+        damaged = path;
+        log.error('a damaged snapshot is passed over', { file: path, reason });
+      });
+      // Without a snapshot everything must still be in the records.
+      if (snapshot === undefined && damaged !== undefined && firstIndex > 1) {
+        throw journalCorrupt(damaged, 1, `no snapshot is intact and the records begin at ${firstIndex}`);
+      }
+      return snapshot;
+    },
     async saveSnapshot(snapshot) {
       await snapshots.save(snapshot);
       const [oldest, newest] = (await snapshots.indexes()).slice(-2);
