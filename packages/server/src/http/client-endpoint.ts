@@ -4,6 +4,7 @@ import { allocationOf } from './allocations-endpoint.ts';
 import type { Api } from './api.ts';
 import { type ApiRequest, asObject } from './api-request.ts';
 import { allocationStatsToWire, nodeStatsToWire } from './client-wire.ts';
+import { execWithoutUpgrade } from './exec-socket.ts';
 import { HttpError, notFound } from './http-error.ts';
 import { onNode, openCall, taskOf } from './node-call.ts';
 import { json, type Reply } from './reply.ts';
@@ -17,6 +18,7 @@ export function clientEndpoint(api: Api): readonly Route[] {
     { methods: read, path: `${allocation}/stats`, handle: (request) => stats(api, request) },
     { methods: write, path: `${allocation}/restart`, handle: (request) => restart(api, request) },
     { methods: write, path: `${allocation}/signal`, handle: (request) => signal(api, request) },
+    { methods: read, path: `${allocation}/exec`, handle: (request) => execWithoutUpgrade(api, request) },
     { methods: ['GET', ...write], path: `${allocation}/gc`, handle: (request) => collect(api, request) },
   ];
 }

@@ -3,6 +3,7 @@
 import type { ExecInputWire, ExecOutputWire } from '@orch/api/types/client';
 import type { CallStream } from '@orch/core/link/mux';
 import type { WebSocket } from 'ws';
+import { allocationOf } from './allocations-endpoint.ts';
 import type { Api } from './api.ts';
 import type { ApiRequest } from './api-request.ts';
 import { HttpError, statusOf, textOf } from './http-error.ts';
@@ -16,12 +17,21 @@ const statusCodeBase = 4_000;
 
 /** Checks what is asked and opens the call before the socket is accepted. @throws HttpError 400, 404 */
 export function openExec(api: Api, request: ApiRequest): CallStream<'alloc.exec'> {
+  const ask = checkExec(api, request);
+  return openCall(api, request, 'alloc.exec', ({ id }) => ({ allocationId: id, ...ask }));
+}
+
+/** The same path without an upgrade: what is wrong with the request, or that it must be a WebSocket. */
+export function execWithoutUpgrade(api: Api, request: ApiRequest): never {
+  checkExec(api, request);
+  throw new HttpError(426, 'this path speaks WebSocket');
+}
+
+function checkExec(api: Api, request: ApiRequest) {
+  const { clientStatus } = allocationOf(api.context.store.snapshot(), request);
+  if (clientStatus !== 'running') throw new HttpError(400, `the allocation is ${clientStatus}, not running`);
   const task = taskOf(api, request, request.query.get('task'));
-  const command = commandOf(request.query.get('command'));
-  return openCall(api, request, 'alloc.exec', ({ id, clientStatus }) => {
-    if (clientStatus !== 'running') throw new HttpError(400, `the allocation is ${clientStatus}, not running`);
-    return { allocationId: id, task, command, tty: request.flag('tty') };
-  });
+  return { task, command: commandOf(request.query.get('command')), tty: request.flag('tty') };
 }
 
 function commandOf(text: string | null): readonly string[] {

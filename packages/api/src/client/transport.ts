@@ -1,0 +1,210 @@
+// One HTTP exchange with an agent, on node:http alone: a command line starts with every import it makes.
+
+import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { ApiError } from './api-error.ts';
+
+export interface ClientOptions {
+  /** `http://127.0.0.1:4646`. */
+  readonly address: string;
+  readonly token?: string;
+  readonly region?: string;
+  /** For requests that name none. */
+  readonly namespace?: string;
+}
+
+export type Parameters = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** What every read may say. */
+export interface ReadOptions {
+  readonly namespace?: string;
+  /** Wait until the answer is newer than this index. */
+  readonly index?: number;
+  /** How long to wait at most. @default the server's, 5 minutes */
+  readonly waitMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** What every list may say beside it. */
+export interface ListOptions extends ReadOptions {
+  readonly prefix?: string;
+  readonly perPage?: number;
+  readonly nextToken?: string;
+  readonly reverse?: boolean;
+}
+
+export interface WriteOptions {
+  readonly namespace?: string;
+  readonly signal?: AbortSignal;
+}
+
+export interface Read<T> {
+  readonly value: T;
+  /** For the next blocking read. */
+  readonly index: number;
+  /** Where the next page of a list begins. */
+  readonly nextToken?: string;
+}
+
+export interface Transport {
+  readonly address: URL;
+  read<T>(path: string, options?: ListOptions, parameters?: Parameters): Promise<Read<T>>;
+  write<T>(
+    method: 'PUT' | 'POST' | 'DELETE',
+    path: string,
+    body?: unknown,
+    options?: WriteOptions,
+    parameters?: Parameters,
+  ): Promise<T>;
+  /** The bytes of an answer as they come. Leaving the loop ends the request. */
+  stream(path: string, parameters: Parameters, options?: WriteOptions): AsyncIterable<Uint8Array>;
+  /** The URL of a WebSocket. */
+  socketUrl(path: string, parameters: Parameters, options?: WriteOptions): URL;
+  close(): void;
+}
+
+/** @throws ApiError when the address is none this client speaks */
+export function transport(options: ClientOptions): Transport {
+  const address = parseAddress(options.address);
+  const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+
+  const urlOf = (path: string, parameters: Parameters, namespace: string | undefined): URL => {
+    const url = new URL(path, address);
+    const all = { region: options.region, namespace: namespace ?? options.namespace, ...parameters };
+    for (const [name, value] of Object.entries(all)) {
+      if (value !== undefined && value !== false && value !== '') url.searchParams.set(name, String(value));
+    }
+    return url;
+  };
+  const send = (method: string, url: URL, body: string | undefined, signal: AbortSignal | undefined) =>
+    exchange({ method, url, body, signal, agent, token: options.token });
+
+  return {
+    address,
+    async read(path, given = {}, parameters = {}) {
+      const url = urlOf(path, { ...listParameters(given), ...parameters }, given.namespace);
+      const response = await send('GET', url, undefined, given.signal);
+      const text = await textOf(response);
+      const nextToken = header(response, 'x-nomad-nexttoken');
+      return {
+        value: parseJson(response, text),
+        index: Number(header(response, 'x-nomad-index') ?? 0),
+        ...(nextToken === undefined ? {} : { nextToken }),
+      };
+    },
+    async write(method, path, body, given = {}, parameters = {}) {
+      const text = body === undefined ? undefined : JSON.stringify(body);
+      const response = await send(method, urlOf(path, parameters, given.namespace), text, given.signal);
+      return parseJson(response, await textOf(response));
+    },
+    async *stream(path, parameters, given = {}) {
+      const response = await send('GET', urlOf(path, parameters, given.namespace), undefined, given.signal);
+      try {
+        yield* response as AsyncIterable<Uint8Array>;
+      } catch (cause) {
+        if (given.signal?.aborted) return;
+        throw new ApiError(0, `the stream from ${address.host} was cut off`, { cause });
+      } finally {
+        response.destroy();
+      }
+    },
+    socketUrl(path, parameters, given = {}) {
+      const url = urlOf(path, parameters, given.namespace);
+      url.protocol = 'ws:';
+      return url;
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+function parseAddress(text: string): URL {
+  const withScheme = text.includes('://') ? text : `http://${text}`;
+  if (!URL.canParse(withScheme)) {
+    throw new ApiError(0, `"${text}" is no address`, { hint: 'an address looks like http://127.0.0.1:4646' });
+  }
+  const url = new URL(withScheme);
+  if (url.protocol !== 'http:') {
+    throw new ApiError(0, `addresses with ${url.protocol}// are not supported yet`, {
+      hint: 'use http:// on loopback',
+    });
+  }
+  return url;
+}
+
+function listParameters(options: ListOptions): Parameters {
+  return {
+    index: options.index,
+    wait: options.waitMs === undefined ? undefined : `${Math.round(options.waitMs)}ms`,
+    prefix: options.prefix,
+    per_page: options.perPage,
+    next_token: options.nextToken,
+    reverse: options.reverse,
+  };
+}
+
+interface Exchange {
+  readonly method: string;
+  readonly url: URL;
+  readonly body: string | undefined;
+  readonly signal: AbortSignal | undefined;
+  readonly agent: Agent;
+  readonly token: string | undefined;
+}
+
+/** The answer's head, its body still to be read. @throws ApiError for no answer and for every status but 200 */
+async function exchange({ method, url, body, signal, agent, token }: Exchange): Promise<IncomingMessage> {
+  const headers: Record<string, string> = {};
+  if (body !== undefined) {
+    headers['Content-Type'] = 'application/json';
+    headers['Content-Length'] = String(Buffer.byteLength(body));
+  }
+  if (token !== undefined && token !== '') headers['X-Nomad-Token'] = token;
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    const request = httpRequest(url, { method, headers, agent, ...(signal === undefined ? {} : { signal }) }, resolve);
+    request.once('error', (cause: NodeJS.ErrnoException) => reject(noAnswer(url, cause)));
+    request.end(body);
+  });
+  if (response.statusCode === 200) return response;
+  const text = (await textOf(response)).trim();
+  throw new ApiError(response.statusCode ?? 0, text === '' ? `status ${response.statusCode}` : text);
+}
+
+function noAnswer(url: URL, cause: NodeJS.ErrnoException): ApiError {
+  if (cause.name === 'AbortError') return new ApiError(0, 'the request was aborted', { cause });
+  const hint =
+    cause.code === 'ECONNREFUSED'
+      ? 'is the agent running? `orch agent --dev` starts one; --address or NOMAD_ADDR names another'
+      : 'check --address or NOMAD_ADDR';
+  return new ApiError(0, `no answer from the agent at ${url.host} (${cause.code ?? cause.message})`, { hint, cause });
+}
+
+async function textOf(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) chunks.push(chunk);
+  } catch (cause) {
+    throw new ApiError(0, 'the answer was cut off', { cause });
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function header(response: IncomingMessage, name: string): string | undefined {
+  const value = response.headers[name];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** The body is trusted to be what the path promises. */
+function parseJson<T>(response: IncomingMessage, text: string): T {
+  try {
+    return JSON.parse(text) as T;
+  } catch (cause) {
+    throw new ApiError(response.statusCode ?? 0, 'the answer is not JSON', {
+      hint: 'is the address that of an orch agent?',
+      cause,
+    });
+  }
+}
+
+/** A name as one part of a path: job ids may contain slashes. */
+export function part(name: string): string {
+  return encodeURIComponent(name);
+}
