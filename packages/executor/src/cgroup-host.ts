@@ -148,6 +148,8 @@ export function readKeyed(file: string): Readonly<Record<string, number>> {
 }
 
 export function readIfThere(file: string): string | undefined {
+  // Asked first because an exception with its stack costs far more than the call.
+  if (!existsSync(file)) return undefined;
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {

@@ -39,7 +39,9 @@ export function resolveInRoot(view: RootView, path: string): string | undefined 
 
 function linkTarget(host: string): 'absent' | 'no-link' | { readonly link: string } {
   try {
-    return lstatSync(host).isSymbolicLink() ? { link: readlinkSync(host) } : 'no-link';
+    const stat = lstatSync(host, { throwIfNoEntry: false });
+    if (stat === undefined) return 'absent';
+    return stat.isSymbolicLink() ? { link: readlinkSync(host) } : 'no-link';
   } catch (error) {
     if (['ENOENT', 'ENOTDIR', 'EACCES'].includes(systemErrorCode(error) ?? '')) return 'absent';
     throw error;

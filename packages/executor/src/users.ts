@@ -25,7 +25,10 @@ export function readUserDatabase(): UserDatabase {
  */
 export function resolveUser(text: string, database: UserDatabase): ResolvedUser {
   const [userText = '', groupText] = text.split(':');
-  const rows = database.passwd.split('\n').filter(Boolean).map((line) => line.split(':'));
+  const rows = database.passwd
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => line.split(':'));
   const isNumber = /^\d+$/.test(userText);
   const row = rows.find((fields) => (isNumber ? fields[2] === userText : fields[0] === userText));
   if (row === undefined && (!isNumber || userText === '')) {
