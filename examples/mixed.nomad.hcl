@@ -7,7 +7,7 @@
 
 variable "artifacts" {
   type        = string
-  description = "Directory with app.jar, busybox, vmlinuz, initrd.gz, serve.sh and sibling.sh."
+  description = "Directory with app.jar, busybox, vmlinuz, initrd.img, serve.sh and sibling.sh."
 }
 
 variable "image" {
@@ -35,13 +35,7 @@ job "mixed" {
       config {
         image   = var.image
         command = "/bin/sh"
-        args    = ["/local/serve.sh", "container", "8080", "/bin/busybox", "/tmp/www"]
-        mount {
-          type     = "bind"
-          source   = "local/sibling.sh"
-          target   = "/tmp/www/cgi-bin/sibling"
-          readonly = true
-        }
+        args    = ["/local/serve.sh", "container", "8080", "/bin/busybox", "/tmp/www", "/local/sibling.sh"]
       }
       artifact {
         source = "${var.artifacts}/serve.sh"
@@ -75,7 +69,7 @@ job "mixed" {
       driver = "qemu"
       config {
         kernel       = "local/vmlinuz"
-        initrd       = "local/initrd.gz"
+        initrd       = "local/initrd.img"
         append       = "console=ttyS0 quiet panic=-1 orch.group=${ORCH_GROUP_ADDRESS}"
         machine_type = "q35"
         port_map {
@@ -86,7 +80,7 @@ job "mixed" {
         source = "${var.artifacts}/vmlinuz"
       }
       artifact {
-        source = "${var.artifacts}/initrd.gz"
+        source = "${var.artifacts}/initrd.img"
       }
       kill_timeout = "15s"
       resources {
@@ -99,7 +93,7 @@ job "mixed" {
       driver = "exec"
       config {
         command = "/bin/sh"
-        args    = ["local/serve.sh", "binary", "8083", "local/busybox", "local/www"]
+        args    = ["local/serve.sh", "binary", "8083", "local/busybox", "/tmp/www", "local/sibling.sh"]
       }
       artifact {
         source = "${var.artifacts}/serve.sh"
@@ -108,9 +102,7 @@ job "mixed" {
         source = "${var.artifacts}/busybox"
       }
       artifact {
-        source      = "${var.artifacts}/sibling.sh"
-        mode        = "file"
-        destination = "local/www/cgi-bin/sibling"
+        source = "${var.artifacts}/sibling.sh"
       }
       resources {
         cpu    = 100

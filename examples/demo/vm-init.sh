@@ -18,4 +18,4 @@ export ORCH_GROUP_ADDRESS
 for device in /dev/input/event*; do
   [ -e "$device" ] && (/bin/busybox head -c 1 "$device" >/dev/null && /bin/busybox poweroff -f) &
 done
-exec /bin/sh /serve.sh vm 80 /bin/busybox /www
+exec /bin/sh /serve.sh vm 80 /bin/busybox /www /sibling.sh

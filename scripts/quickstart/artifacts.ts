@@ -37,8 +37,8 @@ export async function makeArtifacts(cacheDir: string, kernel: DemoKernel): Promi
     busybox,
     modules: kernel.modules,
     init: join(sources, 'vm-init.sh'),
-    files: { 'serve.sh': join(sources, 'serve.sh'), 'www/cgi-bin/sibling': join(sources, 'sibling.sh') },
-    target: join(dir, 'initrd.gz'),
+    files: { 'serve.sh': join(sources, 'serve.sh'), 'sibling.sh': join(sources, 'sibling.sh') },
+    target: join(dir, 'initrd.img'),
   });
   return { dir, madeImage: await makeImage(busybox) };
 }

@@ -38,12 +38,15 @@ export async function orchNamespaces(): Promise<ReadonlyMap<string, string>> {
   return new Map(entries);
 }
 
+const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
 /** Facts by kind; each a list of lines that must be the same before a job and after it. */
 export type HostFacts = Readonly<Record<string, readonly string[]>>;
 
 export async function hostFacts(dataDir: string): Promise<HostFacts> {
   const lines = async (command: string, args: readonly string[]) => {
-    const { stdout } = await execa(command, [...args], { reject: false });
+    // npm puts its own programs first on PATH, and one of them is called nft.
+    const { stdout } = await execa(command, [...args], { reject: false, env: { PATH: systemPath } });
     return stdout
       .split('\n')
       .map((line) => line.trimEnd())

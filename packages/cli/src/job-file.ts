@@ -13,10 +13,15 @@ import { CommandFailure } from './orch-command.ts';
 export const jobFileFlags = {
   var: Flags.string({
     multiple: true,
+    multipleNonGreedy: true,
     description: 'value of a variable, name=value; may be repeated',
     helpValue: 'NAME=VALUE',
   }),
-  'var-file': Flags.string({ multiple: true, description: 'file with values of variables; may be repeated' }),
+  'var-file': Flags.string({
+    multiple: true,
+    multipleNonGreedy: true,
+    description: 'file with values of variables; may be repeated',
+  }),
   'hcl2-strict': Flags.boolean({
     default: true,
     allowNo: true,

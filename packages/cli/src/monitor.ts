@@ -68,12 +68,10 @@ async function followAllocations(evaluationId: string, options: MonitorOptions, 
   return 1;
 }
 
-/** Running, with tasks that have not begun: the group is not up yet. */
+/** Running, with tasks that have not begun, or with one that failed and takes the others with it: not up, not settled. */
 function isStarting(allocation: AllocationStubWire): boolean {
-  return (
-    allocation.ClientStatus === 'running' &&
-    Object.values(allocation.TaskStates ?? {}).some((task) => task.State === 'pending')
-  );
+  const tasks = Object.values(allocation.TaskStates ?? {});
+  return allocation.ClientStatus === 'running' && tasks.some((task) => task.State === 'pending' || task.Failed);
 }
 
 function announce(allocation: AllocationStubWire, seen: Map<string, string>, say: (line: string) => void): void {

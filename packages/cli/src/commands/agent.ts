@@ -13,6 +13,7 @@ export default class Agent extends OrchCommand {
     dev: Flags.boolean({ description: 'server and client in one, on loopback, with raw_exec and docker volumes on' }),
     config: Flags.string({
       multiple: true,
+      multipleNonGreedy: true,
       description: 'configuration file, or directory of *.hcl files; may be repeated',
       exclusive: ['dev'],
     }),
