@@ -39,6 +39,8 @@ export class LinkSession {
   readonly #closing = new AbortController();
   #connection: Connection<NodeMessage, ServerMessage> | undefined;
   #welcomed = false;
+  /** The node as this connection's server knows it. */
+  #told: Node | undefined;
   #loop: Promise<void> | undefined;
 
   constructor(options: LinkOptions) {
@@ -49,9 +51,11 @@ export class LinkSession {
     this.#loop ??= this.#run();
   }
 
-  /** The node's facts changed: told at once, or with the next hello. */
+  /** The node's facts changed: told at once, after the welcome that is awaited, or with the next hello. */
   nodeChanged(node: Node): void {
-    if (this.#welcomed) this.#connection?.send({ type: 'node', node });
+    if (!this.#welcomed) return;
+    this.#told = node;
+    this.#connection?.send({ type: 'node', node });
   }
 
   async close(): Promise<void> {
@@ -107,6 +111,7 @@ export class LinkSession {
           cancelBeat();
           cancelBeat = this.#beat(connection, message.heartbeatTtlMs);
           this.#welcomed = true;
+          if (this.#told !== this.#options.node()) this.nodeChanged(this.#options.node());
           this.#options.state(true, message.serverName);
           status.connected((batch) => connection.send(batch));
           return;
@@ -143,14 +148,9 @@ export class LinkSession {
   }
 
   #hello(connection: Connection<NodeMessage, ServerMessage>): void {
-    const { secret } = this.#options;
-    connection.send({
-      type: 'hello',
-      protocol: linkProtocol,
-      node: this.#options.node(),
-      secret,
-      known: this.#options.known(),
-    });
+    const { secret, node, known } = this.#options;
+    this.#told = node();
+    connection.send({ type: 'hello', protocol: linkProtocol, node: this.#told, secret, known: known() });
   }
 
   /** Twice in each time-to-live, so that one lost beat does no harm. */

@@ -1,0 +1,131 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import type { CallMux, CallStream } from '../../link/mux.ts';
+import { AgentHarness } from '../testing/agent-harness.ts';
+import { makeAllocation, makeGroup, makeJob, makeTask } from '../testing/make-job.ts';
+import { until } from '../testing/virtual-clock.ts';
+
+/** A node with one running allocation `a1` of task `web`, and the server's end of the calls. */
+async function running(t: ExecutionContext): Promise<{ harness: AgentHarness; mux: CallMux }> {
+  const harness = await AgentHarness.make();
+  t.teardown(() => harness.close());
+  await harness.startAgent();
+  await until(() => harness.server.hellos.length === 1, 'the node says hello');
+  const group = makeGroup([makeTask('web', { config: { print_lines: 3 } })]);
+  harness.server.desire(makeJob(group), makeAllocation('a1', group));
+  await harness.untilStatus('a1', 'running');
+  return { harness, mux: harness.server.mux as CallMux };
+}
+
+async function text(stream: Pick<CallStream<'fs.read'>, 'events'>, channel = 0): Promise<string> {
+  const decoder = new TextDecoder();
+  let all = '';
+  for await (const event of stream.events()) {
+    if (event.type === 'data' && event.channel === channel) all += decoder.decode(event.bytes, { stream: true });
+  }
+  return all;
+}
+
+test('files are listed, described and read over the link', async (t) => {
+  const { harness, mux } = await running(t);
+  const local = join(harness.dataDir, 'allocations/a1/web/local');
+  await mkdir(local, { recursive: true });
+  await writeFile(join(local, 'note.txt'), 'hello world');
+  const names = await mux.open('fs.list', { allocationId: 'a1', path: '/' }).result;
+  t.deepEqual(
+    names.map(({ name }) => name),
+    ['alloc', 'web'],
+  );
+  t.like(await mux.open('fs.stat', { allocationId: 'a1', path: 'web/local/note.txt' }).result, { sizeBytes: 11 });
+  const read = mux.open('fs.read', {
+    allocationId: 'a1',
+    path: 'web/local/note.txt',
+    offset: 5,
+    limit: 3,
+    origin: 'end',
+    follow: false,
+  });
+  t.is(await text(read), 'wor');
+  t.deepEqual(await read.result, { bytes: 3 });
+  await t.throwsAsync(mux.open('fs.list', { allocationId: 'a1', path: 'web/secrets' }).result, { message: /secrets/ });
+  await t.throwsAsync(mux.open('fs.list', { allocationId: 'zz', path: '/' }).result, { message: /not on this node/ });
+});
+
+test("logs of a driver that streams arrive complete and can be followed to the task's end", async (t) => {
+  const { harness, mux } = await running(t);
+  const params = { allocationId: 'a1', task: 'web', stream: 'stdout' as const, offset: 0, origin: 'start' as const };
+  const following = mux.open('logs.read', { ...params, follow: true });
+  const all = text(following);
+  harness.runtime.print('a1/web/1', 'stdout', 'more\n');
+  const group = makeGroup([makeTask('web')]);
+  const stop = makeAllocation('a1', group, { desiredStatus: 'stop', allocModifyIndex: 2 });
+  harness.server.desire(makeJob(group), stop);
+  await harness.untilStatus('a1', 'complete');
+  const seen = await all;
+  t.regex(seen, /more\n$/);
+  const again = mux.open('logs.read', { ...params, follow: false });
+  t.is(await text(again), seen);
+});
+
+test('a restart asked for by the server starts a new attempt', async (t) => {
+  const { harness, mux } = await running(t);
+  await mux.open('alloc.restart', { allocationId: 'a1', allTasks: false }).result;
+  await until(() => harness.runtime.tasks.has('a1/web/2'), 'the second attempt runs');
+  t.false(harness.runtime.tasks.has('a1/web/1'));
+  await t.throwsAsync(mux.open('alloc.restart', { allocationId: 'a1', task: 'none', allTasks: false }).result, {
+    message: /no task "none"/,
+  });
+  await t.throwsAsync(mux.open('alloc.restart', { allocationId: 'a1', allTasks: true }).result, {
+    message: /not supported/,
+  });
+});
+
+test('a signal reaches the task', async (t) => {
+  const { harness, mux } = await running(t);
+  await mux.open('alloc.signal', { allocationId: 'a1', signal: 'SIGUSR1' }).result;
+  t.deepEqual(harness.calls('signal'), ['a1/web/1']);
+  await t.throwsAsync(mux.open('alloc.signal', { allocationId: 'a1', signal: 'SIGNONE' }).result);
+});
+
+test('a command runs inside the task with its input, output and exit code', async (t) => {
+  const { mux } = await running(t);
+  const session = mux.open('alloc.exec', { allocationId: 'a1', task: 'web', command: ['cat'], tty: false });
+  await session.write(0, new TextEncoder().encode('typed'));
+  session.finish(0);
+  t.is(await text(session, 1), 'typed');
+  t.is((await session.result).exitCode, 0);
+  const empty = mux.open('alloc.exec', { allocationId: 'a1', task: 'web', command: [], tty: false });
+  await t.throwsAsync(empty.result, { message: /command is empty/ });
+});
+
+test('usage of an allocation and of the node is told', async (t) => {
+  const { harness, mux } = await running(t);
+  const asked = mux.open('alloc.stats', { allocationId: 'a1' }).result;
+  await until(() => harness.calls('stats').length > 0, 'the driver is asked');
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  harness.clock.advance(1_000);
+  const stats = await asked;
+  t.is(stats.tasks['web']?.memoryBytes, 1_048_576);
+  t.is(stats.total.memoryBytes, 1_048_576);
+  const node = await mux.open('node.stats', {}).result;
+  t.true(node.memory.totalBytes > 0);
+  t.true(node.cpu.length > 0);
+  t.true((node.disks[0]?.sizeBytes ?? 0) > 0);
+});
+
+test('a finished allocation is collected when asked, a running one is not', async (t) => {
+  const { harness, mux } = await running(t);
+  await t.throwsAsync(mux.open('alloc.collect', { allocationId: 'a1' }).result, { message: /has not ended/ });
+  const group = makeGroup([makeTask('web')]);
+  const stop = makeAllocation('a1', group, { desiredStatus: 'stop', allocModifyIndex: 2 });
+  harness.server.desire(makeJob(group), stop);
+  await harness.untilStatus('a1', 'complete');
+  t.deepEqual(await mux.open('node.collect', {}).result, { collected: ['a1'] });
+  await t.throwsAsync(mux.open('fs.list', { allocationId: 'a1', path: '/' }).result, { message: /there is no file/ });
+});
+
+test('a call this node does not know is refused by name', async (t) => {
+  const { mux } = await running(t);
+  await t.throwsAsync(mux.open('alloc.dance' as 'node.stats', {}).result, { message: /alloc\.dance/ });
+});

@@ -1,0 +1,167 @@
+import { createHash } from 'node:crypto';
+import { lstat, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { createFakeDriver, FakeRuntime } from '@orch/driver-api/testing';
+import test, { type ExecutionContext } from 'ava';
+import { type Header, pack } from 'tar-stream';
+import type { Artifact } from '../../../model/task.ts';
+import { buildAllocDir } from '../../alloc-dir/build.ts';
+import { allocLayout } from '../../alloc-dir/layout.ts';
+import { makeTask } from '../../testing/make-job.ts';
+import type { TaskContext } from '../task-context.ts';
+import { startFailureOf } from '../task-hook.ts';
+import { artifactsHook } from './artifacts-hook.ts';
+
+async function tarOf(entries: readonly (Partial<Header> & { name: string; text?: string })[]): Promise<Buffer> {
+  const archive = pack();
+  for (const { text, ...header } of entries) archive.entry(header, text ?? '');
+  archive.finalize();
+  const parts: Uint8Array[] = [];
+  for await (const part of archive) parts.push(part as Uint8Array);
+  return Buffer.concat(parts);
+}
+
+/** A task's directory, a source of files, and the hook between them. */
+async function bench(t: ExecutionContext, files: Readonly<Record<string, Buffer | string>> = {}) {
+  const base = await mkdtemp(join(tmpdir(), 'orch-artifacts-'));
+  const server = createServer((request, response) => {
+    const body = files[(request.url ?? '').slice(1)];
+    if (body === undefined) response.writeHead(request.url === '/broken' ? 500 : 404).end();
+    else response.end(body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.teardown(async () => {
+    server.close();
+    await rm(base, { recursive: true, force: true });
+  });
+  const sources = join(base, 'sources');
+  await mkdir(sources);
+  const layout = allocLayout(join(base, 'data'), 'alloc-1');
+  await buildAllocDir(layout);
+  const directories = layout.task('web');
+  await mkdir(directories.local, { recursive: true });
+  await mkdir(directories.driver, { recursive: true });
+  const limits = { maxBytes: 100_000, timeoutMs: 10_000 };
+  const hook = artifactsHook({ fetch: globalThis.fetch, fileRoots: [sources], limits });
+  const fetchAll = async (...changes: readonly (Partial<Artifact> & { source: string })[]) => {
+    const artifacts = changes.map((change) => ({
+      mode: 'any' as const,
+      destination: 'local/',
+      options: {},
+      headers: {},
+      insecure: false,
+      chown: false,
+      ...change,
+    }));
+    await hook.prepare?.({
+      context: { layout } as TaskContext,
+      task: makeTask('web', { artifacts }),
+      driver: createFakeDriver(new FakeRuntime()),
+      environment: { env: {}, interpolate: (text) => text.replace('${NAME}', 'named') },
+      attempt: 1,
+      signal: new AbortController().signal,
+      note() {},
+    });
+  };
+  const failure = async (change: Partial<Artifact> & { source: string }) => {
+    try {
+      await fetchAll(change);
+    } catch (error) {
+      return startFailureOf(error, 'Setup Failure');
+    }
+    throw new Error('it did not fail');
+  };
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { url, sources, layout, directories, fetchAll, failure };
+}
+
+test('a file comes over http into local/, checked against its checksum', async (t) => {
+  const { url, directories, fetchAll } = await bench(t, { 'app.bin': 'content' });
+  const checksum = `sha256:${createHash('sha256').update('content').digest('hex')}`;
+  await fetchAll({ source: `${url}/app.bin`, options: { checksum } });
+  t.is(await readFile(join(directories.local, 'app.bin'), 'utf8'), 'content');
+});
+
+test('mode "file" writes to the destination itself, interpolated', async (t) => {
+  const { url, directories, fetchAll } = await bench(t, { 'app.bin': 'content' });
+  await fetchAll({ source: `${url}/app.bin`, mode: 'file', destination: 'local/bin/${NAME}' });
+  t.is(await readFile(join(directories.local, 'bin/named'), 'utf8'), 'content');
+});
+
+test('an archive is unpacked with its links and without special bits', async (t) => {
+  const archive = await tarOf([
+    { name: 'site', type: 'directory' },
+    { name: 'site/index.html', text: '<p>', mode: 0o4755 },
+    { name: 'site/home', type: 'symlink', linkname: 'index.html' },
+    { name: 'copy', type: 'link', linkname: 'site/index.html' },
+  ]);
+  const { url, directories, fetchAll } = await bench(t, { 'site.tgz': gzipSync(archive), 'site.tar': archive });
+  await fetchAll({ source: `${url}/site.tgz` }, { source: `${url}/site.tar`, destination: 'local/again/' });
+  t.is(await readFile(join(directories.local, 'site/home'), 'utf8'), '<p>');
+  t.is(await readFile(join(directories.local, 'copy'), 'utf8'), '<p>');
+  t.is((await lstat(join(directories.local, 'site/index.html'))).mode & 0o7777, 0o755);
+  t.is(await readFile(join(directories.local, 'again/site/index.html'), 'utf8'), '<p>');
+});
+
+test('an archive that climbs out, by names or by links, is refused', async (t) => {
+  const climbing = {
+    'dots.tar': await tarOf([{ name: '../../escaped', text: 'x' }]),
+    'link.tar': await tarOf([{ name: 'out', type: 'symlink', linkname: '/etc' }]),
+    'relative.tar': await tarOf([{ name: 'out', type: 'symlink', linkname: '../..' }]),
+    'hard.tar': await tarOf([{ name: 'out', type: 'link', linkname: '../../../x' }]),
+    'device.tar': await tarOf([{ name: 'disk', type: 'block-device' }]),
+  };
+  const { url, failure } = await bench(t, climbing);
+  for (const name of Object.keys(climbing)) {
+    const { recoverable, message } = await failure({ source: `${url}/${name}` });
+    t.false(recoverable, name);
+    t.regex(message, /leads out|not unpacked/, name);
+  }
+});
+
+test('links planted in the directories are not followed', async (t) => {
+  const { url, layout, directories, failure, sources } = await bench(t, { 'app.bin': 'content' });
+  await symlink(sources, join(directories.local, 'sly'));
+  await symlink(sources, join(layout.data, 'sly'));
+  t.regex((await failure({ source: `${url}/app.bin`, destination: 'local/sly/' })).message, /leads out/);
+  t.regex((await failure({ source: `${url}/app.bin`, destination: '../alloc/data/sly/' })).message, /leads out/);
+  t.regex((await failure({ source: `${url}/app.bin`, destination: '../../other/' })).message, /leads out/);
+});
+
+test('the shared directory is a destination too', async (t) => {
+  const { url, layout, fetchAll } = await bench(t, { 'app.bin': 'content' });
+  await fetchAll({ source: `${url}/app.bin`, destination: '../alloc/data/' });
+  await fetchAll({ source: `${url}/app.bin`, destination: join(layout.shared, 'tmp') });
+  t.is(await readFile(join(layout.data, 'app.bin'), 'utf8'), 'content');
+  t.is(await readFile(join(layout.temporary, 'app.bin'), 'utf8'), 'content');
+});
+
+test('a wrong checksum and a missing file are final, a broken server may be tried again', async (t) => {
+  const { url, failure } = await bench(t, { 'app.bin': 'content' });
+  const wrong = await failure({ source: `${url}/app.bin`, options: { checksum: `sha256:${'0'.repeat(64)}` } });
+  t.like(wrong, { recoverable: false, eventType: 'Failed Artifact Download' });
+  t.regex(wrong.message, /the job expects 0000/);
+  t.like(await failure({ source: `${url}/none` }), { recoverable: false });
+  t.like(await failure({ source: `${url}/broken` }), { recoverable: true });
+  t.like(await failure({ source: 'http://127.0.0.1:1/x' }), { recoverable: true });
+});
+
+test('an artifact larger than the limit is broken off', async (t) => {
+  const { url, failure } = await bench(t, { big: 'x'.repeat(200_000) });
+  t.regex((await failure({ source: `${url}/big` })).message, /larger than 100000 bytes/);
+});
+
+test('local files come only from the directories the node allows', async (t) => {
+  const { sources, directories, fetchAll, failure } = await bench(t);
+  await writeFile(join(sources, 'app.jar'), 'jar');
+  await symlink('/etc/hostname', join(sources, 'sly'));
+  await fetchAll({ source: join(sources, 'app.jar') });
+  t.is(await readFile(join(directories.local, 'app.jar'), 'utf8'), 'jar');
+  t.regex((await failure({ source: 'file:///etc/passwd' })).message, /does not give files/);
+  t.regex((await failure({ source: join(sources, 'sly') })).message, /does not give files/);
+  t.regex((await failure({ source: join(sources, 'none') })).message, /does not exist/);
+});
