@@ -24,8 +24,6 @@ export interface ServerOptions {
   readonly log: Logger;
   /** What is left out has its default. */
   readonly config?: Partial<ServerConfig>;
-  /** The node that runs in the same agent. */
-  readonly localAgent?: { readonly nodeId: string };
   readonly policy?: Policy;
   /** Gives other work a turn between slices of scheduling. @default setImmediate */
   readonly yieldTurn?: () => Promise<void>;
@@ -37,7 +35,7 @@ export interface Server {
    * @throws OrchError `bind-not-loopback`, `address-in-use`, `listen-failed`
    */
   listen(address: { readonly host: string; readonly port: number }): Promise<ListenAddress>;
-  /** Serves a node over a connection made in the same process. */
+  /** Serves the agent's own node over a connection made in the same process. */
   acceptNode(connection: Connection<ServerMessage, NodeMessage>): void;
   /** Stops loops, links and listeners; what is being committed is waited for. Tasks run on. */
   close(): Promise<void>;
@@ -54,6 +52,7 @@ export function createServer(options: ServerOptions): Server {
   const leader = lead(context);
   const links = linkServer(context, leader);
   let address: ListenAddress | undefined;
+  let ownNodeId: string | undefined;
   const api = httpApi(
     {
       context,
@@ -62,7 +61,7 @@ export function createServer(options: ServerOptions): Server {
       blocking: blocking({ context }),
       jobTurns: jobTurns(),
       agent: {
-        ...options.localAgent,
+        nodeId: () => ownNodeId,
         httpAddress: () => (address === undefined ? '' : `${address.host}:${address.port}`),
       },
     },
@@ -76,7 +75,11 @@ export function createServer(options: ServerOptions): Server {
       address = { host, port, url: `http://${host.includes(':') ? `[${host}]` : host}:${port}` };
       return address;
     },
-    acceptNode: (connection) => links.accept(connection),
+    acceptNode(connection) {
+      links.accept(connection, (nodeId) => {
+        ownNodeId = nodeId;
+      });
+    },
     close() {
       closing ??= (async () => {
         links.close();

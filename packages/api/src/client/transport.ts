@@ -69,7 +69,7 @@ export function transport(options: ClientOptions): Transport {
 
   const urlOf = (path: string, parameters: Parameters, namespace: string | undefined): URL => {
     const url = new URL(path, address);
-    const all = { region: options.region, namespace: namespace ?? options.namespace, ...parameters };
+    const all: Parameters = { region: options.region, namespace: namespace ?? options.namespace, ...parameters };
     for (const [name, value] of Object.entries(all)) {
       if (value !== undefined && value !== false && value !== '') url.searchParams.set(name, String(value));
     }

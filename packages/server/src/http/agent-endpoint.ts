@@ -47,6 +47,7 @@ function splitAddress(address: string): readonly string[] {
 function self(api: Api): AgentSelfWire {
   const { config, store } = api.context;
   const { broker, blocked } = api.leader;
+  const nodeId = api.agent.nodeId();
   const count = (value: number) => String(value);
   return {
     member: member(api),
@@ -56,7 +57,7 @@ function self(api: Api): AgentSelfWire {
       NodeName: config.name,
       Version: { Version: config.version },
       Server: { Enabled: true },
-      Client: { Enabled: api.agent.nodeId !== undefined },
+      Client: { Enabled: nodeId !== undefined },
       ACL: { Enabled: false },
     },
     stats: {
@@ -68,7 +69,7 @@ function self(api: Api): AgentSelfWire {
         delayed: count(broker.counts.delayed),
         blocked: count(blocked.count),
       },
-      ...(api.agent.nodeId === undefined ? {} : { client: { node_id: api.agent.nodeId } }),
+      ...(nodeId === undefined ? {} : { client: { node_id: nodeId } }),
     },
   };
 }
@@ -82,7 +83,7 @@ function members(api: Api): AgentMembersWire {
 function health(api: Api, request: ApiRequest): Reply {
   const types = request.query.getAll('type');
   const wants = (type: string) => types.length === 0 || types.includes(type);
-  const { nodeId } = api.agent;
+  const nodeId = api.agent.nodeId();
   const linked = nodeId !== undefined && api.links.isLinked(nodeId);
   const isClient = nodeId !== undefined;
   const body: AgentHealthWire = {

@@ -1,6 +1,6 @@
 // What endpoints are made from.
 
-import type { Node } from '@orch/core/model/node';
+import type { NodeId } from '@orch/core/model/ids';
 import type { ServerContext } from '../config.ts';
 import type { LinkServer } from '../link/link-server.ts';
 import type { Leader } from '../loops/leader.ts';
@@ -9,7 +9,8 @@ import type { JobTurns } from './job-turns.ts';
 
 /** The agent this server runs in, for `/v1/agent/self` and calls that mean "this node". */
 export interface LocalAgent {
-  readonly nodeId?: Node['id'];
+  /** The node of this agent, once it has linked; undefined for a server without one. */
+  readonly nodeId: () => NodeId | undefined;
   /** Where the API answers, `host:port`. */
   readonly httpAddress: () => string;
 }

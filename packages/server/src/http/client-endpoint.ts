@@ -25,7 +25,7 @@ export function clientEndpoint(api: Api): readonly Route[] {
 
 /** `?node_id`, or the node of this agent. @throws HttpError 400, 404 */
 function nodeOf(api: Api, request: ApiRequest): string {
-  const id = request.query.get('node_id') || api.agent.nodeId;
+  const id = request.query.get('node_id') || api.agent.nodeId();
   if (id === undefined) throw new HttpError(400, 'query parameter node_id is required: this agent is no node');
   if (api.context.store.snapshot().node(id) === undefined) throw notFound('node');
   return id;

@@ -11,7 +11,8 @@ import type { Leader } from '../loops/leader.ts';
 import { type NodeSession, serveNode } from './node-session.ts';
 
 export interface LinkServer {
-  accept(connection: Connection<ServerMessage, NodeMessage>): void;
+  /** `opened` is told who it is once the node was let in. */
+  accept(connection: Connection<ServerMessage, NodeMessage>, opened?: (nodeId: string) => void): void;
   isLinked(nodeId: string): boolean;
   /**
    * Calls a method on a node.
@@ -42,7 +43,17 @@ export function linkServer(context: ServerContext, leader: Leader): LinkServer {
     },
   };
   return {
-    accept: (connection) => serveNode(host, connection),
+    accept: (connection, opened) =>
+      serveNode(
+        {
+          ...host,
+          opened(session) {
+            host.opened(session);
+            opened?.(session.nodeId);
+          },
+        },
+        connection,
+      ),
     isLinked: (nodeId) => sessions.has(nodeId),
     call(nodeId, method, params) {
       const session = sessions.get(nodeId);

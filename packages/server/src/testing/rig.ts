@@ -34,7 +34,6 @@ export interface Answer {
 export interface RigOptions {
   readonly medium?: MemoryMedium;
   readonly config?: Partial<ServerConfig>;
-  readonly localNodeId?: string;
   readonly seed?: number;
 }
 
@@ -51,7 +50,6 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     random,
     log: silentLogger,
     config: { ...defaultServerConfig, configSchemas: { exec: execSchema }, ...options.config },
-    ...(options.localNodeId === undefined ? {} : { localAgent: { nodeId: options.localNodeId } }),
   });
   const { url } = await server.listen({ host: '127.0.0.1', port: 0 });
   return {
