@@ -15,7 +15,8 @@ export function unbufferedHead(): string {
  * A function `copy fifo base number bytes`: reads descriptor 5 until its end and writes files of at most `max` bytes,
  * keeping `keep` of them. How much was written is told by the offset of the shared descriptor 7, without a process.
  * When a file cannot be written (full disk) output is dropped, so that the task never blocks, and the loss is written
- * into the log as soon as there is room.
+ * into the log as soon as there is room. Then `dd` tells the end of the pipe (0) from one that is empty for now (1) or
+ * flows on (124); a pipe that was removed is the end too, so no copier outlasts its launch.
  */
 export function copierFunction(plan: LogPlan, head: string): string {
   return `copy() {
@@ -37,7 +38,8 @@ export function copierFunction(plan: LogPlan, head: string): string {
     fi
     lost=1
     sleep 0.5
-    dd if="$1" of=/dev/null iflag=nonblock bs=65536 count=64 2>/dev/null
+    [ -p "$1" ] || break
+    timeout 0.5 dd if="$1" of=/dev/null iflag=nonblock bs=65536 2>/dev/null && break
   done
 }`;
 }

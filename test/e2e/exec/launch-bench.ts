@@ -16,6 +16,8 @@ export interface LaunchBench {
   log(handle: LaunchHandle, stream?: 'stdout' | 'stderr'): string;
   logFiles(handle: LaunchHandle): string[];
   supervisors(): number[];
+  /** Stops and destroys everything `sh` launched. */
+  freeAll(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -72,13 +74,16 @@ export async function makeLaunchBench(): Promise<LaunchBench> {
         .split('\n')
         .filter(Boolean)
         .map(Number),
-    close: async () => {
-      for (const handle of started) {
+    freeAll: async () => {
+      for (const handle of started.splice(0)) {
         if (!bench.executor.has(handle.id)) await bench.executor.recover(handle).catch(() => {});
         if (!bench.executor.has(handle.id)) continue;
         await bench.executor.stop(handle.id, { signal: 'SIGKILL', timeoutMs: 0 });
         await bench.executor.destroy(handle.id);
       }
+    },
+    close: async () => {
+      await bench.freeAll();
       await bench.executor.close();
       rmSync(base, { recursive: true, force: true });
     },

@@ -229,3 +229,12 @@ test.serial('eight launches overlap', async (t) => {
   const one = await time(1);
   t.true((await time(8)) < 8 * one + 200);
 });
+
+test.serial('nothing but the launcher is left when all launches are freed', async (t) => {
+  await bench.freeAll();
+  await until(() => bench.supervisors().length <= 1, 'only the launcher runs', 10_000);
+  t.deepEqual(
+    bench.supervisors().filter((pid) => !isLauncher(pid)),
+    [],
+  );
+});

@@ -1,6 +1,6 @@
 // What a task finds around it: every trap of starting processes by a shell, as root.
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { type LaunchBench, makeLaunchBench, statusOf, until } from './launch-bench.ts';
@@ -231,6 +231,27 @@ test.serial('a full disk loses output, says so, and leaves the task and its exit
   } finally {
     await bench.executor.run({ argv: ['umount', '-l', small] });
   }
+});
+
+test.serial('a task that ends while its logs cannot be written is seen to end, and no copier stays', async (t) => {
+  const dir = join(bench.base, 'gone-logs');
+  const logs = { dir, name: 'main', maxFiles: 2, maxFileBytes: 100 };
+  const script =
+    'sleep 0.5; i=0; while [ $i -lt 100 ]; do echo "line $i"; echo "line $i" >&2; i=$((i+1)); done; exit 4';
+  const handle = await bench.executor.launch(bench.spec(script, { logs }));
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  await bench.executor.run({ argv: ['rm', '-r', dir] });
+  t.is((await bench.executor.wait(handle.id)).exitCode, 4);
+  await bench.executor.destroy(handle.id);
+  const ofLaunch = () =>
+    bench.supervisors().filter((pid) => {
+      try {
+        return readlinkSync(`/proc/${pid}/fd/5`).includes(handle.stateDir);
+      } catch {
+        return false; // no such descriptor, or ended
+      }
+    });
+  await until(() => ofLaunch().length === 0, 'the copiers have ended', 5_000);
 });
 
 function exists(file: string): boolean {
