@@ -281,3 +281,16 @@ test('a call to a node without a link says so', async (t) => {
   t.is(answer.status, 502);
   t.regex(answer.text, /no link to this server/);
 });
+
+test('a job file is parsed to JSON, its errors named by line', async (t) => {
+  const rig = await startRig();
+  t.teardown(rig.close);
+  const source =
+    'job "web" {\n  group "g" {\n    task "t" {\n      driver = "exec"\n      config { command = "/bin/true" }\n    }\n  }\n}\n';
+  const parsed = await rig.call('POST', '/v1/jobs/parse', { JobHCL: source, Canonicalize: true });
+  t.is(parsed.status, 200, parsed.text);
+  t.is(parsed.body.TaskGroups[0].Tasks[0].Driver, 'exec');
+  const broken = await rig.call('POST', '/v1/jobs/parse', { JobHCL: source.replace('driver =', 'drivr =') });
+  t.is(broken.status, 400);
+  t.regex(broken.text, /input\.hcl:4:\d+.*drivr/s);
+});

@@ -13,7 +13,7 @@ export interface PlanApplier {
   readonly inFlight: number;
   /**
    * Checks now, then commits the part that holds together with `outcome` of it. `done` resolves when it is durable.
-   * Nothing is written when neither the plan nor the outcome holds anything.
+   * Nothing is written when nothing of the plan holds and the outcome is empty.
    */
   apply(plan: Plan, outcome: (accepted: AcceptedPlan) => readonly Evaluation[]): AppliedPlan;
   close(): void;
@@ -66,7 +66,9 @@ export function planApplier(context: ServerContext): PlanApplier {
       const kept = allAtOnce && !whole ? nothingOf(accepted) : accepted;
       const progressed = kept.placements.length + kept.stops.length > 0;
       const rejections = rejected.map(({ reason }) => reason);
-      return { rejections, progressed, done: commit(kept, outcome({ plan: kept, whole })) };
+      const evaluations = outcome({ plan: kept, whole });
+      const isNothing = !whole && !progressed && evaluations.length === 0;
+      return { rejections, progressed, done: isNothing ? Promise.resolve() : commit(kept, evaluations) };
     },
     close: unsubscribe,
   };

@@ -35,12 +35,14 @@ export interface RigOptions {
   readonly medium?: MemoryMedium;
   readonly config?: Partial<ServerConfig>;
   readonly seed?: number;
+  /** How long a commit takes. @default at once */
+  readonly delay?: () => Promise<void>;
 }
 
 export async function startRig(options: RigOptions = {}): Promise<Rig> {
   const clock = virtualClock();
   const medium = options.medium ?? createMemoryMedium();
-  const journal = openMemoryJournal({ medium });
+  const journal = openMemoryJournal({ medium, ...(options.delay === undefined ? {} : { delay: options.delay }) });
   const store = await openStore({ journal, clock, log: silentLogger });
   const random = seededRandom(options.seed ?? medium.records.length + 1);
   const server = createServer({

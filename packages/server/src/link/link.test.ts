@@ -1,0 +1,86 @@
+// The link over a real WebSocket, and what it refuses.
+
+import { decodeMessage, encodeMessage } from '@orch/core/link/codec';
+import { linkProtocol, type NodeMessage, type ServerMessage } from '@orch/core/link/messages';
+import test from 'ava';
+import { fakeNode } from '../testing/fake-node.ts';
+import { jobJson, makeNode } from '../testing/fixtures.ts';
+import { type Rig, startRig } from '../testing/rig.ts';
+
+async function dial(rig: Rig) {
+  const socket = new WebSocket(`${rig.url.replace('http', 'ws')}/v1/link`);
+  socket.binaryType = 'arraybuffer';
+  const received: ServerMessage[] = [];
+  const closed = Promise.withResolvers<string>();
+  socket.addEventListener('message', (event) =>
+    received.push(decodeMessage<ServerMessage>(new Uint8Array(event.data as ArrayBuffer))),
+  );
+  socket.addEventListener('close', (event) => closed.resolve(event.reason));
+  await new Promise((resolve) => socket.addEventListener('open', resolve, { once: true }));
+  const send = (message: NodeMessage) => socket.send(encodeMessage(message) as Uint8Array<ArrayBuffer>);
+  return { socket, received, send, closed: closed.promise };
+}
+
+const hello = (id: string): NodeMessage => ({
+  type: 'hello',
+  protocol: linkProtocol,
+  node: makeNode(id),
+  secret: 's',
+  known: {},
+});
+
+test('a node over a WebSocket is welcomed, told what to run and acknowledged when its report is durable', async (t) => {
+  const rig = await startRig();
+  t.teardown(rig.close);
+  const link = await dial(rig);
+  link.send(hello('n1'));
+  await rig.until('ready', () => rig.store.snapshot().node('n1')?.status === 'ready');
+  await rig.call('PUT', '/v1/jobs', { Job: jobJson('web') });
+  const desired = () => link.received.filter((message) => message.type === 'desired').at(-1);
+  await rig.until('told', () => (desired()?.allocations.length ?? 0) === 1);
+  const id = desired()?.allocations[0]?.id ?? '';
+  t.is(desired()?.jobs[0]?.jobId, 'web');
+  const update = { id, clientStatus: 'running', clientDescription: '', taskStates: {}, atMs: rig.clock.now() } as const;
+  link.send({ type: 'status', sequence: 1, updates: [update] });
+  await rig.until('acknowledged', () => link.received.some((message) => message.type === 'status-ack'));
+  t.is(rig.store.snapshot().allocation(id)?.clientStatus, 'running');
+  t.is(link.received[0]?.type, 'welcome');
+  link.socket.close();
+});
+
+test('a job version is sent once per connection, and own reports are not pushed back', async (t) => {
+  const rig = await startRig();
+  t.teardown(rig.close);
+  const node = fakeNode(rig.server, makeNode('n1'), { now: rig.clock.now });
+  await rig.call('PUT', '/v1/jobs', { Job: jobJson('web', { group: { Update: { MaxParallel: 0 } } }) });
+  await rig.until('running', () => [...rig.store.snapshot().allocations()][0]?.clientStatus === 'running');
+  const messages = node.received.filter((message) => message.type === 'desired');
+  t.is(messages.flatMap((message) => message.jobs).length, 1);
+  t.is(messages.flatMap((message) => message.allocations).length, 1);
+});
+
+test('an older link of the same node ends when it opens another', async (t) => {
+  const rig = await startRig();
+  t.teardown(rig.close);
+  const first = fakeNode(rig.server, makeNode('n1'), { now: rig.clock.now });
+  await rig.until('ready', () => rig.store.snapshot().node('n1')?.status === 'ready');
+  const second = fakeNode(rig.server, makeNode('n1'), { now: rig.clock.now });
+  await rig.until('replaced', () => first.closed !== undefined);
+  t.regex(first.closed ?? '', /another link/);
+  t.is(second.closed, undefined);
+});
+
+test('other protocols, silence and nonsense are refused', async (t) => {
+  const rig = await startRig();
+  t.teardown(rig.close);
+  const old = fakeNode(rig.server, makeNode('n1'), { protocol: 99, now: rig.clock.now });
+  await rig.until('refused', () => old.closed !== undefined);
+  t.true(old.received.some((message) => message.type === 'refused' && message.code === 'link-protocol'));
+  const nonsense = await dial(rig);
+  nonsense.socket.send('text');
+  t.regex(await nonsense.closed, /binary/);
+  const silent = await dial(rig);
+  await rig.clock.advance(10_000);
+  await silent.closed;
+  t.true(silent.received.some((message) => message.type === 'refused' && message.code === 'no-hello'));
+});
