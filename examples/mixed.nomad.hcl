@@ -93,7 +93,7 @@ job "mixed" {
       driver = "exec"
       config {
         command = "/bin/sh"
-        args    = ["local/serve.sh", "binary", "8083", "local/busybox", "/tmp/www", "local/sibling.sh"]
+        args    = ["/local/serve.sh", "binary", "8083", "/local/busybox", "/tmp/www", "/local/sibling.sh"]
       }
       artifact {
         source = "${var.artifacts}/serve.sh"

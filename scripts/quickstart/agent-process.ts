@@ -41,10 +41,15 @@ export async function startAgent(options: {
       throw new Error(`it ended: ${readFileSync(options.logFile, 'utf8').trim().split('\n').slice(-3).join(' | ')}`);
     await connectApi(address).get('/v1/status/leader');
   });
+  const readyMs = Date.now() - started;
+  await eventually('the node did not get ready', 30_000, async () => {
+    const nodes = await connectApi(address).get<readonly { readonly Status: string }[]>('/v1/nodes');
+    if (!nodes.some((node) => node.Status === 'ready')) throw new Error('no node is ready');
+  });
   return {
     pid: child.pid ?? 0,
     address,
-    readyMs: Date.now() - started,
+    readyMs,
     async end(signal) {
       if (!gone) child.kill(signal);
       await exited;

@@ -83,16 +83,21 @@ async function powerDown(
   }
 }
 
+/** The trial of KVM may take seconds: what is known is told first, the verdict when it is there. */
 async function* fingerprintQemu(
   executor: Executor,
   kvm: () => Promise<KvmVerdict>,
   { signal }: CallOptions,
 ): AsyncGenerator<Fingerprint> {
-  for await (const _ of programChanges((name) => name.startsWith(emulatorPrefix) || name === 'qemu-img', signal))
-    yield await probe(executor, kvm);
+  const matches = (name: string) => name.startsWith(emulatorPrefix) || name === 'qemu-img';
+  for await (const _ of programChanges(matches, signal)) {
+    const first = await probe(executor, { works: false, reason: 'the trial of KVM is not over yet' });
+    yield first;
+    if (first.health === 'healthy') yield await probe(executor, await kvm());
+  }
 }
 
-async function probe(executor: Executor, kvm: () => Promise<KvmVerdict>): Promise<Fingerprint> {
+async function probe(executor: Executor, verdict: KvmVerdict): Promise<Fingerprint> {
   const emulators = installedEmulators();
   const emulator =
     findProgram(`${emulatorPrefix}x86_64`) ??
@@ -113,7 +118,6 @@ async function probe(executor: Executor, kvm: () => Promise<KvmVerdict>): Promis
     };
   if (findProgram('qemu-img') === undefined)
     return { health: 'unhealthy', description: 'qemu-img is missing; install qemu-utils', attributes: {} };
-  const verdict = await kvm();
   return {
     health: 'healthy',
     description: verdict.works ? 'KVM works' : `emulation only: ${verdict.reason}`,

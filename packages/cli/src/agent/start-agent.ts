@@ -8,7 +8,7 @@ import type { Logger } from '@orch/core/lib/logger';
 import { connectionPair } from '@orch/core/link/connection';
 import type { NodeMessage, ServerMessage } from '@orch/core/link/messages';
 import type { Driver } from '@orch/driver-api';
-import { createExecutor, type Executor } from '@orch/executor';
+import { createExecutor, type Executor, volatileStateDir } from '@orch/executor';
 import { createServer, type Server } from '@orch/server';
 import { openEmbeddedJournal } from '@orch/server/journal/embedded/open-embedded';
 import { openStore } from '@orch/server/store/open-store';
@@ -37,7 +37,7 @@ export async function startAgent(config: AgentConfig, version: string): Promise<
     // First of all: the launcher is forked while this process is small.
     const journal = await openEmbeddedJournal({ dir: join(config.dataDir, 'server'), log });
     closers.push(() => journal.close());
-    const executor = await createExecutor({ stateDir: join(config.dataDir, 'executor'), log });
+    const executor = await createExecutor({ stateDir: volatileStateDir(config.dataDir), log });
     closers.push(() => executor.close());
     const [drivers, store] = await Promise.all([
       createDrivers(config, executor, log),
