@@ -87,9 +87,11 @@ export async function networkRig(): Promise<NetworkRig> {
     prefixes,
     open(options = {}) {
       let count = 0;
+      const store = fileNetworkRecordStore(`${dir}/records`);
+      const isKilled = () => options.killedAt !== undefined && count > options.killedAt;
       const counted: typeof run = async (argv, given) => {
         const isLast = count === options.killedAt;
-        const isDead = options.killedAt !== undefined && count > options.killedAt;
+        const isDead = isKilled();
         count += 1;
         if (isDead) return await new Promise(() => {});
         options.onRun?.(argv);
@@ -100,12 +102,18 @@ export async function networkRig(): Promise<NetworkRig> {
       const cni = createCni({
         run: (binary, { env, stdin, signal }) => counted([binary], { env, stdin, signal }),
         configDirs: [configDir],
+        // What a dead agent waits for must not hold the test's process.
+        ...(options.killedAt === undefined ? {} : { timeoutMs: 1_000 }),
         ...(options.binDirs === undefined ? {} : { binDirs: options.binDirs }),
       });
       return createGroupNetworks({
         runner: { run: ({ argv, stdin, env }) => counted(argv, { stdin, env }) },
         cni,
-        store: fileNetworkRecordStore(`${dir}/records`),
+        // A dead agent writes no records either, whatever time-out wakes it.
+        store: {
+          ...store,
+          save: (key, value) => (isKilled() ? new Promise(() => {}) : store.save(key, value)),
+        },
         bridge: { subnet: `${prefixes[0]}.0/24`, addressDir: `${dir}/addresses` },
         word,
       });
