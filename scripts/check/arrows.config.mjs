@@ -25,6 +25,14 @@ export const arrows = [
   ['^packages/cli/src/(?!agent/)', [pkg('api'), core('(jobspec|schema|model|lib|link)'), '^packages/cli/']],
 ];
 
+/** Exceptions, each with its reason; the list only shrinks. */
+const allowedCycles = [
+  // A recursive-descent parser: expressions hold templates and collections, which hold expressions.
+  '^packages/core/src/jobspec/syntax/parse-(expression|template|collection)\\.ts$',
+  // A block holds free-form parts, which hold blocks.
+  '^packages/core/src/jobspec/decode/(block|free-form)\\.ts$',
+];
+
 const notTest = '\\.(test|e2e)\\.ts$|/testing/|/conformance|/fixtures/';
 
 export default {
@@ -38,7 +46,7 @@ export default {
     {
       name: 'no cycles',
       severity: 'error',
-      from: {},
+      from: { pathNot: allowedCycles },
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
     {
