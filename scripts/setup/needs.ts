@@ -47,6 +47,7 @@ export const needs: readonly Need[] = [
   { name: 'C++ compiler', anyOf: ['g++'], debianPackage: 'g++', why: 'node-pty, for terminals in host tasks' },
   { name: 'make', anyOf: ['make'], debianPackage: 'make', why: 'node-pty' },
   { name: 'Python 3', anyOf: ['python3'], debianPackage: 'python3', why: 'node-pty' },
+  { name: 'docker-registry', anyOf: ['docker-registry'], debianPackage: 'docker-registry', why: 'pulls in tests' },
   { name: 'curl', anyOf: ['curl'], debianPackage: 'curl', why: 'checks in tests' },
 ];
 

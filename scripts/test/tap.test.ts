@@ -27,3 +27,12 @@ test('createTapReader counts passes, failures and skips apart and shows failures
     '  skipped: c › later no kvm',
   ]);
 });
+
+test('createTapReader counts a test whose log says that it was skipped as a skip', (t) => {
+  const reader = createTapReader();
+  const shown = ['ok 1 - a', '#   skipped: no such task', 'ok 2 - b', '#   something else'].flatMap((line) =>
+    reader.read(line),
+  );
+  t.deepEqual({ ...reader.counts }, { passed: 1, failed: 0, skipped: 1 });
+  t.deepEqual(shown, ['  skipped: a (no such task)']);
+});

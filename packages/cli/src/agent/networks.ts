@@ -28,7 +28,7 @@ export async function createNodeNetworks(
     binDirs: config.client.cniBinDirs,
     configDirs: config.client.cniConfigDirs,
     run: (binary, { env, stdin, signal }) =>
-      executor.run({ argv: [binary], env, stdin }, signal === undefined ? {} : { signal }),
+      executor.run({ argv: [binary], env, stdin, timeoutMs: 60_000 }, signal === undefined ? {} : { signal }),
   }) as unknown as CniRunner;
   const networks = createGroupNetworks({
     runner: { run: (command) => executor.run(command) },
