@@ -22,6 +22,11 @@ job "mixed" {
   group "mixed" {
     count = 1
 
+    # The rollout is over when all tasks have run this long.
+    update {
+      min_healthy_time = "2s"
+    }
+
     network {
       mode = "bridge"
       port "container" { to = 8080 }

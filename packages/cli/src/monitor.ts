@@ -1,41 +1,48 @@
-// Follows an evaluation until what it wanted runs, or cannot be placed: live on a terminal, one line an event when piped.
+// Follows an evaluation until what it wanted runs, or cannot be placed: one line an event, and on a terminal a live line below.
 
-import type { AllocationStubWire, ApiClient, EvaluationWire } from '@orch/api';
+import type { AllocationStubWire, ApiClient, DeploymentWire, EvaluationWire } from '@orch/api';
+import type { LiveOutput } from './output/live.ts';
 import { renderPlacementFailure } from './render/placement.ts';
 
 export interface MonitorOptions {
   readonly api: ApiClient;
   readonly jobId: string;
   readonly namespace: string;
-  readonly say: (line: string) => void;
+  readonly out: LiveOutput;
   /** Milliseconds after which the monitor gives up watching; the job goes on. */
   readonly timeoutMs: number;
 }
 
-/** 0: everything placed and running (or done). 1: an evaluation failed or an allocation did. 2: something could not be placed. */
+/** 0: everything placed and running (or done). 1: an evaluation, a rollout or an allocation failed. 2: something could not be placed. */
 export type MonitorResult = 0 | 1 | 2;
 
 const settled = new Set(['running', 'complete', 'failed', 'lost', 'unknown']);
 
 export async function monitorEvaluation(evaluationId: string, options: MonitorOptions): Promise<MonitorResult> {
-  const { api, say } = options;
+  const { api, out } = options;
   const until = Date.now() + options.timeoutMs;
-  say(`==> Monitoring evaluation "${evaluationId.slice(0, 8)}"`);
+  out.line(`==> Monitoring evaluation "${evaluationId.slice(0, 8)}"`);
   const evaluation = await untilDone(api, evaluationId, until);
   if (evaluation === undefined) {
-    say('==> The evaluation is still pending; look again with: orch job status');
+    out.line('==> The evaluation is still pending; look again with: orch job status');
     return 1;
   }
   if (evaluation.Status === 'failed') {
-    say(`==> Evaluation failed: ${evaluation.StatusDescription}`);
+    out.line(`==> Evaluation failed: ${evaluation.StatusDescription}`);
     return 1;
   }
   const failures = Object.entries(evaluation.FailedTGAllocs ?? {});
   for (const [group, metrics] of failures)
-    for (const line of renderPlacementFailure(group, metrics)) say(`    ${line}`);
+    for (const line of renderPlacementFailure(group, metrics)) out.line(`    ${line}`);
   if (failures.length > 0 && evaluation.BlockedEval !== '')
-    say(`    Evaluation "${evaluation.BlockedEval.slice(0, 8)}" waits and goes on by itself when a node can take it`);
-  const health = await followAllocations(evaluationId, options, until);
+    out.line(
+      `    Evaluation "${evaluation.BlockedEval.slice(0, 8)}" waits and goes on by itself when a node can take it`,
+    );
+  const deployment = failures.length === 0 ? await activeDeployment(evaluation, options) : undefined;
+  const health =
+    deployment === undefined
+      ? await followAllocations(evaluationId, options, until)
+      : await followDeployment(deployment, options, until);
   return failures.length > 0 ? 2 : health;
 }
 
@@ -49,8 +56,72 @@ async function untilDone(api: ApiClient, id: string, until: number): Promise<Eva
   return undefined;
 }
 
+/** The rollout this evaluation began or carried on, if it is not over. */
+async function activeDeployment(evaluation: EvaluationWire, options: MonitorOptions): Promise<string | undefined> {
+  const { value } = await options.api.jobs.deployment(options.jobId, { namespace: options.namespace });
+  const isActive = value !== null && ['running', 'pending', 'initializing'].includes(value.Status);
+  return isActive && value.JobModifyIndex >= evaluation.JobModifyIndex ? value.ID : undefined;
+}
+
+/** Follows a rollout over all its steps, not only the first. */
+async function followDeployment(id: string, options: MonitorOptions, until: number): Promise<0 | 1> {
+  const { api, jobId, namespace, out } = options;
+  const seen = new Map<string, string>();
+  let over = false;
+  const watchAllocations = async () => {
+    let index = 0;
+    while (!over && Date.now() < until) {
+      const read = await api.jobs.allocations(jobId, { namespace, index, waitMs: 1_000 });
+      index = read.index;
+      for (const allocation of read.value) if (allocation.DeploymentID === id) announce(allocation, seen, out);
+    }
+  };
+  const watchDeployment = async (): Promise<0 | 1> => {
+    let index = 0;
+    while (Date.now() < until) {
+      const { value, index: at } = await api.deployments.read(id, { index, waitMs: Math.max(1, until - Date.now()) });
+      index = at;
+      out.live(deploymentLine(value));
+      if (value.Status === 'paused') return 1;
+      if (['successful', 'failed', 'cancelled', 'canceled'].includes(value.Status)) {
+        out.line(`==> Deployment "${id.slice(0, 8)}" ${value.Status}: ${deploymentCounts(value)}`);
+        if (value.Status !== 'successful') out.line(`    ${value.StatusDescription}`);
+        return value.Status === 'successful' ? 0 : 1;
+      }
+      if (needsPromotion(value)) {
+        out.line('==> The canaries are healthy; the rollout goes on when it is promoted');
+        return 0;
+      }
+    }
+    out.line('==> The rollout is not over yet; look again with: orch job status');
+    return 1;
+  };
+  const [result] = await Promise.all([
+    watchDeployment().finally(() => {
+      over = true;
+    }),
+    watchAllocations(),
+  ]);
+  return result;
+}
+
+function needsPromotion(deployment: DeploymentWire): boolean {
+  const groups = Object.values(deployment.TaskGroups).filter((group) => group.DesiredCanaries > 0);
+  return groups.some((group) => !group.Promoted && !group.AutoPromote && group.HealthyAllocs >= group.DesiredCanaries);
+}
+
+function deploymentCounts(deployment: DeploymentWire): string {
+  return Object.entries(deployment.TaskGroups)
+    .map(([name, group]) => `${name} ${group.HealthyAllocs}/${group.DesiredTotal} healthy`)
+    .join(', ');
+}
+
+function deploymentLine(deployment: DeploymentWire): string {
+  return `    Deployment "${deployment.ID.slice(0, 8)}" ${deployment.Status}: ${deploymentCounts(deployment)}`;
+}
+
 async function followAllocations(evaluationId: string, options: MonitorOptions, until: number): Promise<0 | 1> {
-  const { api, jobId, namespace, say } = options;
+  const { api, jobId, namespace, out } = options;
   const seen = new Map<string, string>();
   let index = 0;
   while (Date.now() < until) {
@@ -59,12 +130,14 @@ async function followAllocations(evaluationId: string, options: MonitorOptions, 
     const own = read.value.filter(
       (allocation) => allocation.EvalID === evaluationId && allocation.DesiredStatus === 'run',
     );
-    for (const allocation of own) announce(allocation, seen, say);
-    if (own.every((allocation) => settled.has(allocation.ClientStatus) && !isStarting(allocation))) {
+    for (const allocation of own) announce(allocation, seen, out);
+    const up = own.filter((allocation) => settled.has(allocation.ClientStatus) && !isStarting(allocation));
+    out.live(`    ${up.length} of ${own.length} allocations up`);
+    if (up.length === own.length) {
       return own.some((allocation) => ['failed', 'lost'].includes(allocation.ClientStatus)) ? 1 : 0;
     }
   }
-  say('==> Not everything runs yet; look again with: orch job status');
+  out.line('==> Not everything runs yet; look again with: orch job status');
   return 1;
 }
 
@@ -74,24 +147,22 @@ function isStarting(allocation: AllocationStubWire): boolean {
   return allocation.ClientStatus === 'running' && tasks.some((task) => task.State === 'pending' || task.Failed);
 }
 
-function announce(allocation: AllocationStubWire, seen: Map<string, string>, say: (line: string) => void): void {
+function announce(allocation: AllocationStubWire, seen: Map<string, string>, out: LiveOutput): void {
   const id = allocation.ID.slice(0, 8);
+  const node = allocation.NodeName || allocation.NodeID.slice(0, 8);
   if (!seen.has(allocation.ID))
-    say(
-      `    Allocation "${id}" created: node "${allocation.NodeName || allocation.NodeID.slice(0, 8)}", group "${allocation.TaskGroup}"`,
-    );
-  const status = allocation.ClientStatus;
-  if (seen.get(allocation.ID) !== status) {
-    if (status !== 'pending')
-      say(`    Allocation "${id}" is ${status}${status === 'failed' ? `: ${allocation.ClientDescription}` : ''}`);
-    seen.set(allocation.ID, status);
-  }
+    out.line(`    Allocation "${id}" created: node "${node}", group "${allocation.TaskGroup}"`);
   for (const [name, task] of Object.entries(allocation.TaskStates ?? {})) {
     for (const event of task.Events) {
       const key = `${allocation.ID}/${name}/${event.Time}/${event.Type}`;
       if (seen.has(key)) continue;
       seen.set(key, '');
-      say(`      ${id} ${name}: ${event.DisplayMessage || event.Type}`);
+      out.line(`      ${id} ${name}: ${event.DisplayMessage || event.Type}`);
     }
   }
+  const status = allocation.ClientStatus;
+  if (seen.get(allocation.ID) === status) return;
+  if (status !== 'pending')
+    out.line(`    Allocation "${id}" is ${status}${status === 'failed' ? `: ${allocation.ClientDescription}` : ''}`);
+  seen.set(allocation.ID, status);
 }

@@ -4,6 +4,7 @@ import { Args, Flags } from '@oclif/core';
 import { findAllocation } from '../../find.ts';
 import { monitorEvaluation } from '../../monitor.ts';
 import { apiFlags, CommandFailure, OrchCommand } from '../../orch-command.ts';
+import { liveOutput } from '../../output/live.ts';
 
 export default class AllocStop extends OrchCommand {
   static override summary = 'Stop an allocation; another one is placed for it';
@@ -24,13 +25,14 @@ export default class AllocStop extends OrchCommand {
     const { value } = await api.allocations.read(id);
     const answer = await api.allocations.stop(id, { noShutdownDelay: flags['no-shutdown-delay'] });
     if (flags.detach) return this.log(answer.EvalID);
+    const out = liveOutput(process.stdout);
     const code = await monitorEvaluation(answer.EvalID, {
       api,
       jobId: value.JobID,
       namespace: value.Namespace,
-      say: (line) => this.log(line),
+      out,
       timeoutMs: 600_000,
-    });
+    }).finally(() => out.end());
     if (code !== 0)
       throw new CommandFailure(`==> "${value.JobID}" is not whole again; see: orch job status ${value.JobID}`, code);
   }

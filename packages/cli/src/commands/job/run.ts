@@ -4,6 +4,7 @@ import { Args, Flags } from '@oclif/core';
 import { jobFileFlags, readJobFile } from '../../job-file.ts';
 import { monitorEvaluation } from '../../monitor.ts';
 import { apiFlags, CommandFailure, OrchCommand } from '../../orch-command.ts';
+import { liveOutput } from '../../output/live.ts';
 import { requestOf, withPlaces } from '../../submit.ts';
 
 export default class JobRun extends OrchCommand {
@@ -55,13 +56,14 @@ export default class JobRun extends OrchCommand {
     if (response.Warnings !== '') this.logToStderr(`Job Warnings:\n${response.Warnings}`);
     if (response.EvalID === '') return this.log(`Job "${file.job.id}" registered`);
     if (flags.detach) return this.log(`Job registration successful\nEvaluation ID: ${response.EvalID}`);
+    const out = liveOutput(process.stdout);
     const code = await monitorEvaluation(response.EvalID, {
       api,
       jobId: file.job.id,
       namespace,
-      say: (line) => this.log(line),
+      out,
       timeoutMs: flags.timeout * 1000,
-    });
+    }).finally(() => out.end());
     if (code !== 0)
       throw new CommandFailure(
         code === 2
