@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import test from 'ava';
 import { defaultAgentConfig } from './agent-config.ts';
 import { checkConfig, readConfigText } from './read-config.ts';
@@ -54,4 +55,11 @@ test('checkConfig refuses an agent without a role and a bind beyond loopback', (
     client: { ...defaultAgentConfig.client, enabled: true },
   };
   t.throws(() => checkConfig({ ...both, bindAddress: '0.0.0.0' }), { message: /without TLS/ });
+});
+
+test('the example configuration in packaging/ is accepted', (t) => {
+  const file = new URL('../../../../../packaging/orch.hcl', import.meta.url);
+  const config = readConfigText('orch.hcl', readFileSync(file, 'utf8'));
+  t.notThrows(() => checkConfig(config));
+  t.deepEqual(config.client.reserved.ports, [22]);
 });

@@ -1,0 +1,60 @@
+# Configuration of an orch agent, read by `orch agent --config /etc/orch`. Every value here is the default, unless it says otherwise.
+
+region     = "global"
+datacenter = "dc1"
+data_dir   = "/var/lib/orch"
+# Until TLS has landed only loopback is accepted.
+bind_addr = "127.0.0.1"
+log_level = "info"
+log_json  = false
+
+ports {
+  http = 4646
+}
+
+# Both are off by default; today they run in one process.
+server {
+  enabled = true
+}
+
+client {
+  enabled    = true
+  node_class = ""
+  node_pool  = "default"
+
+  # Not the default: what the node is known for.
+  meta {
+    rack = "r1"
+  }
+
+  # Kept from jobs.
+  reserved {
+    cpu            = 0
+    memory         = 0
+    disk           = 0
+    reserved_ports = "22"
+  }
+
+  cni_path              = "/opt/cni/bin:/usr/lib/cni:/usr/libexec/cni"
+  cni_config_dir        = "/opt/cni/config:/etc/cni/net.d"
+  bridge_network_name   = "orch0"
+  bridge_network_subnet = "172.26.64.0/20"
+  max_kill_timeout      = "30s"
+  gc_max_allocs         = 50
+}
+
+# raw_exec runs without isolation and is off unless enabled here.
+plugin "raw_exec" {
+  config {
+    enabled = false
+  }
+}
+
+# Host paths and named volumes in docker tasks are denied unless enabled here.
+plugin "docker" {
+  config {
+    volumes {
+      enabled = false
+    }
+  }
+}
