@@ -35,6 +35,12 @@ client {
     reserved_ports = "22"
   }
 
+  # Begins the names of all this agent makes in the kernel. Two agents on one machine need two.
+  kernel_word = "orch"
+
+  # Directories that artifact blocks may take local files from; none by default.
+  artifact_file_roots = []
+
   cni_path              = "/opt/cni/bin:/usr/lib/cni:/usr/libexec/cni"
   cni_config_dir        = "/opt/cni/config:/etc/cni/net.d"
   bridge_network_name   = "orch0"

@@ -31,7 +31,7 @@ export function processesIn(namespaceInode: string): readonly HostProcess[] {
 
 /** Inodes of the namespaces orch made, by name. */
 export async function orchNamespaces(): Promise<ReadonlyMap<string, string>> {
-  const names = existsSync('/run/netns') ? readdirSync('/run/netns').filter((name) => name.startsWith('orch-')) : [];
+  const names = existsSync('/run/netns') ? readdirSync('/run/netns').filter((name) => /^orch[a-p]?-/.test(name)) : [];
   const entries = await Promise.all(
     names.map(async (name) => [name, (await execa('stat', ['-L', '-c', '%i', `/run/netns/${name}`])).stdout] as const),
   );
@@ -77,14 +77,14 @@ function orchCgroups(): readonly string[] {
   const hierarchies = existsSync(join(root, 'cgroup.controllers'))
     ? [root]
     : readdirSync(root).map((name) => join(root, name));
-  return hierarchies.flatMap((hierarchy) => {
-    const own = join(hierarchy, 'orch');
-    return existsSync(own)
-      ? readdirSync(own, { withFileTypes: true })
-          .filter((entry) => entry.isDirectory() && entry.name !== 'agent' && entry.name !== 'supervisors')
-          .map((entry) => join(own, entry.name))
-      : [];
-  });
+  const children = (directory: string) =>
+    existsSync(directory) ? readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isDirectory()) : [];
+  return hierarchies.flatMap((hierarchy) =>
+    children(hierarchy)
+      .filter((entry) => /^orch[a-p]?$/.test(entry.name))
+      .flatMap((own) => children(join(hierarchy, own.name)).map((entry) => join(hierarchy, own.name, entry.name)))
+      .filter((path) => !path.endsWith('/agent') && !path.endsWith('/supervisors')),
+  );
 }
 
 /** Processes whose command line names an allocation of this data directory. */

@@ -13,6 +13,7 @@ import {
 import type { Logger } from '@orch/core/lib/logger';
 import type { Executor } from '@orch/executor';
 import type { AgentConfig } from './config/agent-config.ts';
+import type { KernelNames } from './kernel-names.ts';
 
 export interface NodeNetworkParts {
   readonly networks: GroupNetworks;
@@ -21,6 +22,7 @@ export interface NodeNetworkParts {
 
 export async function createNodeNetworks(
   config: AgentConfig,
+  names: KernelNames,
   executor: Executor,
   log: Logger,
 ): Promise<NodeNetworkParts> {
@@ -34,11 +36,8 @@ export async function createNodeNetworks(
     runner: { run: (command) => executor.run(command) },
     cni,
     store: fileNetworkRecordStore(join(config.dataDir, 'networks')),
-    bridge: {
-      bridge: config.client.bridgeName,
-      subnet: config.client.bridgeSubnet,
-      addressDir: join(config.dataDir, 'addresses'),
-    },
+    word: names.word,
+    bridge: { bridge: names.bridge, subnet: names.subnet, addressDir: join(config.dataDir, 'addresses') },
     logger: log.child({ room: 'network' }),
   });
   const fingerprint = await cniFingerprint(cni);

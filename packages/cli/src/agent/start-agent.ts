@@ -14,6 +14,7 @@ import { openEmbeddedJournal } from '@orch/server/journal/embedded/open-embedded
 import { openStore } from '@orch/server/store/open-store';
 import type { AgentConfig } from './config/agent-config.ts';
 import { createDrivers } from './drivers.ts';
+import { claimKernelNames, type KernelNames } from './kernel-names.ts';
 import { createNodeNetworks } from './networks.ts';
 import { systemClock, systemIds, systemLogger } from './system.ts';
 
@@ -37,7 +38,13 @@ export async function startAgent(config: AgentConfig, version: string): Promise<
     // First of all: the launcher is forked while this process is small.
     const journal = await openEmbeddedJournal({ dir: join(config.dataDir, 'server'), log });
     closers.push(() => journal.close());
-    const executor = await createExecutor({ stateDir: volatileStateDir(config.dataDir), log });
+    const names = claimKernelNames(config);
+    closers.push(() => names.release());
+    const executor = await createExecutor({
+      stateDir: volatileStateDir(config.dataDir),
+      cgroupParent: names.word,
+      log,
+    });
     closers.push(() => executor.close());
     const [drivers, store] = await Promise.all([
       createDrivers(config, executor, log),
@@ -62,6 +69,7 @@ export async function startAgent(config: AgentConfig, version: string): Promise<
     const address = await server.listen({ host: config.bindAddress, port: config.httpPort });
     const node = await startNode({
       config,
+      names,
       version,
       executor,
       drivers,
@@ -93,6 +101,7 @@ function prepareDataDir(config: AgentConfig): void {
 
 interface NodeParts {
   readonly config: AgentConfig;
+  readonly names: KernelNames;
   readonly version: string;
   readonly executor: Executor;
   readonly drivers: readonly Driver[];
@@ -103,6 +112,7 @@ interface NodeParts {
 
 async function startNode({
   config,
+  names,
   version,
   executor,
   drivers,
@@ -110,7 +120,7 @@ async function startNode({
   httpAddress,
   log,
 }: NodeParts): Promise<NodeAgent> {
-  const { networks, fingerprint } = await createNodeNetworks(config, executor, log);
+  const { networks, fingerprint } = await createNodeNetworks(config, names, executor, log);
   const byName = new Map(drivers.map((driver) => [driver.info.name, driver]));
   const set: DriverSet = { get: (name) => byName.get(name), list: () => drivers };
   const node = createNodeAgent({
@@ -140,8 +150,7 @@ async function startNode({
     random: Math.random,
     ids: systemIds,
     log: log.child({ room: 'client' }),
-    // A dev agent is its user's own machine; elsewhere the operator says what jobs may copy from it.
-    artifactFileRoots: config.dev ? ['/'] : [],
+    artifactFileRoots: config.client.artifactFileRoots,
     maxKillTimeoutMs: config.client.maxKillTimeoutMs,
     collect: { maxFinished: config.client.gcMaxAllocs },
   });

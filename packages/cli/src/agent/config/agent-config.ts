@@ -29,8 +29,12 @@ export interface ClientConfig {
     readonly diskMiB: number;
     readonly ports: readonly number[];
   };
+  /** Directories `artifact` blocks may take local files from. */
+  readonly artifactFileRoots: readonly string[];
   readonly cniBinDirs: readonly string[];
   readonly cniConfigDirs: readonly string[];
+  /** Begins the names of all this agent makes in the kernel: 1 to 11 lower-case letters and digits. */
+  readonly kernelWord: string;
   readonly bridgeName: string;
   readonly bridgeSubnet: string;
   readonly maxKillTimeoutMs: number;
@@ -54,8 +58,10 @@ export const defaultAgentConfig: AgentConfig = {
     nodePool: 'default',
     meta: {},
     reserved: { cpuMhz: 0, memoryMiB: 0, diskMiB: 0, ports: [] },
+    artifactFileRoots: [],
     cniBinDirs: ['/opt/cni/bin', '/usr/lib/cni', '/usr/libexec/cni'],
     cniConfigDirs: ['/opt/cni/config', '/etc/cni/net.d'],
+    kernelWord: 'orch',
     bridgeName: 'orch0',
     bridgeSubnet: '172.26.64.0/20',
     maxKillTimeoutMs: 30_000,
@@ -72,7 +78,8 @@ export function devConfig(dataDir: string): AgentConfig {
     dataDir,
     dev: true,
     server: { enabled: true },
-    client: { ...defaultAgentConfig.client, enabled: true },
+    // A dev agent is its user's own machine: jobs may copy files from it.
+    client: { ...defaultAgentConfig.client, enabled: true, artifactFileRoots: ['/'] },
     plugins: { raw_exec: { enabled: true }, docker: { volumes: { enabled: true } } },
   };
 }

@@ -16,7 +16,7 @@ type Draft = Mutable<Omit<AgentConfig, 'client' | 'plugins'>> & {
   plugins: Record<string, Record<string, unknown>>;
 };
 
-const { string, boolean, integer, oneOf } = setters;
+const { string, boolean, integer, oneOf, strings } = setters;
 const port = 65_535;
 
 const reserved: Fields<Draft> = {
@@ -56,6 +56,15 @@ const client: Fields<Draft> = {
     }),
     cni_config_dir: string((draft, value) => {
       draft.client.cniConfigDirs = value.split(':');
+    }),
+    kernel_word: (draft, value) => {
+      if (typeof value !== 'string' || !/^[a-z][a-z0-9]{0,10}$/.test(value))
+        return '1 to 11 lower-case letters and digits, a letter first';
+      draft.client.kernelWord = value;
+      return undefined;
+    },
+    artifact_file_roots: strings((draft, value) => {
+      draft.client.artifactFileRoots = value;
     }),
     bridge_network_name: string((draft, value) => {
       draft.client.bridgeName = value;

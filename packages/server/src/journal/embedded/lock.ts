@@ -11,6 +11,9 @@ export interface DirectoryLock {
 
 const sqliteBusy = 5;
 
+/** Locks must outlive their callers' carelessness: a database that is garbage-collected is closed, and its lock freed. */
+const held = new Set<DatabaseSync>();
+
 /**
  * Locks an existing directory through the file `lock` in it. SQLite's exclusive transaction on an empty database,
  * never committed and with its journal in memory, is nothing but a POSIX record lock: it works on a full disk. Nobody may open that file otherwise:
@@ -29,8 +32,10 @@ export function lockDirectory(dir: string): DirectoryLock {
     const pid = holderOf(file);
     throw journalInUse(dir, pid === undefined ? undefined : describeProcess(pid), pid);
   }
+  held.add(database);
   return {
     release() {
+      held.delete(database);
       if (database.isOpen) database.close();
     },
   };
