@@ -23,7 +23,6 @@ export const ephemeralDiskBlock: BlockSchema = {
       type: 'bool',
       default: false,
       destructive: true,
-      noEffect: 'an update does not keep the directory yet',
       doc: 'Keeps the data when the allocation is replaced on the same node.',
     },
     {

@@ -90,7 +90,6 @@ export const jobBlock: BlockSchema = {
       model: 'allAtOnce',
       type: 'bool',
       default: false,
-      noEffect: 'groups are placed as far as there is room',
       doc: 'Places all or nothing.',
     },
     { hcl: 'meta', wire: 'Meta', model: 'meta', type: stringMap, default: {}, doc: 'Metadata.' },

@@ -2,8 +2,6 @@
 
 import type { BlockSchema } from '../field.ts';
 
-const NOT_YET = 'deployments with canaries and reverts come later';
-
 export const updateBlock: BlockSchema = {
   name: 'update',
   doc: 'How a changed job replaces its running allocations.',
@@ -69,7 +67,6 @@ export const updateBlock: BlockSchema = {
       type: 'int',
       default: 0,
       min: 0,
-      noEffect: NOT_YET,
       doc: 'New allocations started beside the old ones before the change is promoted.',
     },
     {
@@ -78,7 +75,6 @@ export const updateBlock: BlockSchema = {
       model: 'autoRevert',
       type: 'bool',
       default: false,
-      noEffect: NOT_YET,
       doc: 'Goes back to the last stable version when the change fails.',
     },
     {
@@ -87,7 +83,6 @@ export const updateBlock: BlockSchema = {
       model: 'autoPromote',
       type: 'bool',
       default: false,
-      noEffect: NOT_YET,
       doc: 'Promotes canaries when all are healthy.',
     },
   ],
