@@ -21,7 +21,7 @@ const dataDir = process.env['ORCH_QUICKSTART_DIR'] ?? '/var/lib/orch/quickstart'
 async function main(): Promise<void> {
   const started = Date.now();
   const { kernel } = await setUp({ install: !args.includes('--no-install'), say });
-  await execa(process.execPath, [join(root, 'scripts/build/main.ts')], { cwd: root });
+  await execa(process.execPath, [join(root, 'scripts/bundle/main.ts')], { cwd: root });
   const factsBefore = await hostFacts(dataDir);
   const artifacts = await makeArtifacts(cacheDir, kernel);
   mkdirSync(dataDir, { recursive: true });

@@ -85,7 +85,7 @@ try {
             (file) => file.includes(match),
           ),
     );
-  if (wants('e2e') && (await step('build', 'node', ['scripts/build/main.ts']))) {
+  if (wants('e2e') && (await step('build', 'node', ['scripts/bundle/main.ts']))) {
     const files = globSync('test/{e2e,chaos}/**/*.e2e.ts', { cwd: root })
       .filter((file) => match === undefined || file.includes(match))
       .sort();
