@@ -141,10 +141,12 @@ async function followAllocations(evaluationId: string, options: MonitorOptions, 
   return 1;
 }
 
-/** Running, with tasks that have not begun, or with one that failed and takes the others with it: not up, not settled. */
+/** Called running, with tasks that have not begun, all ended, or one that failed and takes the others with it: not settled. */
 function isStarting(allocation: AllocationStubWire): boolean {
   const tasks = Object.values(allocation.TaskStates ?? {});
-  return allocation.ClientStatus === 'running' && tasks.some((task) => task.State === 'pending' || task.Failed);
+  const isGoing =
+    tasks.every((task) => task.State === 'dead') || tasks.some((task) => task.State === 'pending' || task.Failed);
+  return allocation.ClientStatus === 'running' && isGoing;
 }
 
 function announce(allocation: AllocationStubWire, seen: Map<string, string>, out: LiveOutput): void {

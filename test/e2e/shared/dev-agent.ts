@@ -83,12 +83,17 @@ export async function startDevAgent(
     const log = openSync(logFile, 'a');
     child = spawn(process.execPath, [command, 'agent', ...args], { stdio: ['ignore', log, log] });
     const own = child;
-    await until(`the agent to be ready (log: ${logFile})`, 30_000, async () => {
-      if (own.exitCode !== null)
-        throw new Error(`the agent ended with ${own.exitCode}: ${readFileSync(logFile, 'utf8').slice(-2_000)}`);
+    let gone = false;
+    const exited = new Promise<void>((resolve) => own.once('exit', () => resolve())).then(() => {
+      gone = true;
+    });
+    const ready = until(`the agent to be ready (log: ${logFile})`, 30_000, async () => {
+      if (gone) return true;
       const { value } = await api.nodes.list();
       return value.some((node) => node.Status === 'ready');
     });
+    await Promise.race([ready, exited]);
+    if (gone) throw new Error(`the agent ended with ${own.exitCode}: ${readFileSync(logFile, 'utf8').slice(-2_000)}`);
   };
   const end = async (signal: 'SIGTERM' | 'SIGKILL') => {
     const own = child;

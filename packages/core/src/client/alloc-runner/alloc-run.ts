@@ -102,6 +102,8 @@ export function clientStatusOf(
   }
   const running = Object.values(states).some((state) => state.state === 'running');
   const ending = run.phase !== 'new' && run.phase !== 'setting-up' && run.phase !== 'running';
-  if (running || ending) return { status: 'running', description: 'Tasks are running' };
+  // A group that failed before its first task ran is never called running on its way out.
+  const everStarted = Object.values(states).some((state) => state.startedAtMs !== undefined);
+  if (running || (ending && everStarted)) return { status: 'running', description: 'Tasks are running' };
   return { status: 'pending', description: 'No tasks have started' };
 }
