@@ -42,9 +42,10 @@ export const jsonFlag = { json: Flags.boolean({ description: "print the API's an
 /** A failure with a message for the person and an exit code. */
 export class CommandFailure extends Error {
   override readonly name = 'CommandFailure';
-  readonly exitCode: number;
+  /** Absent = the command's usual one for failures. */
+  readonly exitCode: number | undefined;
 
-  constructor(message: string, exitCode = 1) {
+  constructor(message: string, exitCode?: number) {
     super(message);
     this.exitCode = exitCode;
   }
@@ -72,7 +73,7 @@ export abstract class OrchCommand extends Command {
   protected override async catch(error: Interfaces.CommandError & { exitCode?: number }): Promise<void> {
     if ((error as { code?: string }).code === 'EEXIT') throw error;
     this.logToStderr(describeFailure(error));
-    this.exit(error instanceof CommandFailure ? error.exitCode : this.failureExitCode());
+    this.exit((error instanceof CommandFailure ? error.exitCode : undefined) ?? this.failureExitCode());
   }
 
   /** Exit code of an unexpected failure. `job plan` says 255. */
