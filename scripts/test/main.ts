@@ -60,11 +60,14 @@ async function tests(title: string, args: readonly string[]): Promise<void> {
     for (const shown of reader.read(line)) console.log(shown);
   });
   const { passed, failed, skipped } = reader.counts;
-  console.log(`  ${passed} passed, ${failed} failed, ${skipped} skipped (${seconds(started)})`);
+  const broke = failed === 0 && (code !== 0 || passed + skipped === 0);
+  console.log(
+    `  ${passed} passed, ${failed} failed, ${skipped} skipped${broke ? `, and the runner ended with code ${code}` : ''} (${seconds(started)})`,
+  );
   total.passed += passed;
   total.skipped += skipped;
   // A runner that broke without naming a test is a failure too, and so is one that ran nothing.
-  total.failed += failed === 0 && (code !== 0 || passed + skipped === 0) ? 1 : failed;
+  total.failed += broke ? 1 : failed;
 }
 
 function seconds(started: number): string {

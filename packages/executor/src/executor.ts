@@ -11,7 +11,7 @@ import { openTerminalSession } from './exec-terminal.ts';
 import { FifoPool } from './fifo-pool.ts';
 import { endLaunch, freeLaunch, signalLaunch, untilExecuted } from './launch-control.ts';
 import { type ExecutorGround, nameForId } from './launch-prepare.ts';
-import { recoverLaunch, repairCopiers } from './launch-recovery.ts';
+import { recoverLaunch, watchOver } from './launch-recovery.ts';
 import { startLaunch } from './launch-start.ts';
 import { readLaunchStats } from './launch-stats.ts';
 import type { LaunchEntry } from './launch-table.ts';
@@ -56,7 +56,7 @@ export async function createExecutor(options: ExecutorOptions): Promise<Executor
   const parts = await buildParts(options);
   const watchdog = setInterval(() => {
     for (const entry of parts.table.running()) {
-      repairCopiers(parts, entry).catch((error: unknown) => {
+      watchOver(parts, entry, performance.now()).catch((error: unknown) => {
         parts.log.warn('could not repair the copiers of a task', { id: entry.record.plan.id, error: String(error) });
       });
     }

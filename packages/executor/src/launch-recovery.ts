@@ -11,7 +11,7 @@ import type { LogFilePlan } from './launch-plan.ts';
 import type { LaunchRecord } from './launch-record.ts';
 import { findLaunchRecord, writeLaunchRecord } from './launch-record.ts';
 import { publishExit } from './launch-script.ts';
-import type { LaunchEntry } from './launch-table.ts';
+import { type LaunchEntry, readExit } from './launch-table.ts';
 import { logFileNumbers } from './log-files.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 import { isAlive, readBootId } from './process-identity.ts';
@@ -35,11 +35,53 @@ export async function recoverLaunch(parts: ExecutorParts, handle: LaunchHandle):
   await repairCopiers(parts, entry);
 }
 
+/** How long a launch without a process may lack its exit record before it is settled by what it left. */
+const exitRecordGraceMs = 10_000;
+
+/** Since when a launch has no process and no exit known here. */
+const emptySince = new WeakMap<LaunchEntry, number>();
+
+/**
+ * The watchdog's look at one running launch: its copiers, and the second witness of its end. The record of an exit
+ * normally tells within a millisecond; where nobody could write it or its notice was lost, the empty group tells.
+ */
+export async function watchOver(parts: ExecutorParts, entry: LaunchEntry, nowMs: number): Promise<void> {
+  await repairCopiers(parts, entry);
+  if (entry.exit !== undefined || isPopulated(entry.record.handle.cgroups)) {
+    emptySince.delete(entry);
+    return;
+  }
+  const written = readExit(entry.record);
+  if (written !== undefined) {
+    entry.settle(written);
+    return;
+  }
+  const since = emptySince.get(entry) ?? nowMs;
+  emptySince.set(entry, since);
+  if (nowMs - since < exitRecordGraceMs) return;
+  parts.log.warn('a task ended without an exit record', { id: entry.record.plan.id });
+  settleWithoutCopier(entry);
+}
+
 /**
  * Sees to a running launch's copiers: one that was killed is replaced while a process of the task lives (the task holds
  * its pipes open both ways, so it only waits meanwhile); a launch of which nothing lives is settled by what it left.
  */
-export async function repairCopiers(parts: ExecutorParts, entry: LaunchEntry): Promise<void> {
+export function repairCopiers(parts: ExecutorParts, entry: LaunchEntry): Promise<void> {
+  const already = repairing.get(entry);
+  if (already !== undefined) return already;
+  const repair = replaceDeadCopiers(parts, entry).finally(() => repairing.delete(entry));
+  repairing.set(entry, repair);
+  return repair;
+}
+
+/**
+ * Repairs under way. The watchdog and a recovery may come upon the same dead copier: two successors would share one
+ * script and one pipe, and whoever waits for the first would wait for ever.
+ */
+const repairing = new WeakMap<LaunchEntry, Promise<void>>();
+
+async function replaceDeadCopiers(parts: ExecutorParts, entry: LaunchEntry): Promise<void> {
   const { record } = entry;
   const outDead = !isAlive(record.copiers.stdout);
   const errDead =

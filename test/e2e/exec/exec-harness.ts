@@ -31,7 +31,7 @@ export const quietLog = { debug() {}, info() {}, warn() {}, error() {} };
 export async function makeExecHarness(name: 'exec' | 'raw_exec'): Promise<ExecHarness> {
   const base = mkdtempSync(join(tmpdir(), 'orch-exec-'));
   const cgroupParent = `orch-test-${randomBytes(4).toString('hex')}`;
-  const executor = await createExecutor({ stateDir: join(base, 'state'), cgroupParent });
+  const executor = await createExecutor({ stateDir: join(base, 'state'), cgroupParent, watchdogMs: 20 });
   let count = 0;
   const createDriver = (): Driver => {
     const options = { config: name === 'raw_exec' ? { enabled: true } : {}, stateDir: base, log: quietLog };
