@@ -4,36 +4,11 @@ import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
-import { Flags } from '@oclif/core';
 import type { FunctionEnvironment, SourceMap } from '@orch/core/jobspec';
 import { parseJob, renderDiagnostic } from '@orch/core/jobspec';
 import type { Job } from '@orch/core/model/job';
+import type { JobFileFlags } from './job-file-flags.ts';
 import { CommandFailure } from './orch-command.ts';
-
-export const jobFileFlags = {
-  var: Flags.string({
-    multiple: true,
-    multipleNonGreedy: true,
-    description: 'value of a variable, name=value; may be repeated',
-    helpValue: 'NAME=VALUE',
-  }),
-  'var-file': Flags.string({
-    multiple: true,
-    multipleNonGreedy: true,
-    description: 'file with values of variables; may be repeated',
-  }),
-  'hcl2-strict': Flags.boolean({
-    default: true,
-    allowNo: true,
-    description: 'a variable file may not set undeclared variables',
-  }),
-};
-
-export interface JobFileFlags {
-  readonly var?: readonly string[] | undefined;
-  readonly 'var-file'?: readonly string[] | undefined;
-  readonly 'hcl2-strict': boolean;
-}
 
 export interface JobFile {
   readonly job: Job;

@@ -1,7 +1,11 @@
 // One HTTP exchange with an agent, on node:http alone: a command line starts with every import it makes.
 
-import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
+import type { Agent as HttpAgent, IncomingMessage } from 'node:http';
 import { ApiError } from './api-error.ts';
+
+// Not an import: linking node:http as a module reads all its exports, and one of them loads the platform's whole fetch and
+// WebSocket code, which doubles the time a command line needs to start.
+const { Agent, request: httpRequest } = process.getBuiltinModule('node:http');
 
 export interface ClientOptions {
   /** `http://127.0.0.1:4646`. */
@@ -146,7 +150,7 @@ interface Exchange {
   readonly url: URL;
   readonly body: string | undefined;
   readonly signal: AbortSignal | undefined;
-  readonly agent: Agent;
+  readonly agent: HttpAgent;
   readonly token: string | undefined;
 }
 

@@ -1,11 +1,9 @@
 // `job plan`: what would change, without changing it.
 
 import { Args, Flags } from '@oclif/core';
-import { encodeJobJson } from '@orch/core/schema';
-import { jobFileFlags, readJobFile } from '../../job-file.ts';
+import { jobFileFlags } from '../../job-file-flags.ts';
 import { apiFlags, OrchCommand } from '../../orch-command.ts';
 import { planExitCode, renderPlan } from '../../render/plan.ts';
-import { withPlaces } from '../../submit.ts';
 
 export default class JobPlan extends OrchCommand {
   static override summary = 'Show what a job file would change and what the scheduler would do';
@@ -22,6 +20,7 @@ export default class JobPlan extends OrchCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(JobPlan);
+    const { encodeJobJson, readJobFile, withPlaces } = await import('../../job-commands.ts');
     const file = await readJobFile(args.file, flags);
     for (const warning of file.warnings) this.logToStderr(`${warning}\n`);
     const { id, namespace } = file.job;

@@ -1,11 +1,10 @@
 // `job run`: submits a job file and follows it until it runs.
 
 import { Args, Flags } from '@oclif/core';
-import { jobFileFlags, readJobFile } from '../../job-file.ts';
+import { jobFileFlags } from '../../job-file-flags.ts';
 import { monitorEvaluation } from '../../monitor.ts';
 import { apiFlags, CommandFailure, OrchCommand } from '../../orch-command.ts';
 import { liveOutput } from '../../output/live.ts';
-import { requestOf, withPlaces } from '../../submit.ts';
 
 export default class JobRun extends OrchCommand {
   static override summary = 'Submit a job file and follow it until it runs';
@@ -35,6 +34,7 @@ export default class JobRun extends OrchCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(JobRun);
+    const { readJobFile, requestOf, withPlaces } = await import('../../job-commands.ts');
     const file = await readJobFile(args.file, flags);
     for (const warning of file.warnings) this.logToStderr(`${warning}\n`);
     const request = requestOf(file);

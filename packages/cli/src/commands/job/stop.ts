@@ -1,6 +1,5 @@
 // `job stop`: stops a job and waits until nothing of it runs.
 
-import { createInterface } from 'node:readline/promises';
 import { Args, Flags } from '@oclif/core';
 import type { ApiClient } from '@orch/api';
 import { findJob } from '../../find.ts';
@@ -38,6 +37,7 @@ export default class JobStop extends OrchCommand {
 async function confirm(id: string): Promise<void> {
   if (!process.stdin.isTTY)
     throw new CommandFailure(`Error: only the beginning of "${id}" was given; name it whole, or add --yes`);
+  const { createInterface } = await import('node:readline/promises');
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   const answer = await terminal.question(`Stop job "${id}"? [y/N] `);
   terminal.close();

@@ -2,10 +2,8 @@
 
 import { Args } from '@oclif/core';
 import { ApiError } from '@orch/api';
-import { encodeJobJson } from '@orch/core/schema';
-import { jobFileFlags, readJobFile } from '../../job-file.ts';
+import { jobFileFlags } from '../../job-file-flags.ts';
 import { apiFlags, CommandFailure, OrchCommand } from '../../orch-command.ts';
-import { placeProblems } from '../../submit.ts';
 
 export default class JobValidate extends OrchCommand {
   static override summary = 'Check a job file';
@@ -18,6 +16,7 @@ export default class JobValidate extends OrchCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(JobValidate);
+    const { encodeJobJson, placeProblems, readJobFile } = await import('../../job-commands.ts');
     const file = await readJobFile(args.file, flags);
     for (const warning of file.warnings) this.log(`${warning}\n`);
     try {
