@@ -3,7 +3,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { jobText, startDevAgent, until } from '../test/e2e/shared/dev-agent.ts';
+import { jobText, startDevAgent } from '../test/e2e/shared/dev-agent.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const orch = `${root}packages/cli/bin/orch.js`;
@@ -115,6 +115,20 @@ async function withAgent(): Promise<void> {
   }
 }
 
+/** Reads until the allocation runs, each read blocking until something changed. @throws when it ended or takes too long */
+async function runningSeen(agent: Awaited<ReturnType<typeof startDevAgent>>, job: string): Promise<void> {
+  const deadline = performance.now() + 10_000;
+  let index = 0;
+  while (performance.now() < deadline) {
+    const read = await agent.api.jobs.allocations(job, { index, waitMs: 2_000 });
+    index = read.index;
+    const status = read.value[0]?.ClientStatus;
+    if (status === 'running') return;
+    if (status !== undefined && status !== 'pending') throw new Error(`the allocation of ${job} is ${status}`);
+  }
+  throw new Error(`${job} did not run within 10 s`);
+}
+
 /** From the submit until a blocking read shows the allocation running, less an equally isolated launch by util-linux. */
 async function submitToRunning(agent: Awaited<ReturnType<typeof startDevAgent>>): Promise<void> {
   const file = await agent.file('s.hcl', jobText('s0', { config: 'command = "sleep"\nargs = ["1000"]' }));
@@ -126,19 +140,7 @@ async function submitToRunning(agent: Awaited<ReturnType<typeof startDevAgent>>)
     const id = `s${run}`;
     const started = performance.now();
     await agent.api.jobs.register({ Job: { ...Job, ID: id, Name: id } });
-    let index = 0;
-    await until('the allocation to run', 10_000, async () => {
-      const read = await agent.api.jobs.allocations(id, { index, waitMs: 5_000 });
-      index = read.index;
-      return read.value[0]?.ClientStatus === 'running' || poll(id);
-    });
-    async function poll(job: string): Promise<boolean> {
-      for (;;) {
-        const read = await agent.api.jobs.allocations(job, { index, waitMs: 5_000 });
-        index = read.index;
-        if (read.value[0]?.ClientStatus === 'running') return true;
-      }
-    }
+    await runningSeen(agent, id);
     const took = performance.now() - started;
     const launch = performance.now();
     const { status } = spawnSync('unshare', [

@@ -2,7 +2,7 @@
 // `--only NAME` runs figures whose name contains NAME, `--gate` exits 1 when one misses its limit.
 
 import { spawn } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
@@ -26,14 +26,12 @@ const onlyAt = process.argv.indexOf('--only');
 const only = onlyAt < 0 ? undefined : process.argv[onlyAt + 1];
 const gate = process.argv.includes('--gate');
 
-/** Benches are files named after their first figure; shared parts stand in directories. */
+/** Files that print the figure asked for: its name stands in their text. */
 function files(): readonly string[] {
   const all = readdirSync(directory).filter(
     (name) => name.endsWith('.ts') && name !== 'main.ts' && !name.endsWith('.test.ts'),
   );
-  return only === undefined
-    ? all
-    : all.filter((name) => name.includes(only) || only.startsWith(name.replace(/\.ts$/, '')));
+  return only === undefined ? all : all.filter((name) => readFileSync(directory + name, 'utf8').includes(only));
 }
 
 function run(file: string): Promise<{ readonly figures: readonly Figure[]; readonly failed: boolean }> {
@@ -55,7 +53,12 @@ function run(file: string): Promise<{ readonly figures: readonly Figure[]; reado
 }
 
 const missed: string[] = [];
-for (const file of files()) {
+const chosen = files();
+if (chosen.length === 0) {
+  console.error(`no bench prints a figure named ${only}`);
+  process.exitCode = 1;
+}
+for (const file of chosen) {
   const { figures, failed } = await run(file);
   missed.push(...figures.filter((figure) => !figure.ok).map((figure) => figure.name));
   if (failed || figures.length === 0) {
