@@ -2,11 +2,22 @@
 
 import { execute, settings } from '@oclif/core';
 import { protectExecArguments, rewriteFlags } from './argv.ts';
+import { commands } from './command-map.ts';
+import { unknownCommand } from './unknown-command.ts';
 
 export { commands } from './command-map.ts';
 
 /** Runs one command line; resolves when it is done. The exit code is set on the process. */
-export async function main(argv: readonly string[], root: string): Promise<void> {
+export async function main(given: readonly string[], root: string): Promise<void> {
+  // `orch help job run` is `orch job run --help`.
+  const argv = given[0] === 'help' ? [...given.slice(1), '--help'] : given;
+  const ids = Object.entries(commands).flatMap(([id, command]) => [id, ...command.aliases]);
+  const unknown = unknownCommand(argv, ids);
+  if (unknown !== undefined) {
+    process.stderr.write(`${unknown}\n`);
+    process.exitCode = 1;
+    return;
+  }
   settings.performanceEnabled = false;
   await execute({ args: rewriteFlags(protectExecArguments(argv)), dir: root });
 }
