@@ -15,5 +15,9 @@ if (Number.parseInt(process.versions.node, 10) < 24) {
 } else {
   platform.enableCompileCache();
   const { main } = await import('../dist/orch.js');
-  await main(argv, import.meta.url);
+  // Not awaited: when a reader such as `head` closes the pipe early, there is nothing left to wait for.
+  main(argv, import.meta.url).catch((error) => {
+    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.exitCode = 1;
+  });
 }
