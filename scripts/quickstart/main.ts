@@ -38,6 +38,9 @@ async function main(): Promise<void> {
         'run',
         '--address',
         agent.address,
+        // A mixed job that will not come up says so within minutes, not after the rollout's ten.
+        '--timeout',
+        '180',
         '--var',
         `artifacts=${artifacts.dir}`,
         join(root, 'examples/mixed.nomad.hcl'),

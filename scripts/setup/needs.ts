@@ -51,10 +51,14 @@ export const needs: readonly Need[] = [
   { name: 'curl', anyOf: ['curl'], debianPackage: 'curl', why: 'checks in tests' },
 ];
 
-/** Absolute path of a command, also in the sbin directories a plain user's PATH leaves out. */
+/**
+ * Absolute path of a command, also in the sbin directories a plain user's PATH leaves out. Commands of npm packages do
+ * not count: npm puts them first on PATH, and one of them is called `nft` without being nftables.
+ */
 export function findCommand(command: string, path = process.env['PATH'] ?? ''): string | undefined {
   if (command.startsWith('/')) return existsSync(command) ? command : undefined;
-  const directories = [...path.split(delimiter), '/usr/local/sbin', '/usr/sbin', '/sbin'];
+  const ofSystem = path.split(delimiter).filter((directory) => !directory.includes('node_modules'));
+  const directories = [...ofSystem, '/usr/local/sbin', '/usr/sbin', '/sbin'];
   return directories.map((directory) => join(directory, command)).find((candidate) => existsSync(candidate));
 }
 

@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Driver, TaskConfig } from '@orch/driver-api';
 import { createQemuDriver } from '@orch/driver-qemu';
+import { successCode, trialBootSector, trialCommand } from '@orch/driver-qemu/kvm-trial-program';
 import test from 'ava';
 import { silentDriverLog } from '../shared/host-harness.ts';
 import { createQemuHarness } from './qemu-harness.ts';
@@ -149,4 +150,11 @@ test.serial('the fingerprint tries KVM for real and says why it is not used', as
   t.regex(item?.description ?? '', item?.attributes['driver.qemu.kvm'] === '1' ? /KVM works/ : /emulation only: ./);
   await items.return?.();
   await driver.close();
+});
+
+test.serial('the program of the KVM trial runs to its end on a processor that can run it', async (t) => {
+  const sector = join(harness.root, 'trial.img');
+  writeFileSync(sector, trialBootSector());
+  const argv = trialCommand('qemu-system-x86_64', sector, ['-accel', 'tcg', '-cpu', 'max']);
+  t.is((await harness.executor.run({ argv, timeoutMs: 60_000 })).exitCode, successCode);
 });

@@ -40,7 +40,7 @@ export async function createNodeNetworks(
     bridge: { bridge: names.bridge, subnet: names.subnet, addressDir: join(config.dataDir, 'addresses') },
     logger: log.child({ room: 'network' }),
   });
-  const fingerprint = await cniFingerprint(cni);
+  const fingerprint = await cniFingerprint(cni, { run: (command) => executor.run(command) });
   for (const problem of fingerprint.problems) log.warn('a CNI configuration cannot be read', { problem });
   if (fingerprint.hint !== undefined) log.warn(fingerprint.hint);
   return { networks, fingerprint };

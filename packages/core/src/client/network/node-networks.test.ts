@@ -69,7 +69,7 @@ function fakeNode(options: { readonly missing?: string; readonly failingAdd?: bo
   };
   const open = () =>
     createGroupNetworks({ runner, cni, store, files, bridge: { addressDir: '/var/lib/orch/addresses' } });
-  return { log, namespaces, records, open, cni };
+  return { log, runner, namespaces, records, open, cni };
 }
 
 const request: GroupNetworkRequest = {
@@ -211,11 +211,19 @@ test('recordFate keeps only what is live, whole and has its namespace', async (t
 });
 
 test('cniFingerprint tells plugins, networks, and what is missing for bridge mode', async (t) => {
-  t.deepEqual(await cniFingerprint(fakeNode().cni), {
+  t.deepEqual(await cniFingerprint(fakeNode().cni, fakeNode().runner), {
     attributes: { 'plugins.cni.version.bridge': '1.1.1' },
     networks: ['back', 'front'],
     problems: ['bad.conf'],
     hasBridge: false,
     hint: 'network mode "bridge" needs the CNI plugins firewall, host-local: install the package containernetworking-plugins',
   });
+});
+
+test('cniFingerprint names the host programs that are missing', async (t) => {
+  const { cni, runner } = fakeNode({ missing: 'nft' });
+  const found = await cniFingerprint(cni, runner);
+  t.is(found.attributes['network.tools.missing'], 'nft');
+  t.regex(found.hint ?? '', /^group networks need the programs nft: install the packages nftables; /);
+  t.false(found.hasBridge);
 });

@@ -101,6 +101,8 @@ test('checkNetwork asks for the CNI plugins of bridge mode and for named CNI net
   t.is(checkNetwork(makeNetwork({ mode: 'none' }), makeNode('a')), undefined);
   t.is(checkNetwork(bridge, makeNode('a', { attributes })), undefined);
   t.is(checkNetwork(bridge, makeNode('a', { cniNetworks: ['bridge'] })), undefined);
+  const bare = makeNode('a', { attributes: { ...attributes, 'network.tools.missing': 'nft' } });
+  t.is(checkNetwork(bridge, bare)?.reason, 'network mode bridge: the program nft is not installed on the node');
   t.regex(checkNetwork(bridge, makeNode('a'))?.reason ?? '', /bridge is not installed; firewall is not installed/);
   const old = { ...attributes, 'plugins.cni.version.firewall': '0.3.1' };
   const tooOld = checkNetwork(bridge, makeNode('a', { attributes: old }));

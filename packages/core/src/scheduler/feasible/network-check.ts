@@ -14,13 +14,25 @@ const isNewEnough = compileVersionConstraint(`>= ${oldestPluginVersion}`, 'semve
 export function checkNetwork(network: NetworkRequest, node: Node): CheckFailure | undefined {
   const { mode } = network;
   if (mode === '' || mode === 'host' || mode === 'none') return undefined;
-  if (mode === 'bridge') return checkBridge(node);
-  if (mode.startsWith('cni/')) return checkCni(mode.slice('cni/'.length), node);
+  if (mode === 'bridge') return checkTools(mode, node) ?? checkBridge(node);
+  if (mode.startsWith('cni/')) return checkTools(mode, node) ?? checkCni(mode.slice('cni/'.length), node);
   return filtered(
     'network',
     `network mode ${mode}`,
     `network mode ${JSON.stringify(mode)} is unknown`,
     'use host, bridge, none or cni/<name>',
+  );
+}
+
+/** The node's own word about the programs that make namespaces and publish ports. */
+function checkTools(mode: string, node: Node): CheckFailure | undefined {
+  const missing = node.attributes['network.tools.missing'];
+  if (missing === undefined) return undefined;
+  return filtered(
+    'network',
+    `missing program ${missing}`,
+    `network mode ${mode}: the program ${missing} is not installed on the node`,
+    'install it and start the agent again (Debian: nftables, iproute2, iptables)',
   );
 }
 
