@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { writeManifest } from './manifest.ts';
+import { oclifStart } from './oclif-start.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 const cli = join(root, 'packages/cli');
@@ -25,6 +26,7 @@ const result = await build({
   platform: 'node',
   target: 'node24',
   minify: true,
+  plugins: [oclifStart],
   keepNames: true,
   legalComments: 'none',
   metafile: true,

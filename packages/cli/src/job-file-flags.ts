@@ -1,6 +1,6 @@
 // The flags of commands that read a job file. Apart from the reading itself, which only those commands load.
 
-import { Flags } from '@oclif/core';
+import { Flags } from './oclif.ts';
 
 export const jobFileFlags = {
   var: Flags.string({

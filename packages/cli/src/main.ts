@@ -1,8 +1,8 @@
 // The command line's entry: answers `version` before anything is loaded, hands the rest to oclif.
 
-import { execute, settings } from '@oclif/core';
 import { protectExecArguments, rewriteFlags } from './argv.ts';
 import { commands } from './command-map.ts';
+import { execute, settings } from './oclif.ts';
 import { unknownCommand } from './unknown-command.ts';
 
 export { commands } from './command-map.ts';

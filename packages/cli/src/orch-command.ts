@@ -1,8 +1,8 @@
 // What every command shares: where the agent is, how errors are said, what exit codes mean.
 
-import { Command, Flags, type Interfaces } from '@oclif/core';
 import { type ApiClient, ApiError, createClient } from '@orch/api';
 import { describeError } from '@orch/core/lib/errors';
+import { Command, Flags, type Interfaces } from './oclif.ts';
 
 /** Flags of every command that talks to an agent; Nomad's environment variables work too. */
 export const apiFlags = {

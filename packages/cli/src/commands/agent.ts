@@ -1,7 +1,7 @@
 // `agent`: runs a server and a node agent in this process until it is told to stop. Tasks go on without it.
 
-import { Flags } from '@oclif/core';
 import { describeError, OrchError } from '@orch/core/lib/errors';
+import { Flags } from '../oclif.ts';
 import { CommandFailure, OrchCommand } from '../orch-command.ts';
 
 export default class Agent extends OrchCommand {

@@ -1,7 +1,7 @@
 // `alloc exec`: runs a command inside a task, with a terminal when there is one.
 
-import { Args, Flags } from '@oclif/core';
 import { chooseTask, findAllocation } from '../../find.ts';
+import { Args, Flags } from '../../oclif.ts';
 import { apiFlags, CommandFailure, OrchCommand } from '../../orch-command.ts';
 import { attach } from '../../terminal.ts';
 
@@ -15,8 +15,8 @@ export default class AllocExec extends OrchCommand {
     '<%= config.bin %> alloc exec -t=false 0a1b2c3d cat /etc/hosts',
   ];
   static override args = {
-    alloc: Args.string({ required: true, description: 'id of the allocation, or its beginning' }),
-    command: Args.string({ description: 'the command and its arguments' }),
+    alloc: Args.string({ ignoreStdin: true, required: true, description: 'id of the allocation, or its beginning' }),
+    command: Args.string({ ignoreStdin: true, description: 'the command and its arguments' }),
   };
   static override flags = {
     ...apiFlags,

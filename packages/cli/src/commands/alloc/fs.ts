@@ -1,8 +1,8 @@
 // `alloc fs`: the allocation's files: a directory listed, a file printed.
 
-import { Args, Flags } from '@oclif/core';
 import type { FileInfoWire } from '@orch/api';
 import { findAllocation } from '../../find.ts';
+import { Args, Flags } from '../../oclif.ts';
 import { apiFlags, jsonFlag, OrchCommand } from '../../orch-command.ts';
 import { table } from '../../output/table.ts';
 
@@ -14,8 +14,8 @@ export default class AllocFs extends OrchCommand {
     '<%= config.bin %> alloc fs 0a1b2c3d web/local/config.ini',
   ];
   static override args = {
-    alloc: Args.string({ required: true, description: 'id of the allocation, or its beginning' }),
-    path: Args.string({ description: "path inside the allocation's directory", default: '/' }),
+    alloc: Args.string({ ignoreStdin: true, required: true, description: 'id of the allocation, or its beginning' }),
+    path: Args.string({ ignoreStdin: true, description: "path inside the allocation's directory", default: '/' }),
   };
   static override flags = {
     ...apiFlags,

@@ -1,7 +1,7 @@
 // `alloc logs`: a task's output.
 
-import { Args, Flags } from '@oclif/core';
 import { chooseTask, findAllocation } from '../../find.ts';
+import { Args, Flags } from '../../oclif.ts';
 import { apiFlags, OrchCommand } from '../../orch-command.ts';
 
 /** Bytes read back per line asked for with -n; enough for ordinary lines, and cut to whole ones. */
@@ -15,8 +15,8 @@ export default class AllocLogs extends OrchCommand {
     '<%= config.bin %> alloc logs -f -task web 0a1b2c3d',
   ];
   static override args = {
-    alloc: Args.string({ required: true, description: 'id of the allocation, or its beginning' }),
-    task: Args.string({ description: 'task, when there are several' }),
+    alloc: Args.string({ ignoreStdin: true, required: true, description: 'id of the allocation, or its beginning' }),
+    task: Args.string({ ignoreStdin: true, description: 'task, when there are several' }),
   };
   static override flags = {
     ...apiFlags,

@@ -1,7 +1,7 @@
 // `alloc restart`: restarts tasks in place, on the same node, with the same network.
 
-import { Args, Flags } from '@oclif/core';
 import { chooseTask, findAllocation } from '../../find.ts';
+import { Args, Flags } from '../../oclif.ts';
 import { apiFlags, OrchCommand } from '../../orch-command.ts';
 
 export default class AllocRestart extends OrchCommand {
@@ -11,8 +11,8 @@ export default class AllocRestart extends OrchCommand {
     '<%= config.bin %> alloc restart -task web 0a1b2c3d',
   ];
   static override args = {
-    alloc: Args.string({ required: true, description: 'id of the allocation, or its beginning' }),
-    task: Args.string({ description: 'only this task' }),
+    alloc: Args.string({ ignoreStdin: true, required: true, description: 'id of the allocation, or its beginning' }),
+    task: Args.string({ ignoreStdin: true, description: 'only this task' }),
   };
   static override flags = {
     ...apiFlags,

@@ -1,8 +1,8 @@
 // `alloc status`: one allocation with its ports, tasks and recent events.
 
-import { Args, Flags } from '@oclif/core';
 import { ApiError } from '@orch/api';
 import { findAllocation } from '../../find.ts';
+import { Args, Flags } from '../../oclif.ts';
 import { apiFlags, jsonFlag, OrchCommand } from '../../orch-command.ts';
 import { renderAllocation } from '../../render/alloc-status.ts';
 import { renderAllocations } from '../../render/job-status.ts';
@@ -10,7 +10,9 @@ import { renderAllocations } from '../../render/job-status.ts';
 export default class AllocStatus extends OrchCommand {
   static override summary = 'Show an allocation; without an id, list all';
   static override examples = ['<%= config.bin %> alloc status 0a1b2c3d'];
-  static override args = { alloc: Args.string({ description: 'id of the allocation, or its beginning' }) };
+  static override args = {
+    alloc: Args.string({ ignoreStdin: true, description: 'id of the allocation, or its beginning' }),
+  };
   static override flags = {
     ...apiFlags,
     ...jsonFlag,

@@ -1,8 +1,8 @@
 // `alloc stop`: stops one allocation; the scheduler places another one.
 
-import { Args, Flags } from '@oclif/core';
 import { findAllocation } from '../../find.ts';
 import { monitorEvaluation } from '../../monitor.ts';
+import { Args, Flags } from '../../oclif.ts';
 import { apiFlags, CommandFailure, OrchCommand } from '../../orch-command.ts';
 import { liveOutput } from '../../output/live.ts';
 
@@ -10,7 +10,7 @@ export default class AllocStop extends OrchCommand {
   static override summary = 'Stop an allocation; another one is placed for it';
   static override examples = ['<%= config.bin %> alloc stop 0a1b2c3d'];
   static override args = {
-    alloc: Args.string({ required: true, description: 'id of the allocation, or its beginning' }),
+    alloc: Args.string({ ignoreStdin: true, required: true, description: 'id of the allocation, or its beginning' }),
   };
   static override flags = {
     ...apiFlags,

@@ -1,14 +1,16 @@
 // `job logs`: the logs of all allocations of a job as one stream, each line with the instance and task it comes from.
 
-import { Args, Flags } from '@oclif/core';
 import { findJob } from '../../find.ts';
 import { prefixedLines } from '../../log-lines.ts';
+import { Args, Flags } from '../../oclif.ts';
 import { apiFlags, CommandFailure, OrchCommand } from '../../orch-command.ts';
 
 export default class JobLogs extends OrchCommand {
   static override summary = 'Show the logs of all running allocations of a job, line by line with their origin';
   static override examples = ['<%= config.bin %> job logs docs', '<%= config.bin %> job logs -f -task web docs'];
-  static override args = { job: Args.string({ required: true, description: 'id of the job, or its beginning' }) };
+  static override args = {
+    job: Args.string({ ignoreStdin: true, required: true, description: 'id of the job, or its beginning' }),
+  };
   static override flags = {
     ...apiFlags,
     follow: Flags.boolean({ char: 'f', description: 'go on with new lines' }),

@@ -1,7 +1,7 @@
 // `job plan`: what would change, without changing it.
 
-import { Args, Flags } from '@oclif/core';
 import { jobFileFlags } from '../../job-file-flags.ts';
+import { Args, Flags } from '../../oclif.ts';
 import { apiFlags, OrchCommand } from '../../orch-command.ts';
 import { planExitCode, renderPlan } from '../../render/plan.ts';
 
@@ -10,7 +10,9 @@ export default class JobPlan extends OrchCommand {
   static override description = 'Exit code 0: no allocations would be made or stopped. 1: some would. 255: an error.';
   static override aliases = ['plan'];
   static override examples = ['<%= config.bin %> job plan docs.nomad.hcl'];
-  static override args = { file: Args.string({ required: true, description: 'job file, or - for standard input' }) };
+  static override args = {
+    file: Args.string({ ignoreStdin: true, required: true, description: 'job file, or - for standard input' }),
+  };
   static override flags = {
     ...apiFlags,
     ...jobFileFlags,

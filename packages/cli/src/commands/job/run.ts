@@ -1,8 +1,8 @@
 // `job run`: submits a job file and follows it until it runs.
 
-import { Args, Flags } from '@oclif/core';
 import { jobFileFlags } from '../../job-file-flags.ts';
 import { monitorEvaluation } from '../../monitor.ts';
+import { Args, Flags } from '../../oclif.ts';
 import { apiFlags, CommandFailure, OrchCommand } from '../../orch-command.ts';
 import { liveOutput } from '../../output/live.ts';
 
@@ -16,7 +16,9 @@ export default class JobRun extends OrchCommand {
     '<%= config.bin %> job run -var image=web:2 -detach web.nomad.hcl',
     'cat job.hcl | <%= config.bin %> job run -',
   ];
-  static override args = { file: Args.string({ required: true, description: 'job file, or - for standard input' }) };
+  static override args = {
+    file: Args.string({ ignoreStdin: true, required: true, description: 'job file, or - for standard input' }),
+  };
   static override flags = {
     ...apiFlags,
     ...jobFileFlags,

@@ -1,7 +1,7 @@
 // `job status`: the list of jobs, or one job with its groups, deployment and allocations.
 
-import { Args, Flags } from '@oclif/core';
 import { findJob } from '../../find.ts';
+import { Args, Flags } from '../../oclif.ts';
 import { apiFlags, jsonFlag, OrchCommand } from '../../orch-command.ts';
 import { renderJob, renderJobList } from '../../render/job-status.ts';
 
@@ -9,7 +9,7 @@ export default class JobStatus extends OrchCommand {
   static override summary = 'List jobs, or show one';
   static override aliases = ['status'];
   static override examples = ['<%= config.bin %> job status', '<%= config.bin %> job status docs'];
-  static override args = { job: Args.string({ description: 'id of the job, or its beginning' }) };
+  static override args = { job: Args.string({ ignoreStdin: true, description: 'id of the job, or its beginning' }) };
   static override flags = {
     ...apiFlags,
     ...jsonFlag,

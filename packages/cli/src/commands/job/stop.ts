@@ -1,15 +1,17 @@
 // `job stop`: stops a job and waits until nothing of it runs.
 
-import { Args, Flags } from '@oclif/core';
 import type { ApiClient } from '@orch/api';
 import { findJob } from '../../find.ts';
+import { Args, Flags } from '../../oclif.ts';
 import { apiFlags, CommandFailure, OrchCommand } from '../../orch-command.ts';
 
 export default class JobStop extends OrchCommand {
   static override summary = 'Stop a job';
   static override aliases = ['stop'];
   static override examples = ['<%= config.bin %> job stop docs', '<%= config.bin %> job stop -purge docs'];
-  static override args = { job: Args.string({ required: true, description: 'id of the job, or its beginning' }) };
+  static override args = {
+    job: Args.string({ ignoreStdin: true, required: true, description: 'id of the job, or its beginning' }),
+  };
   static override flags = {
     ...apiFlags,
     purge: Flags.boolean({ description: 'forget the job and its versions too' }),

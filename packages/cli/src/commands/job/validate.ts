@@ -1,8 +1,8 @@
 // `job validate`: all that is wrong with a job file, by its text alone and, when an agent answers, by its drivers too.
 
-import { Args } from '@oclif/core';
 import { ApiError } from '@orch/api';
 import { jobFileFlags } from '../../job-file-flags.ts';
+import { Args } from '../../oclif.ts';
 import { apiFlags, CommandFailure, OrchCommand } from '../../orch-command.ts';
 
 export default class JobValidate extends OrchCommand {
@@ -11,7 +11,9 @@ export default class JobValidate extends OrchCommand {
     'Checks the file by itself; when an agent answers, also against its drivers. Exit code 1 when something is wrong.';
   static override aliases = ['validate'];
   static override examples = ['<%= config.bin %> job validate docs.nomad.hcl'];
-  static override args = { file: Args.string({ required: true, description: 'job file, or - for standard input' }) };
+  static override args = {
+    file: Args.string({ ignoreStdin: true, required: true, description: 'job file, or - for standard input' }),
+  };
   static override flags = { ...apiFlags, ...jobFileFlags };
 
   async run(): Promise<void> {

@@ -1,14 +1,16 @@
 // `node status`: the list of nodes, or one node.
 
-import { Args, Flags } from '@oclif/core';
 import { findNode } from '../../find.ts';
+import { Args, Flags } from '../../oclif.ts';
 import { apiFlags, jsonFlag, OrchCommand } from '../../orch-command.ts';
 import { renderNode, renderNodeList } from '../../render/node-status.ts';
 
 export default class NodeStatus extends OrchCommand {
   static override summary = 'List nodes, or show one';
   static override examples = ['<%= config.bin %> node status', '<%= config.bin %> node status -self'];
-  static override args = { node: Args.string({ description: 'id of the node or its name, or the beginning of it' }) };
+  static override args = {
+    node: Args.string({ ignoreStdin: true, description: 'id of the node or its name, or the beginning of it' }),
+  };
   static override flags = {
     ...apiFlags,
     ...jsonFlag,
