@@ -11,7 +11,7 @@ import { type DevAgent, type Outcome, until } from '../shared/dev-agent.ts';
 /** Begins the names of everything these agents make in the kernel. */
 export const kernelWord = 'orchag';
 /** Begins the addresses on their bridge. */
-export const bridgePrefix = '10.232.';
+export const bridgePrefix = '10.251.';
 
 /** A configuration of server and client in one process; `client` goes into the client block, `more` behind it. */
 export function agentConfig(options: { readonly client?: string; readonly more?: string } = {}): string {
@@ -48,7 +48,7 @@ export function ownImage(): OwnImage {
   try {
     for (const path of ['bin', 'tmp', 'etc']) mkdirSync(join(work, 'root', path), { recursive: true });
     copyFileSync('/bin/busybox', join(work, 'root/bin/busybox'));
-    for (const applet of ['sh', 'sleep', 'cat', 'tr', 'ip', 'ls', 'httpd', 'wget', 'hostname'])
+    for (const applet of ['sh', 'sleep', 'cat', 'tr', 'ip', 'ls', 'readlink', 'httpd', 'wget', 'hostname'])
       symlinkSync('busybox', join(work, 'root/bin', applet));
     execFileSync('tar', ['-C', join(work, 'root'), '-cf', join(work, 'image.tar'), '.']);
     execFileSync('docker', ['import', '--change', 'ENV PATH=/bin', join(work, 'image.tar'), name]);
