@@ -2,7 +2,7 @@
 import type { Driver, DriverOptions, TaskConfig } from '@orch/driver-api';
 import { API_VERSION, DriverError } from '@orch/driver-api';
 import type { HostPlan } from '@orch/executor';
-import { hostDriver, lookUpUser, taskLaunch } from '@orch/executor';
+import { hostDriver, lookUpUser, readStrings, taskLaunch } from '@orch/executor';
 import {
   DRIVER_VERSION,
   type ExecDriverDependencies,
@@ -10,7 +10,7 @@ import {
   steadyFingerprint,
 } from './host-driver-parts.ts';
 import { isDeniedVariable, parseRawExecNodeConfig, type RawExecNodeConfig } from './node-config.ts';
-import { RAW_EXEC_SCHEMA, readCommand, readStrings, readWorkDir } from './task-config.ts';
+import { RAW_EXEC_SCHEMA, readCommand, readWorkDir } from './task-config.ts';
 
 /** @throws DriverError `invalid-config` for a wrong node configuration */
 export function createRawExecDriver(options: DriverOptions, { executor }: ExecDriverDependencies): Driver {
@@ -52,7 +52,7 @@ export function planRawExec(task: TaskConfig, node: RawExecNodeConfig): HostPlan
   if (task.mounts.length > 0) throw new DriverError('invalid-config', 'raw_exec tasks cannot have volume mounts');
   const user = task.user ?? 'root';
   refuseDeniedUser(lookUpUser(user), node);
-  const denied = [...node.deniedVariables, ...readStrings(task.config, 'denied_envvars')];
+  const denied = [...node.deniedVariables, ...(readStrings(task.config, 'denied_envvars') ?? [])];
   const env = Object.fromEntries(Object.entries(task.env).filter(([name]) => !isDeniedVariable(name, denied)));
   const launch = taskLaunch(task);
   return {

@@ -1,6 +1,7 @@
 // The `config` block of exec and raw_exec tasks.
-import type { ConfigSchema, JsonObject, JsonValue, TaskConfig } from '@orch/driver-api';
+import type { ConfigSchema, JsonObject, TaskConfig } from '@orch/driver-api';
 import { DriverError } from '@orch/driver-api';
+import { ISOLATION_FIELDS, readString, readStrings } from '@orch/executor';
 
 const COMMON: ConfigSchema['fields'] = {
   command: {
@@ -15,21 +16,7 @@ export const EXEC_SCHEMA: ConfigSchema = {
   fields: {
     ...COMMON,
     work_dir: { type: 'string', default: '/', doc: 'Absolute working directory as the task sees it.' },
-    pid_mode: {
-      type: 'string',
-      values: ['private', 'host'],
-      doc: 'Whether the task sees only its own processes. Absent: as the node says, normally private.',
-    },
-    ipc_mode: {
-      type: 'string',
-      values: ['private', 'host'],
-      doc: 'Whether System V IPC and POSIX message queues are its own. Absent: as the node says, normally private.',
-    },
-    cap_add: {
-      type: { kind: 'list', of: 'string' },
-      doc: 'Linux capabilities the task keeps, for example net_bind_service; the node must allow each.',
-    },
-    cap_drop: { type: { kind: 'list', of: 'string' }, doc: 'Capabilities taken out of cap_add again.' },
+    ...ISOLATION_FIELDS,
   },
 };
 
@@ -51,22 +38,6 @@ export const RAW_EXEC_SCHEMA: ConfigSchema = {
   },
 };
 
-export function readString(config: JsonObject, key: string): string | undefined {
-  const value = config[key];
-  if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'string') throw new DriverError('invalid-config', `${key} must be a string`, { path: [key] });
-  return value;
-}
-
-export function readStrings(config: JsonObject, key: string): readonly string[] {
-  const value = config[key];
-  if (value === undefined || value === null) return [];
-  if (!Array.isArray(value) || !value.every((item: JsonValue) => typeof item === 'string')) {
-    throw new DriverError('invalid-config', `${key} must be a list of strings`, { path: [key] });
-  }
-  return value as readonly string[];
-}
-
 /** @throws DriverError `invalid-config` when there is no command or an unknown attribute */
 export function readCommand(task: TaskConfig, schema: ConfigSchema): { command: string; args: readonly string[] } {
   for (const key of Object.keys(task.config)) {
@@ -84,7 +55,7 @@ export function readCommand(task: TaskConfig, schema: ConfigSchema): { command: 
       hint: 'name the program to run',
     });
   }
-  return { command, args: readStrings(task.config, 'args') };
+  return { command, args: readStrings(task.config, 'args') ?? [] };
 }
 
 /** An absolute path, or undefined. @throws DriverError `invalid-config` */

@@ -1,6 +1,7 @@
 // The task's `config` block of driver java: its schema, and reading it.
 
 import { type ConfigSchema, DriverError, type JsonObject } from '@orch/driver-api';
+import { ISOLATION_FIELDS } from '@orch/executor';
 
 const strings = { kind: 'list', of: 'string' } as const;
 
@@ -16,6 +17,7 @@ export const configSchema: ConfigSchema = {
       default: '/',
       doc: 'Absolute working directory as the task sees it.',
     },
+    ...ISOLATION_FIELDS,
   },
   exactlyOneOf: [['jar_path', 'class']],
 };

@@ -11,7 +11,19 @@ import {
   type Fingerprint,
   type TaskConfig,
 } from '@orch/driver-api';
-import { type Executor, findProgram, hostDriver, programChanges, taskChroot, taskLaunch } from '@orch/executor';
+import {
+  chooseIsolation,
+  type Executor,
+  findProgram,
+  hostDriver,
+  ISOLATION_OPTIONS,
+  type NodeIsolation,
+  programChanges,
+  readNodeIsolation,
+  refuseUnknownOptions,
+  taskChroot,
+  taskLaunch,
+} from '@orch/executor';
 import { configSchema, javaArguments, readTaskConfig } from './config.ts';
 import { parseJavaVersion } from './java-version.ts';
 
@@ -24,9 +36,8 @@ const installHint = 'install openjdk-17-jre-headless (or another Java runtime) o
 
 /** @throws DriverError `invalid-config` for a wrong node configuration. */
 export function createJavaDriver(options: DriverOptions, { executor }: JavaDriverDependencies): Driver {
-  const [unknown] = Object.keys(options.config);
-  if (unknown !== undefined)
-    throw new DriverError('invalid-config', `driver java has no option "${unknown}"; it has none`, { path: [unknown] });
+  refuseUnknownOptions('java', options.config, ISOLATION_OPTIONS);
+  const node = readNodeIsolation(options.config);
   return hostDriver({
     info: { name: 'java', version: '0.1.0', apiVersion: API_VERSION },
     capabilities: {
@@ -42,7 +53,7 @@ export function createJavaDriver(options: DriverOptions, { executor }: JavaDrive
     executor,
     defaultKillSignal: 'SIGTERM',
     fingerprint: (call) => fingerprintJava(executor, call),
-    plan: planJava,
+    plan: (task) => planJava(task, node),
   });
 }
 
@@ -66,8 +77,9 @@ function requireJar(task: TaskConfig, path: string, workDir: string): void {
     });
 }
 
-function planJava(task: TaskConfig) {
+function planJava(task: TaskConfig, node: NodeIsolation) {
   const config = readTaskConfig(task.config);
+  const isolation = chooseIsolation('java', task.config, node);
   if (config.jarPath !== undefined) requireJar(task, config.jarPath, config.workDir);
   const java = findProgram('java');
   if (java === undefined)
@@ -82,7 +94,7 @@ function planJava(task: TaskConfig) {
       argv: javaArguments(java, config, memoryMaxMiB ?? memoryMiB),
       cwd: config.workDir,
       user: task.user ?? 'nobody',
-      isolation: taskChroot(task),
+      isolation: taskChroot(task, isolation),
     },
   };
 }

@@ -4,11 +4,14 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { JsonObject } from '@orch/driver-api';
 import { PRINT_LINES, type TaskKind } from '@orch/driver-api/testing';
 import { createJavaDriver } from '@orch/driver-java';
 import { createHostHarness, type HostHarness, silentDriverLog } from '../shared/host-harness.ts';
 
 const program = `
+import java.nio.file.Files;
+import java.nio.file.Path;
 import sun.misc.Signal;
 public final class Probe {
   public static void main(String[] args) throws Exception {
@@ -31,6 +34,12 @@ public final class Probe {
       case "memory":
         System.out.println("max " + Runtime.getRuntime().maxMemory() / 1048576 + " user " + System.getProperty("user.name") + " home " + System.getProperty("java.home"));
         return;
+      case "isolation":
+        ProcessHandle.allProcesses().forEach(one -> System.out.println("pid " + one.pid()));
+        System.out.println("ipc " + Files.readSymbolicLink(Path.of("/proc/self/ns/ipc")));
+        for (String line : Files.readAllLines(Path.of("/proc/self/status")))
+          if (line.startsWith("Cap")) System.out.println(line);
+        return;
     }
     Thread.sleep(100000000L);
   }
@@ -42,13 +51,13 @@ export interface JavaHarness extends HostHarness {
   place(local: string): void;
 }
 
-export async function createJavaHarness(): Promise<JavaHarness> {
+export async function createJavaHarness(options: { readonly nodeConfig?: JsonObject } = {}): Promise<JavaHarness> {
   const jar = compile();
   const place = (local: string) => copyFileSync(jar.path, join(local, 'probe.jar'));
   const harness = await createHostHarness({
     name: 'java',
     createDriver: (executor, stateDir) =>
-      createJavaDriver({ config: {}, stateDir, log: silentDriverLog }, { executor }),
+      createJavaDriver({ config: options.nodeConfig ?? {}, stateDir, log: silentDriverLog }, { executor }),
     overrides: { resources: { cpuMhz: 500, nodeCpuMhz: 5000, memoryMiB: 256 } },
     stepTimeoutMs: 60_000,
     configOf(kind: TaskKind, task) {
