@@ -77,7 +77,10 @@ export function engineMessage(error: unknown): string {
   return typeof said === 'string' ? said.trim() : (message ?? String(error));
 }
 
-/** `doing` begins the message: "pulling busybox:1". `fallback` is the code when nothing more is known. */
+/**
+ * `doing` begins the message: "pulling busybox:1". `fallback` is the code when nothing more is known. The message says all
+ * of an answer of the engine, so such an error has no cause that would say it again.
+ */
 export function engineError(error: unknown, doing: string, fallback: DriverErrorCode = 'internal'): DriverError {
   if (isDriverError(error)) return error;
   const message = `${doing}: ${engineMessage(error)}`;
@@ -89,12 +92,12 @@ export function engineError(error: unknown, doing: string, fallback: DriverError
     return new DriverError('runtime-unavailable', said, { recoverable: true, hint: UNAVAILABLE_HINT, cause: error });
   }
   for (const { pattern, code, recoverable, hint } of MESSAGES) {
-    if (pattern.test(message)) return new DriverError(code, message, { recoverable, hint, cause: error });
+    if (pattern.test(message)) return new DriverError(code, message, { recoverable, hint });
   }
   const status = statusOf(error);
-  if (status === 400) return new DriverError('invalid-config', message, { cause: error });
-  const recoverable = status !== undefined && status >= 500;
-  return new DriverError(fallback, message, { recoverable, cause: error });
+  if (status === 400) return new DriverError('invalid-config', message);
+  if (status !== undefined) return new DriverError(fallback, message, { recoverable: status >= 500 });
+  return new DriverError(fallback, message, { cause: error });
 }
 
 /** A fault in the task's `config` block. */

@@ -41,17 +41,22 @@ export interface OwnImage {
   remove(): void;
 }
 
-/** Imports an image of a static busybox under a name nobody else has. */
-export function ownImage(): OwnImage {
+/** What `/www` of the image holds. */
+export const imagePage = 'the page of the image';
+
+/** Imports an image of a static busybox under a name nobody else has; `changes` are lines of a Dockerfile. */
+export function ownImage(changes: readonly string[] = []): OwnImage {
   const name = `orch-agent-${randomBytes(4).toString('hex')}/busybox:1`;
   const work = mkdtempSync(join(tmpdir(), 'orch-image-'));
   try {
-    for (const path of ['bin', 'tmp', 'etc']) mkdirSync(join(work, 'root', path), { recursive: true });
+    for (const path of ['bin', 'tmp', 'etc', 'www']) mkdirSync(join(work, 'root', path), { recursive: true });
     copyFileSync('/bin/busybox', join(work, 'root/bin/busybox'));
+    writeFileSync(join(work, 'root/www/index.html'), imagePage);
     for (const applet of ['sh', 'sleep', 'cat', 'tr', 'ip', 'ls', 'readlink', 'httpd', 'wget', 'hostname'])
       symlinkSync('busybox', join(work, 'root/bin', applet));
     execFileSync('tar', ['-C', join(work, 'root'), '-cf', join(work, 'image.tar'), '.']);
-    execFileSync('docker', ['import', '--change', 'ENV PATH=/bin', join(work, 'image.tar'), name]);
+    const flags = ['ENV PATH=/bin', ...changes].flatMap((change) => ['--change', change]);
+    execFileSync('docker', ['import', ...flags, join(work, 'image.tar'), name]);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }

@@ -116,10 +116,7 @@ class RunningNodeAgent implements NodeAgent {
     const allocations: AllocSet = new AllocSet(
       this.#allocContext(
         machine,
-        (id) => {
-          const runner = allocations.find(id);
-          return runner === undefined ? Promise.resolve() : runner.untilEnded();
-        },
+        (allocation) => allocations.untilVacated(allocation),
         () => collector.ended(),
       ),
     );
@@ -167,7 +164,7 @@ class RunningNodeAgent implements NodeAgent {
     return { identity, machine, driverHost, allocations, collector, session };
   }
 
-  #allocContext(machine: MachineFacts, untilEnded: (id: string) => Promise<void>, ended: () => void): AllocContext {
+  #allocContext(machine: MachineFacts, untilVacated: AllocContext['untilVacated'], ended: () => void): AllocContext {
     const { clock, log, random, drivers, dataDir, networks, runner } = this.#options;
     const tools = { runner, log, isRoot: process.getuid?.() === 0 };
     const artifacts = {
@@ -189,7 +186,7 @@ class RunningNodeAgent implements NodeAgent {
       node: () => this.node(),
       driver: (name) => drivers.get(name),
       taskHooks: () => taskHooks({ artifacts }),
-      untilEnded,
+      untilVacated,
       report: (update) => {
         this.#status.add(update);
         if (update.clientStatus !== 'pending' && update.clientStatus !== 'running') ended();

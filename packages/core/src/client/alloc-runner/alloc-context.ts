@@ -4,7 +4,7 @@ import type { Driver } from '@orch/driver-api';
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { Random } from '../../lib/random.ts';
-import type { AllocationUpdate } from '../../model/allocation.ts';
+import type { Allocation, AllocationUpdate } from '../../model/allocation.ts';
 import type { Node } from '../../model/node.ts';
 import type { DirectoryTools } from '../alloc-dir/build.ts';
 import type { GroupNetworks } from '../network/group-networks.ts';
@@ -27,8 +27,8 @@ export interface AllocContext {
   driver(name: string): Driver | undefined;
   /** Fresh hooks for one task. */
   taskHooks(): readonly TaskHook[];
-  /** Resolves when the allocation has ended, at once when it is unknown here. */
-  untilEnded(allocationId: string): Promise<void>;
+  /** Resolves when nothing on this node stands in the allocation's place any more. */
+  untilVacated(allocation: Allocation): Promise<void>;
   /** Something about the allocation changed, and is on the disk. */
   report(update: AllocationUpdate): void;
 }

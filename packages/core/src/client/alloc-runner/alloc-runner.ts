@@ -16,6 +16,7 @@ import { HealthWatcher } from './health-watcher.ts';
 import { allocDirHook } from './hooks/alloc-dir-hook.ts';
 import { networkHook } from './hooks/network-hook.ts';
 import { previousDiskHook } from './hooks/previous-disk-hook.ts';
+import { vacatedHook } from './hooks/vacated-hook.ts';
 import { storeFacts } from './stored-facts.ts';
 import { taskContext } from './task-contexts.ts';
 import { taskViewState } from './task-view.ts';
@@ -54,7 +55,8 @@ export class AllocRunner {
     this.#finishedAtMs = restored?.run?.finishedAtMs;
     this.#hooks = [
       allocDirHook(),
-      previousDiskHook(context.dataDir, context.untilEnded),
+      vacatedHook(context.untilVacated),
+      previousDiskHook(context.dataDir),
       networkHook(context.networks, (status) => {
         this.#network = status;
       }),

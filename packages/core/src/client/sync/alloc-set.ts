@@ -36,6 +36,22 @@ export class AllocSet {
     return this.#runners.values();
   }
 
+  /**
+   * Resolves when those have ended whose place `allocation` takes: the one it replaces, and those on their way out that
+   * hold a port of it.
+   */
+  async untilVacated(allocation: Allocation): Promise<void> {
+    const ports = new Set(allocation.resources.shared.ports.map(({ value }) => value));
+    const standing = [...this.#runners.values()].filter((runner) => {
+      const other = runner.facts.allocation;
+      if (runner.isDone || other.id === allocation.id) return false;
+      if (other.id === allocation.previousAllocation) return true;
+      const leaving = other.desiredStatus !== 'run' || this.#forgetting.has(other.id);
+      return leaving && other.resources.shared.ports.some(({ value }) => ports.has(value));
+    });
+    await Promise.all(standing.map((runner) => runner.untilEnded()));
+  }
+
   /** A new connection begins: the server sends job versions again as they are needed. */
   newConnection(): void {
     this.#jobs.keepOnly([...this.#runners.values()].map(({ facts }) => facts.allocation));

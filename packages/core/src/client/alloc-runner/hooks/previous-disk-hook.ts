@@ -10,10 +10,10 @@ import type { AllocHook } from '../alloc-hook.ts';
 const copyTimeoutMs = 600_000;
 
 /**
- * Copies `alloc/data` and each task's `local`, once, when the predecessor has ended. Data of a predecessor on another
- * node is not fetched.
+ * Copies `alloc/data` and each task's `local`, once; the predecessor has ended. Data of a predecessor on another node is
+ * not fetched.
  */
-export function previousDiskHook(dataDir: string, untilEnded: (allocationId: string) => Promise<void>): AllocHook {
+export function previousDiskHook(dataDir: string): AllocHook {
   return {
     name: 'previous-disk',
     async setUp({ facts, layout, log, tools }) {
@@ -22,7 +22,6 @@ export function previousDiskHook(dataDir: string, untilEnded: (allocationId: str
       if (!group.ephemeralDisk.sticky || previousId === undefined) return;
       const marker = join(layout.privateRoot, 'previous-disk-taken');
       if (await exists(marker)) return;
-      await untilEnded(previousId);
       const previous = allocLayout(dataDir, previousId);
       if (!(await isDirectory(previous.root))) {
         log.info('the data of the previous allocation is not on this node', { previous: previousId });
