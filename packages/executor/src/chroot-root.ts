@@ -99,26 +99,45 @@ function kindOf(path: string): 'absent' | 'directory' | 'symlink' | 'file' {
   return stat.isSymbolicLink() ? 'symlink' : stat.isDirectory() ? 'directory' : 'file';
 }
 
-/** The text of an fstab that one `mount --all` works off in order. Pure. */
-export function renderMountTable(plan: RootPlan, options: { ownProc: boolean }): string {
-  const lines = plan.mounts
-    .filter(({ hostPath, path }) => hostPath !== `${plan.root}${path}`)
-    .map(({ hostPath, path, readOnly }) => {
-      const flags = [path === '/dev' ? 'bind' : 'bind,nodev', 'nosuid', ...(readOnly ? ['ro'] : [])].join(',');
-      return mountLine(hostPath, plan.root + path, 'none', flags);
-    });
-  const proc = options.ownProc
-    ? mountLine('proc', `${plan.root}/proc`, 'proc', 'nosuid,nodev,noexec')
-    : mountLine('/proc', `${plan.root}/proc`, 'none', 'rbind');
-  return [
-    ...lines,
-    proc,
-    mountLine('devpts', `${plan.root}/dev/pts`, 'devpts', 'nosuid,noexec,newinstance,ptmxmode=0666,mode=0620,gid=5'),
-    mountLine('tmpfs', `${plan.root}/dev/shm`, 'tmpfs', 'nosuid,nodev,noexec,mode=1777,size=64m'),
-    '',
-  ].join('\n');
+/** One mount, with the words `mount -o` takes. */
+export interface MountStep {
+  readonly source: string;
+  readonly target: string;
+  readonly type: string;
+  readonly options: readonly string[];
 }
 
-function mountLine(source: string, target: string, type: string, options: string): string {
-  return `${quoteFstab(source)} ${quoteFstab(target)} ${type} ${options} 0 0`;
+/** What the task's mount namespace gets, in order. Pure. */
+export function mountSteps(plan: RootPlan, options: { ownProc: boolean }): readonly MountStep[] {
+  const at = (path: string, source: string, type: string, words: readonly string[]): MountStep => ({
+    source,
+    target: plan.root + path,
+    type,
+    options: words,
+  });
+  const binds = plan.mounts
+    .filter(({ hostPath, path }) => hostPath !== `${plan.root}${path}`)
+    .map(({ hostPath, path, readOnly }) => {
+      const devices = path === '/dev' ? [] : ['nodev'];
+      return at(path, hostPath, 'none', ['bind', ...devices, 'nosuid', ...(readOnly ? ['ro'] : [])]);
+    });
+  const proc = options.ownProc
+    ? at('/proc', 'proc', 'proc', ['nosuid', 'nodev', 'noexec'])
+    : at('/proc', '/proc', 'none', ['rbind']);
+  const terminals = ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5'];
+  return [
+    ...binds,
+    proc,
+    at('/dev/pts', 'devpts', 'devpts', terminals),
+    at('/dev/shm', 'tmpfs', 'tmpfs', ['nosuid', 'nodev', 'noexec', 'mode=1777', 'size=64m']),
+  ];
+}
+
+/** The text of an fstab that one `mount --all` works off in order. Pure. */
+export function renderMountTable(steps: readonly MountStep[]): string {
+  const lines = steps.map(
+    ({ source, target, type, options }) =>
+      `${quoteFstab(source)} ${quoteFstab(target)} ${type} ${options.join(',')} 0 0`,
+  );
+  return [...lines, ''].join('\n');
 }

@@ -73,12 +73,14 @@ function answerOf(
       act();
     };
     launcher.submit(token, {
-      script,
+      job: { kind: 'script', file: script },
       answer: ({ word, rest }) => {
         if (word === 'P') {
           pid = Number(rest);
           if (reason !== undefined) killWith(reason);
         } else if (word === 'E') settle(() => (reason === undefined ? resolve(Number(rest)) : reject(reason)));
+        else if (word === 'F')
+          settle(() => reject(new ExecutorError('start-failed', `could not run ${name}: ${rest}`)));
       },
       fail: (error) => settle(() => reject(error)),
     });

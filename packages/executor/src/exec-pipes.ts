@@ -38,7 +38,7 @@ export async function openPipeSession(
   const pid = Promise.withResolvers<number>();
   const code = Promise.withResolvers<number>();
   parts.launcher.submit(token, {
-    script,
+    job: { kind: 'script', file: script },
     answer: ({ word, rest }) => (word === 'S' ? pid.resolve(Number(rest)) : code.resolve(Number(rest))),
     fail: (error) => {
       pid.reject(error);

@@ -17,6 +17,7 @@ import { readLaunchStats } from './launch-stats.ts';
 import type { LaunchEntry } from './launch-table.ts';
 import { LaunchTable } from './launch-table.ts';
 import { Launcher } from './launcher.ts';
+import { findNativeLauncher } from './native-launcher.ts';
 import { isAlive } from './process-identity.ts';
 import type { Executor, LaunchExit, LaunchHandle, RunCommand, RunResult } from './types.ts';
 
@@ -29,6 +30,8 @@ export interface ExecutorOptions {
   /** Name below each cgroup hierarchy. @default 'orch' */
   readonly cgroupParent?: string;
   readonly log?: ExecutorLog;
+  /** What starts tasks. @default `native` where it was built, else `shell` */
+  readonly launcher?: 'native' | 'shell';
   /** How often copiers are looked after, milliseconds. @default 2000 */
   readonly watchdogMs?: number;
 }
@@ -105,7 +108,13 @@ async function buildParts(options: ExecutorOptions): Promise<ExecutorParts> {
   const exitsDir = join(stateDir, 'exits');
   mkdirSync(exitsDir, { recursive: true, mode: 0o700 });
   const layout = readCgroupLayout();
+  const native = options.launcher === 'shell' ? undefined : findNativeLauncher();
+  if (options.launcher === 'native' && native === undefined)
+    throw new ExecutorError('start-failed', 'the native launcher is not built', {
+      hint: 'run native/build.sh; it needs a C compiler',
+    });
   const launcher = new Launcher({
+    native,
     cgroups: makeInAllHierarchies(layout, `${cgroupParent}/supervisors`),
     onRestart: (reason) => log.warn('the launcher was killed and is started again', { reason }),
   });
@@ -131,6 +140,7 @@ async function buildParts(options: ExecutorOptions): Promise<ExecutorParts> {
     devDir,
     fifos,
     head: unbufferedHead(),
+    native: native !== undefined,
   };
   return { stateDir, launcher, table: new LaunchTable(exitsDir), ground, log, nextToken, run };
 }

@@ -7,13 +7,14 @@ import { applyCgroupPlan, removeCgroups } from './cgroup-host.ts';
 import type { CgroupLayout } from './cgroup-layout.ts';
 import type { CgroupPlan } from './cgroup-plan.ts';
 import { planCgroups } from './cgroup-plan.ts';
-import { makeMountPoints, planRoot, renderMountTable } from './chroot-root.ts';
+import { type MountStep, makeMountPoints, mountSteps, planRoot, renderMountTable } from './chroot-root.ts';
 import { ExecutorError } from './errors.ts';
 import { RUNNING_RECORD } from './exit-record.ts';
 import type { FifoPool } from './fifo-pool.ts';
 import type { LaunchPlan } from './launch-plan.ts';
+import { launchRequest } from './launch-request.ts';
 import { launchScript } from './launch-script.ts';
-import { SYSTEM_PATH } from './launcher.ts';
+import { type LauncherJob, SYSTEM_PATH } from './launcher.ts';
 import { planLogs } from './log-files.ts';
 import type { RootView } from './root-lookup.ts';
 import { findProgram, resolveInRoot } from './root-lookup.ts';
@@ -31,12 +32,14 @@ export interface ExecutorGround {
   readonly devDir: string;
   readonly fifos: FifoPool;
   readonly head: string;
+  /** The native launcher is there: it makes the pipes, namespaces and mounts itself. */
+  readonly native: boolean;
 }
 
 export interface PreparedLaunch {
   readonly plan: LaunchPlan;
   readonly cgroupPlan: CgroupPlan;
-  readonly script: string;
+  readonly job: LauncherJob;
 }
 
 /** A file name for an id: readable, and unique by the hash at its end. */
@@ -73,19 +76,34 @@ export async function prepareLaunch(spec: LaunchSpec, token: string, ground: Exe
       ...(spec.isolation.kind === 'chroot' ? { chroot: spec.isolation } : {}),
       ...(spec.logs === undefined ? {} : { logs: planLogs(spec.logs) }),
     };
-    await ground.fifos.take(join(plan.dir, 'out'), user.uid);
-    if (plan.logs) await ground.fifos.take(join(plan.dir, 'err'), user.uid);
     writePrivate(plan, 'exit', RUNNING_RECORD);
-    if (root) writePrivate(plan, 'fstab', renderMountTable(root, { ownProc: plan.chroot?.pidMode === 'private' }));
-    writePrivate(plan, 'start.sh', launchScript(plan, ground.head));
     writeFileSync(exitFile, RUNNING_RECORD, { mode: 0o600 });
-    return { plan, cgroupPlan, script: join(plan.dir, 'start.sh') };
+    const mounts = root ? mountSteps(root, { ownProc: plan.chroot?.pidMode === 'private' }) : [];
+    const job = ground.native ? nativeJob(plan, mounts) : await shellJob(plan, mounts, ground);
+    return { plan, cgroupPlan, job };
   } catch (error) {
     discardLaunch(spec.stateDir, exitFile, cgroupPlan);
     throw error instanceof ExecutorError
       ? error
       : new ExecutorError('start-failed', `could not prepare the launch of ${spec.id}`, { cause: error });
   }
+}
+
+function nativeJob(plan: LaunchPlan, mounts: readonly MountStep[]): LauncherJob {
+  writePrivate(plan, 'plan', launchRequest(plan, mounts));
+  return { kind: 'launch', file: join(plan.dir, 'plan') };
+}
+
+async function shellJob(
+  plan: LaunchPlan,
+  mounts: readonly MountStep[],
+  { fifos, head }: ExecutorGround,
+): Promise<LauncherJob> {
+  await fifos.take(join(plan.dir, 'out'), plan.user.uid);
+  if (plan.logs) await fifos.take(join(plan.dir, 'err'), plan.user.uid);
+  if (plan.chroot) writePrivate(plan, 'fstab', renderMountTable(mounts));
+  writePrivate(plan, 'start.sh', launchScript(plan, head));
+  return { kind: 'script', file: join(plan.dir, 'start.sh') };
 }
 
 /** Takes back what `prepareLaunch` made. */

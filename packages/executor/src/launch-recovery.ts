@@ -107,7 +107,7 @@ function startCopier(parts: ExecutorParts, record: LaunchRecord, stream: 'out' |
   writeFileSync(script, successorScript(parts, record, stream, token), { mode: 0o600 });
   return new Promise((resolve, reject) => {
     parts.launcher.submit(token, {
-      script,
+      job: { kind: 'script', file: script },
       answer: ({ rest }) => {
         parts.launcher.forget(token);
         const [pid, startTicks = ''] = rest.split(' ');

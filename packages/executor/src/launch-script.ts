@@ -126,9 +126,14 @@ export function taskWords(plan: Pick<LaunchPlan, 'chroot' | 'user' | 'cwd' | 'en
   return [...words, ...plan.argv];
 }
 
+/** Root on the host stays what it is; an isolated root still loses its privileges. */
+export function changesUser({ chroot, user }: Pick<LaunchPlan, 'chroot' | 'user'>): boolean {
+  return chroot !== undefined || user.uid !== 0 || user.gid !== 0;
+}
+
 export function privilegeWords(plan: Pick<LaunchPlan, 'chroot' | 'user'>): string[] {
   const { user, chroot } = plan;
-  if (!chroot && user.uid === 0 && user.gid === 0) return [];
+  if (!changesUser(plan)) return [];
   const words = ['setpriv', `--reuid=${user.uid}`, `--regid=${user.gid}`];
   words.push(user.groups.length > 0 ? `--groups=${user.groups.join(',')}` : '--clear-groups');
   if (!chroot) return words;

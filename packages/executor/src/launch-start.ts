@@ -84,7 +84,7 @@ function firstAnswer(parts: ExecutorParts, prepared: PreparedLaunch): Promise<La
       act();
     };
     parts.launcher.submit(token, {
-      script: prepared.script,
+      job: prepared.job,
       answer: (answer) => settle(() => resolve(answer)),
       fail: (error) => settle(() => reject(error)),
     });

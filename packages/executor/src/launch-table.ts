@@ -96,10 +96,10 @@ export function readPrivateExit(record: LaunchRecord): LaunchExit | undefined {
 }
 
 function judgeFile(record: LaunchRecord, file: string): LaunchExit | undefined {
-  const code = parseExitRecord(readIfThere(file) ?? '');
-  if (code === undefined) return undefined;
+  const recorded = parseExitRecord(readIfThere(file) ?? '');
+  if (recorded === undefined) return undefined;
   return judgeExit({
-    code,
+    recorded,
     trace: readIfThere(join(record.plan.dir, 'trace')) ?? '',
     oomKills: oomKills(record),
     ownPidNamespace: record.plan.chroot?.pidMode === 'private',

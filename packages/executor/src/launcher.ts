@@ -1,4 +1,4 @@
-// The fork server: a tiny shell started once, which forks everything else, whatever the size of this process's heap.
+// The fork server: a tiny program (or shell) started once, which forks everything else, whatever the size of this process's heap.
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
@@ -51,13 +51,21 @@ export interface LauncherAnswer {
   readonly rest: string;
 }
 
+/** `script`: a shell script, sourced or run. `launch`: a plan, which only the native launcher can read. */
+export interface LauncherJob {
+  readonly kind: 'script' | 'launch';
+  readonly file: string;
+}
+
 interface Pending {
-  readonly script: string;
+  readonly job: LauncherJob;
   readonly answer: (answer: LauncherAnswer) => void;
   readonly fail: (error: ExecutorError) => void;
 }
 
 export interface LauncherOptions {
+  /** The native launcher's program; absent = a shell does it. */
+  readonly native: string | undefined;
   readonly cgroups: readonly string[];
   readonly onRestart: (reason: string) => void;
 }
@@ -90,7 +98,7 @@ export class Launcher {
       return;
     }
     this.#pending.set(token, pending);
-    this.#child?.stdin?.write(`${pending.script}\n`);
+    this.#write(token, pending.job);
   }
 
   forget(token: string): void {
@@ -108,8 +116,15 @@ export class Launcher {
     child.stdout?.destroy();
   }
 
+  #write(token: string, { kind, file }: LauncherJob): void {
+    const isNative = this.#options.native !== undefined;
+    this.#child?.stdin?.write(isNative ? `${kind === 'launch' ? 'L' : 'R'} ${token} ${file}\n` : `${file}\n`);
+  }
+
   #spawn(ready: () => void, failed: (error: ExecutorError) => void): void {
-    const [program, ...words] = launcherCommand(launcherSource(this.#options.cgroups));
+    const { cgroups, native } = this.#options;
+    const [program, ...words] =
+      native === undefined ? launcherCommand(launcherSource(cgroups)) : ([native, ...cgroups] as const);
     const child = spawn(program, words, {
       cwd: '/',
       env: { PATH: SYSTEM_PATH, LC_ALL: 'C', [LAUNCHING]: '1' },
@@ -131,7 +146,7 @@ export class Launcher {
       }
     });
     child.stdin?.on('error', () => {}); // a dead launcher: 'exit' below deals with it
-    child.on('error', (cause) => failed(new ExecutorError('start-failed', 'could not start /bin/sh', { cause })));
+    child.on('error', (cause) => failed(new ExecutorError('start-failed', `could not start ${program}`, { cause })));
     child.on('exit', (code, signal) => {
       if (!isReady) failed(new ExecutorError('start-failed', `the launcher ended at once (${signal ?? code})`));
       else if (!this.#closed) this.#restart(child, `${signal ?? code}`);
@@ -148,7 +163,7 @@ export class Launcher {
     const orphans = new Map(this.#pending);
     const resubmit = () => {
       for (const [token, pending] of orphans) {
-        if (this.#pending.get(token) === pending) this.#child?.stdin?.write(`${pending.script}\n`);
+        if (this.#pending.get(token) === pending) this.#write(token, pending.job);
       }
     };
     const failed = (error: ExecutorError) => {

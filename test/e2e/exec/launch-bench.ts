@@ -21,6 +21,10 @@ export interface LaunchBench {
   close(): Promise<void>;
 }
 
+/** Which launcher the tests of this process use: the files named `-shell` choose the one without a compiler. */
+export const launcherUnderTest =
+  process.env['ORCH_TEST_LAUNCHER'] === 'shell' ? ('shell' as const) : ('native' as const);
+
 export async function makeLaunchBench(): Promise<LaunchBench> {
   const base = mkdtempSync(join(tmpdir(), 'orch-launch-'));
   const stateDir = join(base, 'state');
@@ -31,7 +35,7 @@ export async function makeLaunchBench(): Promise<LaunchBench> {
     base,
     stateDir,
     cgroupParent,
-    executor: await createExecutor({ stateDir, cgroupParent, watchdogMs: 200 }),
+    executor: await createExecutor({ stateDir, cgroupParent, watchdogMs: 200, launcher: launcherUnderTest }),
     spec: (script, overrides = {}, kind = 'chroot') => {
       count += 1;
       const name = `task${count}`;

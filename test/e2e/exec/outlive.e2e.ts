@@ -1,11 +1,11 @@
 // Tasks outlive what started them: kill -9 of the agent, the launcher and every kind of supervisor, as root.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createExecutor, type LaunchHandle, type LaunchSpec } from '@orch/executor';
 import test from 'ava';
-import { type LaunchBench, makeLaunchBench, statusOf, until } from './launch-bench.ts';
+import { type LaunchBench, launcherUnderTest, makeLaunchBench, statusOf, until } from './launch-bench.ts';
 
 /** Counts lines to stdout as fast as it can be read, ends by itself. */
 const COUNT = 'i=0; while [ $i -lt 60000 ]; do echo "line $i"; i=$((i+1)); done; exit 9';
@@ -41,22 +41,21 @@ function counting(kind: 'host' | 'chroot', script = COUNT): LaunchSpec {
   return { ...spec, logs: { dir: spec.logs?.dir ?? '', name: 'main', ...LOGS } };
 }
 
-/** Pids of processes whose command line is a launch's script or which copy for it. */
-function supervisorsOf(handle: LaunchHandle, kind: 'init' | 'copiers' | 'heads'): number[] {
+/** Pids of a launch's init, or of the processes that copy its output and tell its end. */
+function supervisorsOf(handle: LaunchHandle, kind: 'init' | 'copiers'): number[] {
   return bench.supervisors().filter((pid) => {
-    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
     if (kind === 'init') return Number(statusOf(handle.pid, 'PPid')) === pid;
-    const parent = Number(statusOf(pid, 'PPid'));
-    const isHead = command.startsWith('head -c') && readFileSync(`/proc/${pid}/stat`, 'utf8') !== '';
-    return kind === 'heads'
-      ? isHead
-      : bench.supervisors().some((one) => Number(statusOf(one, 'PPid')) === pid) &&
-          parent >= 0 &&
-          !isHead &&
-          pid !== handle.pid &&
-          command.startsWith('/bin/sh -c') &&
-          !isLauncher(pid);
+    const isPiece = statusOf(pid, 'Name') === 'head';
+    return !isPiece && [5, 6].some((fd) => linkOf(`/proc/${pid}/fd/${fd}`).startsWith(`${handle.stateDir}/`));
   });
+}
+
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return ''; // no such descriptor, or the process has ended
+  }
 }
 
 /** The launcher alone is a child of this process. */
@@ -211,7 +210,11 @@ test.serial('a handle of an earlier boot is lost, and what it held can be freed'
   const record = join(handle.stateDir, 'launch.json');
   const saved = JSON.parse(readFileSync(record, 'utf8')) as { handle: LaunchHandle; plan: { exitFile: string } };
   writeFileSync(saved.plan.exitFile, `running${'\n'.repeat(57)}`);
-  const next = await createExecutor({ stateDir: bench.stateDir, cgroupParent: bench.cgroupParent });
+  const next = await createExecutor({
+    stateDir: bench.stateDir,
+    cgroupParent: bench.cgroupParent,
+    launcher: launcherUnderTest,
+  });
   const old = { ...handle, bootId: 'another-boot' };
   await t.throwsAsync(next.recover(old), { message: /before the machine was started again/ });
   t.is((await next.wait(handle.id)).error, 'lost-in-reboot');

@@ -1,0 +1,243 @@
+/*
+ * The life of one launch:
+ *
+ *     launcher ─ keeper (copies the output, writes the exit record) ─ init ─ the task
+ *
+ * The keeper sees the end of the pipes exactly when the last process of the task is gone and everything was written.
+ * Init is PID 1 where the pid namespace is private: it mounts, starts the task, forwards signals, reaps orphans and
+ * keeps the exit status. Both stay outside the task's cgroup, so that neither a memory limit nor a kill of the group
+ * takes them before they have told how the task ended.
+ */
+
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "orch-launch.h"
+
+// Init's: whom signals are forwarded to.
+static pid_t task;
+
+bool write_file(const char *path, int flags, const char *text) {
+  int file = open(path, O_WRONLY | O_CLOEXEC | flags, 0600);
+  if (file < 0) return false;
+  size_t length = strlen(text);
+  bool is_whole = write(file, text, length) == (ssize_t)length;
+  int reason = errno;
+  close(file);
+  errno = reason;
+  return is_whole;
+}
+
+bool own_identity(char *text, size_t size) {
+  char stat[1024];
+  int file = open("/proc/self/stat", O_RDONLY | O_CLOEXEC);
+  if (file < 0) return false;
+  ssize_t length = read(file, stat, sizeof stat - 1);
+  close(file);
+  if (length <= 0) return false;
+  stat[length] = '\0';
+  // Field 22, counted behind the name, which may hold anything.
+  char *field = strrchr(stat, ')');
+  for (int number = 2; field != NULL && number < 22; number += 1) field = strchr(field + 1, ' ');
+  if (field == NULL) return false;
+  snprintf(text, size, "%ld %lld", strtol(stat, NULL, 10), strtoll(field + 1, NULL, 10));
+  return true;
+}
+
+static _Noreturn void fail(const struct plan *plan, const char *step) {
+  dprintf(ANSWERS, "F %s %s: %s\n", plan->token, step, strerror(errno));
+  _exit(125);
+}
+
+static bool raise_loopback(void) {
+  struct ifreq request = {.ifr_name = "lo"};
+  int any = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (any < 0 || ioctl(any, SIOCGIFFLAGS, &request) != 0) return false;
+  request.ifr_flags |= IFF_UP | IFF_RUNNING;
+  bool is_up = ioctl(any, SIOCSIFFLAGS, &request) == 0;
+  close(any);
+  return is_up;
+}
+
+static void enter_network(const struct plan *plan) {
+  if (plan->network == NULL) return;
+  if (strcmp(plan->network, "none") == 0) {
+    if (unshare(CLONE_NEWNET) != 0) fail(plan, "network namespace");
+    if (!raise_loopback()) fail(plan, "loopback");
+    return;
+  }
+  int namespace = open(plan->network, O_RDONLY | O_CLOEXEC);
+  if (namespace < 0 || setns(namespace, CLONE_NEWNET) != 0) fail(plan, plan->network);
+  close(namespace);
+}
+
+static void make_mounts(const struct plan *plan) {
+  if (!plan->own_mounts) return;
+  if (mount("", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) fail(plan, "mounts");
+  if (plan->hostname != NULL && sethostname(plan->hostname, strlen(plan->hostname)) != 0) fail(plan, "hostname");
+  for (size_t index = 0; index < plan->mount_count; index += 1) {
+    const struct mount_step *step = &plan->mounts[index];
+    if (mount(step->source, step->target, step->type, step->flags, step->data) != 0) fail(plan, step->target);
+    if (step->again != 0 && mount(NULL, step->target, NULL, step->again, NULL) != 0) fail(plan, step->target);
+  }
+}
+
+static void kill_group(const struct plan *plan) {
+  if (plan->cgroup_count == 0) return;
+  char path[4096];
+  snprintf(path, sizeof path, "%s/cgroup.kill", plan->cgroups[0]);
+  if (write_file(path, 0, "1") || errno != ENOENT) return;
+  snprintf(path, sizeof path, "%s/cgroup.procs", plan->cgroups[0]);
+  FILE *list = fopen(path, "re");
+  int pid;
+  while (list != NULL && fscanf(list, "%d", &pid) == 1)
+    if (pid > 0) kill(pid, SIGKILL);
+  if (list != NULL) fclose(list);
+}
+
+static void forward(int number) {
+  if (task > 0) kill(task, number);
+}
+
+static void forward_signals(void) {
+  static const int numbers[] = {SIGTERM, SIGHUP, SIGUSR1, SIGUSR2};
+  struct sigaction action = {.sa_handler = forward, .sa_flags = SA_RESTART};
+  for (size_t index = 0; index < sizeof numbers / sizeof *numbers; index += 1) sigaction(numbers[index], &action, NULL);
+}
+
+// The task's own process up to its program. `told` gets its identity, and the failed step if there is one.
+static _Noreturn void run_task(const struct plan *plan, int told) {
+  char identity[64], path[4096];
+  const char *failed = NULL;
+  for (size_t index = 0; index < plan->cgroup_count && failed == NULL; index += 1) {
+    snprintf(path, sizeof path, "%s/cgroup.procs", plan->cgroups[index]);
+    if (!write_file(path, 0, "0")) failed = "cgroup";
+  }
+  if (failed == NULL && !write_file("/proc/self/oom_score_adj", 0, plan->oom_score)) failed = "oom_score_adj";
+  if (failed == NULL && !own_identity(identity, sizeof identity)) failed = "identity";
+  if (failed == NULL) {
+    dprintf(told, "%s\n", identity);
+    dup2(OUT_PIPE, 1);
+    dup2(plan->has_logs ? ERR_PIPE : OUT_PIPE, 2);
+    failed = become_task(plan);
+  }
+  dprintf(told, "F %s: %s\n", failed, strerror(errno));
+  _exit(errno == ENOENT ? 127 : 126);
+}
+
+// Says how the start went: when `told` has ended, the program was executed or the reason stands in it.
+static void answer(const struct plan *plan, const char *keeper, int told) {
+  char text[4096];
+  size_t length = 0;
+  ssize_t got;
+  while (length < sizeof text - 1 && (got = read(told, text + length, sizeof text - 1 - length)) != 0)
+    if (got > 0) length += (size_t)got;
+    else if (errno != EINTR) break;
+  text[length] = '\0';
+  close(told);
+  char *end = strchr(text, '\n');
+  int sent;
+  if (*text == 'F' || end == NULL) sent = dprintf(ANSWERS, "F %s %s", plan->token, end ? text + 2 : "the task\n");
+  else if (end[1] == 'F') sent = dprintf(ANSWERS, "F %s %s", plan->token, end + 3);
+  else {
+    *end = '\0';
+    sent = dprintf(ANSWERS, "S %s %s %s %ld\n", plan->token, text, keeper, strtol(keeper, NULL, 10));
+  }
+  // Nobody is left who would know of this task.
+  if (sent < 0) kill_group(plan);
+  close(ANSWERS);
+}
+
+static _Noreturn void run_init(const struct plan *plan, const char *keeper) {
+  int told[2], status;
+  prctl(PR_SET_NAME, "orch-init");
+  close(OUT_READER);
+  close(ERR_READER);
+  enter_network(plan);
+  make_mounts(plan);
+  if (pipe2(told, O_CLOEXEC) != 0) fail(plan, "pipe");
+  forward_signals();
+  if ((task = fork()) < 0) fail(plan, "process");
+  if (task == 0) run_task(plan, told[1]);
+  close(told[1]);
+  answer(plan, keeper, told[0]);
+  for (;;) {
+    pid_t ended = waitpid(-1, &status, 0);
+    if (ended == task) break;
+    if (ended < 0 && errno != EINTR) _exit(125);
+  }
+  int number = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+  char path[4096], record[64];
+  snprintf(path, sizeof path, "%s/exit", plan->dir);
+  snprintf(record, sizeof record, "exit %d signal %d\n", number ? 128 + number : WEXITSTATUS(status), number);
+  write_file(path, 0, record);
+  kill_group(plan);
+  _exit(0);
+}
+
+// Copies the private exit status into the watched directory, over bytes that are there already: a full disk cannot lose it.
+static void publish_exit(const struct plan *plan) {
+  char path[4096], record[64] = "";
+  snprintf(path, sizeof path, "%s/exit", plan->dir);
+  int file = open(path, O_RDONLY | O_CLOEXEC);
+  ssize_t length = file < 0 ? 0 : read(file, record, sizeof record - 1);
+  record[length > 0 ? length : 0] = '\0';
+  char *end = strchr(record, '\n');
+  bool is_known = strncmp(record, "exit ", 5) == 0 && end != NULL;
+  if (is_known) end[1] = '\0';
+  write_file(plan->exit_file, 0, is_known ? record : "exit unknown\n");
+}
+
+static bool open_pipe(const struct plan *plan, const char *name, int both, int reader) {
+  char path[4096];
+  snprintf(path, sizeof path, "%s/%s", plan->dir, name);
+  if (mkfifo(path, 0600) != 0 && errno != EEXIST) return false;
+  if (plan->changes_user && chown(path, plan->uid, (gid_t)-1) != 0) return false;
+  // Held open both ways by the task: neither it nor the keeper blocks or sees an end when the other comes and goes.
+  int writer = open(path, O_RDWR | O_CLOEXEC);
+  if (writer < 0 || dup3(writer, both, O_CLOEXEC) < 0) return false;
+  int source = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  if (source < 0 || dup3(source, reader, O_CLOEXEC) < 0) return false;
+  close(writer);
+  close(source);
+  return true;
+}
+
+_Noreturn void run_launch(struct plan *plan) {
+  char keeper[64];
+  prctl(PR_SET_NAME, "orch-keeper");
+  // So that nothing opened below takes one of the numbers with a meaning.
+  for (int number = OUT_PIPE; number < ANSWERS; number += 1) dup3(0, number, O_CLOEXEC);
+  if (!open_pipe(plan, "out", OUT_PIPE, OUT_READER)) fail(plan, "pipes");
+  if (plan->has_logs && !open_pipe(plan, "err", ERR_PIPE, ERR_READER)) fail(plan, "pipes");
+  if (!own_identity(keeper, sizeof keeper)) fail(plan, "identity");
+  unsigned long flags = SIGCHLD;
+  if (plan->own_mounts) flags |= CLONE_NEWNS | CLONE_NEWUTS;
+  if (plan->own_pids) flags |= CLONE_NEWPID;
+  if (plan->own_ipc) flags |= CLONE_NEWIPC;
+  long init = syscall(SYS_clone, flags, 0, 0, 0, 0);
+  if (init < 0) fail(plan, "namespaces");
+  if (init == 0) run_init(plan, keeper);
+  close(OUT_PIPE);
+  close(ERR_PIPE);
+  close(ANSWERS);
+  copy_streams(plan);
+  while (waitpid((pid_t)init, NULL, 0) < 0 && errno == EINTR) continue;
+  publish_exit(plan);
+  _exit(0);
+}
