@@ -24,7 +24,7 @@ export type AllocPhase =
 export interface TaskView {
   readonly state: 'waiting' | 'starting' | 'running' | 'dead';
   readonly failed: boolean;
-  /** `start` was given. */
+  /** `start` was given, and not taken back to start over. */
   readonly begun: boolean;
   /** `kill` was given. */
   readonly killed: boolean;

@@ -1,6 +1,6 @@
 // Runs one allocation: its hooks, its task runners, its status and its health.
 
-import { describeError } from '../../lib/errors.ts';
+import { describeError, OrchError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { AllocationUpdate, TaskState } from '../../model/allocation.ts';
 import { type AllocLayout, allocLayout } from '../alloc-dir/layout.ts';
@@ -128,6 +128,8 @@ export class AllocRunner {
     this.#turn(() => {
       for (const task of this.#tasks.values()) task.resume(lost);
       this.#apply(resume(this.#run, groupRules(this.#facts.group), this.#context.clock.now()));
+      // A task may be further than the allocation's own record knew.
+      for (const name of this.#tasks.keys()) this.#lookAtTask(name);
     });
     this.#watchHealth();
   }
@@ -148,6 +150,16 @@ export class AllocRunner {
     }
     this.#watchHealth();
     this.#changed();
+  }
+
+  /** Runs every task again in the group's order, also those that have ended. @throws OrchError `task-not-running` */
+  restartAll(reason: string): void {
+    if (this.#run.phase !== 'running') {
+      throw new OrchError('task-not-running', 'the allocation is not running its tasks', {
+        hint: 'tasks can be restarted from the end of the set-up until the allocation is stopped',
+      });
+    }
+    this.#dispatch({ type: 'restart-all', reason });
   }
 
   /** Ends everything without waiting for delays or poststop tasks. */
@@ -186,10 +198,13 @@ export class AllocRunner {
   }
 
   #taskChanged(name: string): void {
-    const run = this.#tasks.get(name)?.run;
-    if (run === undefined) return;
-    this.#dispatch({ type: 'task', name, state: taskViewState(run), failed: run.failed });
+    this.#lookAtTask(name);
     this.#changed();
+  }
+
+  #lookAtTask(name: string): void {
+    const run = this.#tasks.get(name)?.run;
+    if (run !== undefined) this.#dispatch({ type: 'task', name, state: taskViewState(run), failed: run.failed });
   }
 
   /** Inputs that arrive while one is being carried out wait for their turn. */
@@ -236,6 +251,9 @@ export class AllocRunner {
         return;
       case 'start-task':
         this.#tasks.get(effect.name)?.dispatch({ type: 'start' });
+        return;
+      case 'start-over-task':
+        this.#tasks.get(effect.name)?.dispatch({ type: 'start-over', reason: effect.reason });
         return;
       case 'kill-task':
         this.#tasks.get(effect.name)?.dispatch({

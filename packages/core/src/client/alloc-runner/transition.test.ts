@@ -2,7 +2,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { makeGroup, makeTask } from '../testing/make-job.ts';
 import { type AllocRun, clientStatusOf, type GroupRules, groupRules, newAllocRun } from './alloc-run.ts';
-import { type AllocEffect, type AllocInput, transition } from './transition.ts';
+import { type AllocEffect, type AllocInput, resume, transition } from './transition.ts';
 
 const hook = (kind: 'prestart' | 'poststart' | 'poststop', sidecar = false) => ({ lifecycle: { hook: kind, sidecar } });
 const full = makeGroup([
@@ -34,7 +34,7 @@ class Group {
     return this;
   }
 
-  task(name: string, state: 'running' | 'dead', failed = false): this {
+  task(name: string, state: 'waiting' | 'running' | 'dead', failed = false): this {
     return this.feed({ type: 'task', name, state, failed });
   }
 
@@ -45,6 +45,7 @@ class Group {
   #perform(effect: AllocEffect): void {
     if (effect.type === 'start-task') this.log.push(`start ${effect.name}`);
     else if (effect.type === 'kill-task') this.log.push(`kill ${effect.name}`);
+    else if (effect.type === 'start-over-task') this.log.push(`again ${effect.name}`);
     else this.log.push(effect.type);
     if (effect.type === 'timer') this.timer = true;
   }
@@ -143,6 +144,37 @@ test('the group waits its shutdown delay before it kills', (t) => {
   t.deepEqual(group.feed({ type: 'timer' }).take(), ['kill web']);
 });
 
+test('a restart of all tasks takes each back, also those that ended, and begins in order when the last one is there', (t) => {
+  const group = upAndRunning();
+  const all = ['init', 'proxy', 'web', 'cache', 'announce', 'watch'];
+  t.deepEqual(
+    new Set(group.feed({ type: 'restart-all', reason: 'x' }).take()),
+    new Set(all.map((name) => `again ${name}`)),
+  );
+  t.deepEqual(group.feed({ type: 'restart-all', reason: 'x' }).take(), [], 'asked for twice');
+  for (const name of all.slice(0, -1)) group.task(name, 'waiting');
+  t.deepEqual(group.take(), []);
+  t.deepEqual(group.task('watch', 'waiting').take(), ['start init', 'start proxy']);
+  t.deepEqual(group.task('proxy', 'running').task('init', 'dead').take(), ['start web', 'start cache']);
+});
+
+test('a restart of all tasks that the agent did not see through is given again after its start', (t) => {
+  const group = upAndRunning();
+  group.feed({ type: 'restart-all', reason: 'x' }).task('init', 'waiting').task('web', 'waiting').take();
+  const again = resume(group.run, group.rules, 0).effects.filter(({ type }) => type === 'start-over-task');
+  t.deepEqual(again.map((effect) => 'name' in effect && effect.name).sort(), ['announce', 'cache', 'proxy', 'watch']);
+});
+
+test('a stop and a failure break off a restart of all tasks', (t) => {
+  const stopped = upAndRunning().feed({ type: 'restart-all', reason: 'x' });
+  stopped.task('init', 'waiting').take();
+  t.deepEqual(stopped.feed({ type: 'stop', reason: 'x', noShutdownDelay: true }).take(), ['kill web']);
+  t.deepEqual(stopped.feed({ type: 'restart-all', reason: 'x' }).take(), []);
+  const failed = upAndRunning().feed({ type: 'restart-all', reason: 'x' });
+  failed.take();
+  t.deepEqual(failed.task('cache', 'dead', true).take(), ['kill web']);
+});
+
 test('a forgotten allocation ends even its poststop task', (t) => {
   const group = upAndRunning();
   group.feed({ type: 'stop', reason: 'x', noShutdownDelay: false });
@@ -162,20 +194,27 @@ test('whatever the tasks do in whatever order, nothing starts twice and a stop a
     fc.constant('set-up' as const),
     fc.constant('set-up-failed' as const),
     fc.constant('stop' as const),
+    fc.constant('restart-all' as const),
   );
   fc.assert(
     fc.property(fc.array(events, { maxLength: 40 }), fc.boolean(), (happenings, forget) => {
       const group = new Group();
       const begun = new Set<string>();
       const killed = new Set<string>();
+      const returning = new Set<string>();
       const note = () => {
         for (const entry of group.take()) {
           const [verb = '', name = ''] = entry.split(' ');
           if (verb === 'start') {
+            if (returning.size > 0) throw new Error(`${name} started before ${[...returning]} waited`);
             if (begun.has(name)) throw new Error(`${name} started twice`);
             if (name !== 'clean' && killed.has(name)) throw new Error(`${name} started after its kill`);
             begun.add(name);
           } else if (verb === 'kill') killed.add(name);
+          else if (verb === 'again') {
+            begun.delete(name);
+            returning.add(name);
+          }
         }
       };
       group.feed({ type: 'begin' });
@@ -183,6 +222,8 @@ test('whatever the tasks do in whatever order, nothing starts twice and a stop a
         if (event === 'set-up') group.feed({ type: 'set-up' });
         else if (event === 'set-up-failed') group.feed({ type: 'set-up-failed', message: 'x' });
         else if (event === 'stop') group.feed({ type: 'stop', reason: 'x', noShutdownDelay: true });
+        else if (event === 'restart-all') group.feed({ type: 'restart-all', reason: 'x' });
+        else if (returning.delete(event.name)) group.task(event.name, event.failed ? 'dead' : 'waiting', event.failed);
         else if (begun.has(event.name)) group.feed({ type: 'task', ...event });
         note();
       }

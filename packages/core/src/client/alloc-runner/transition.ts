@@ -8,6 +8,8 @@ export type AllocInput =
   | { readonly type: 'set-up' }
   | { readonly type: 'set-up-failed'; readonly message: string }
   | { readonly type: 'task'; readonly name: string; readonly state: TaskView['state']; readonly failed: boolean }
+  /** A person wants every task again, in the order of the group. */
+  | { readonly type: 'restart-all'; readonly reason: string }
   /** The server does not want it any more. */
   | { readonly type: 'stop'; readonly reason: string; readonly noShutdownDelay: boolean }
   /** The server does not even know it any more. */
@@ -20,6 +22,8 @@ export type AllocEffect =
   /** Break off the set-up; its event still arrives. */
   | { readonly type: 'abort-set-up' }
   | { readonly type: 'start-task'; readonly name: string }
+  /** Back to waiting, whatever it does now. */
+  | { readonly type: 'start-over-task'; readonly name: string; readonly reason: string }
   | {
       readonly type: 'kill-task';
       readonly name: string;
@@ -47,6 +51,8 @@ export function transition(run: AllocRun, input: AllocInput, rules: GroupRules, 
       return onSetUpFailed(run, input.message, rules);
     case 'task':
       return onTask(run, input, rules);
+    case 'restart-all':
+      return onRestartAll(run, input.reason);
     case 'stop':
       return onStop(run, input.reason, input.noShutdownDelay, rules, nowMs);
     case 'forget':
@@ -70,9 +76,22 @@ export function resume(run: AllocRun, rules: GroupRules, nowMs: number): AllocSt
       return { run, effects: [{ type: 'timer', delayMs: Math.max(0, run.resumeAtMs - nowMs) }] };
     case 'tearing-down':
       return { run, effects: [{ type: 'tear-down' }] };
+    case 'running':
+    case 'poststop': {
+      const step = advance({ ...run, settingUp: false }, rules);
+      return { run: step.run, effects: [...ordersGiven(run), ...step.effects] };
+    }
     default:
       return advance({ ...run, settingUp: false }, rules);
   }
+}
+
+/** Orders that may not have reached a task's own record; a task that has followed one ignores it. */
+function ordersGiven(run: AllocRun): readonly AllocEffect[] {
+  return Object.entries(run.tasks).flatMap(([name, task]): AllocEffect[] => {
+    if (isReturning(task)) return [startOver(name, 'Starting over')];
+    return task.begun && !task.killed && task.state !== 'dead' ? [{ type: 'start-task', name }] : [];
+  });
 }
 
 function beginSetUp(run: AllocRun): AllocStep {
@@ -101,7 +120,8 @@ function onSetUpFailed(run: AllocRun, message: string, rules: GroupRules): Alloc
 
 function onTask(run: AllocRun, input: Extract<AllocInput, { type: 'task' }>, rules: GroupRules): AllocStep {
   const before = run.tasks[input.name];
-  if (before === undefined || before.state === 'dead') return stay(run);
+  if (before === undefined) return stay(run);
+  if (before.state === 'dead' && (!isReturning(before) || input.state === 'dead')) return stay(run);
   const view: TaskView = { ...before, state: input.state, failed: input.failed };
   const next: AllocRun = { ...run, tasks: { ...run.tasks, [input.name]: view } };
   if (input.state !== 'dead' || run.phase !== 'running') return advance(next, rules);
@@ -125,6 +145,26 @@ function onTask(run: AllocRun, input: Extract<AllocInput, { type: 'task' }>, rul
     );
   }
   return advance(next, rules);
+}
+
+/** First all tasks go back to waiting; when the last one is there, `advanceRunning` begins anew. */
+function onRestartAll(run: AllocRun, reason: string): AllocStep {
+  if (run.phase !== 'running') return stay(run);
+  const begun = Object.entries(run.tasks).filter(([, task]) => task.begun);
+  const again = begun.map(([name, task]): [string, TaskView] => [name, { ...task, begun: false }]);
+  return {
+    run: { ...run, tasks: { ...run.tasks, ...Object.fromEntries(again) } },
+    effects: begun.map(([name]) => startOver(name, reason)),
+  };
+}
+
+function startOver(name: string, reason: string): AllocEffect {
+  return { type: 'start-over-task', name, reason };
+}
+
+/** On its way back to waiting. */
+function isReturning(task: TaskView): boolean {
+  return !task.begun && !task.killed && task.state !== 'waiting';
 }
 
 function onStop(run: AllocRun, reason: string, noShutdownDelay: boolean, rules: GroupRules, nowMs: number): AllocStep {
@@ -189,6 +229,7 @@ function advance(run: AllocRun, rules: GroupRules): AllocStep {
 }
 
 function advanceRunning(run: AllocRun, rules: GroupRules): AllocStep {
+  if (Object.values(run.tasks).some(isReturning)) return stay(run);
   const in_ = (...roles: TaskRole[]) => Object.entries(run.tasks).filter(([name]) => hasRole(rules, name, roles));
   const over = ([, task]: [string, TaskView]) => task.state === 'dead';
   const up = ([, task]: [string, TaskView]) => task.state === 'running' || task.state === 'dead';
@@ -255,7 +296,7 @@ function begin(run: AllocRun, names: readonly string[]): AllocStep {
   for (const name of names) {
     const task = tasks[name];
     if (task === undefined || task.begun || task.state === 'dead') continue;
-    tasks[name] = { ...task, begun: true };
+    tasks[name] = { ...task, begun: true, state: 'starting' };
     effects.push({ type: 'start-task', name });
   }
   return { run: { ...run, tasks }, effects };

@@ -76,9 +76,36 @@ test('a restart asked for by the server starts a new attempt', async (t) => {
   await t.throwsAsync(mux.open('alloc.restart', { allocationId: 'a1', task: 'none', allTasks: false }).result, {
     message: /no task "none"/,
   });
-  await t.throwsAsync(mux.open('alloc.restart', { allocationId: 'a1', allTasks: true }).result, {
-    message: /not supported/,
-  });
+});
+
+test('a restart of all tasks runs them again in order, also the prestart task that had ended', async (t) => {
+  const harness = await AgentHarness.make();
+  t.teardown(() => harness.close());
+  await harness.startAgent();
+  await until(() => harness.server.hellos.length === 1, 'the node says hello');
+  const init = makeTask('init', { lifecycle: { hook: 'prestart', sidecar: false }, config: { run_for_ms: 10 } });
+  const group = makeGroup([makeTask('web'), init]);
+  harness.server.desire(makeJob(group), makeAllocation('a1', group));
+  const mux = harness.server.mux as CallMux;
+  const restart = (task?: string) =>
+    mux.open('alloc.restart', { allocationId: 'a1', allTasks: true, ...(task === undefined ? {} : { task }) }).result;
+  const initThenWeb = async (attempt: number) => {
+    await until(() => harness.runtime.tasks.has(`a1/init/${attempt}`), 'the prestart task runs');
+    t.false(harness.runtime.tasks.has(`a1/web/${attempt}`));
+    harness.clock.advance(10);
+    await until(() => harness.runtime.tasks.has(`a1/web/${attempt}`), 'the main task runs');
+  };
+  await initThenWeb(1);
+  await until(() => harness.server.last('a1')?.taskStates['init']?.state === 'dead', 'the prestart task has ended');
+  await restart();
+  await initThenWeb(2);
+  t.false(harness.runtime.tasks.has('a1/web/1'));
+  await harness.untilStatus('a1', 'running');
+  t.like(harness.server.last('a1')?.taskStates, { init: { restarts: 1 }, web: { restarts: 1, failed: false } });
+  await t.throwsAsync(restart('web'), { message: /one task or all/ });
+  harness.server.desire(makeJob(group), makeAllocation('a1', group, { desiredStatus: 'stop', allocModifyIndex: 2 }));
+  await harness.untilStatus('a1', 'complete');
+  await t.throwsAsync(restart(), { message: 'the allocation is not running its tasks' });
 });
 
 test('a signal reaches the task', async (t) => {

@@ -7,17 +7,19 @@ import { type CallContext, findAllocation, findTask, liveTask, requireLive } fro
 
 type Empty = Record<string, never>;
 
+const reason = 'Restart asked for by a person';
+
 /** Asks for the restart and answers; the task's events tell how it went. */
 export function restartCall(context: CallContext, params: NodeMethods['alloc.restart']['params']): Promise<Empty> {
   const runner = findAllocation(context, params.allocationId);
   if (params.allTasks) {
-    throw new OrchError('unsupported', 'restarting tasks that have ended (all tasks) is not supported', {
-      hint: 'name a task, or leave it out to restart the running ones',
-    });
+    if (params.task !== undefined) throw new OrchError('invalid-argument', 'restart one task or all, not both');
+    runner.restartAll(reason);
+    return Promise.resolve({});
   }
   const tasks = params.task === undefined ? runningTasks([...runner.tasks.values()]) : [findTask(runner, params.task)];
   for (const task of tasks) if (!restartable(task)) requireLive(task);
-  for (const task of tasks) task.dispatch({ type: 'restart', reason: 'Restart asked for by a person' });
+  for (const task of tasks) task.dispatch({ type: 'restart', reason });
   return Promise.resolve({});
 }
 

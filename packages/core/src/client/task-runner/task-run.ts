@@ -8,8 +8,9 @@ import type { RestartPolicy } from '../../model/policy.ts';
  * waiting ─▶ preparing ─▶ launching ─▶ running ─▶ (shutdown-delay) ─▶ stopping ─┐
  *    ▲           │            │           │                                    │
  *    │           └────────────┴───────────┴──────▶ releasing ◀─────────────────┘
- *    └── (never)                                    │    │
- *                 preparing ◀── backoff ◀───────────┘    └──▶ dead
+ *    │                                              │    │
+ *    │            preparing ◀── backoff ◀───────────┘    └──▶ dead
+ *    └──────────────────────────────────────────────┴───────────┘ (only to start over)
  * ```
  * `releasing`: the attempt has ended and its driver resources are being freed; only then may the next attempt begin.
  */
@@ -25,7 +26,12 @@ export type TaskPhase =
   | 'dead';
 
 /** What follows when the current attempt has been released. */
-export type NextStep = 'restart' | 'backoff' | 'dead';
+export type NextStep =
+  | 'restart'
+  | 'backoff'
+  /** Until the group's order lets it begin again. */
+  | 'wait'
+  | 'dead';
 
 export interface TaskRun {
   readonly phase: TaskPhase;

@@ -83,6 +83,60 @@ test('a restart asked for by a person is not counted against the policy', (t) =>
   t.is(step.run.restarts, 1);
 });
 
+const startOver: TaskInput = { type: 'start-over', reason: 'wanted' };
+
+test('a task that starts over is stopped and waits for its group, then begins its next attempt', (t) => {
+  const stopping = play([...up, startOver]);
+  t.deepEqual(types(stopping), ['stop']);
+  const waiting = play(
+    [
+      { type: 'exited', attempt: 1, exit: { signal: 15 } },
+      { type: 'released', attempt: 1 },
+    ],
+    rules,
+    stopping.run,
+  );
+  t.is(waiting.run.phase, 'waiting');
+  t.deepEqual(waiting.effects, []);
+  t.deepEqual(play([{ type: 'start' }], rules, waiting.run).effects, [{ type: 'prepare', attempt: 2 }]);
+  t.like(waiting.run, { restarts: 1, window: { count: 0 }, failed: false });
+});
+
+test('a task that ended well starts over, one that failed does not', (t) => {
+  const end = (exitCode: number): readonly TaskInput[] => [
+    ...up,
+    { type: 'exited', attempt: 1, exit: { exitCode } },
+    { type: 'released', attempt: 1 },
+  ];
+  const batch = { ...rules, restartOnSuccess: false, restart: { ...rules.restart, attempts: 0 } };
+  const again = play([...end(0), startOver], batch);
+  t.is(again.run.phase, 'waiting');
+  t.is(taskStateOf(again.run).state, 'pending');
+  t.is(taskStateOf(again.run).finishedAtMs, undefined);
+  t.is(play([...end(1), startOver], batch).run.phase, 'dead');
+  t.is(play([...up, kill, startOver]).run.next, 'dead');
+});
+
+test('a task that starts over from its preparation, its backoff or its release waits, and a restart does not change that', (t) => {
+  const preparing = play([up[0] as TaskInput, startOver, { type: 'restart', reason: 'wanted' }]);
+  const broken: TaskInput = { type: 'prepared', attempt: 1 };
+  t.is(play([broken, { type: 'released', attempt: 1 }], rules, preparing.run).run.phase, 'waiting');
+  const failing: readonly TaskInput[] = [...up, { type: 'exited', attempt: 1, exit: { exitCode: 1 } }];
+  t.is(play([...failing, startOver, { type: 'released', attempt: 1 }]).run.phase, 'waiting');
+  const backoff = play([...failing, { type: 'released', attempt: 1 }, startOver]);
+  t.is(backoff.run.phase, 'waiting');
+  t.deepEqual(types(backoff), ['cancel-timer']);
+  t.is(backoff.run.restarts, 1);
+});
+
+test('a task that was starting over when the machine was restarted waits for its group', (t) => {
+  const stopping = play([...up, startOver]).run;
+  const lost = resume(stopping, true, rules, at(100)).run;
+  t.is(play([{ type: 'released', attempt: 1 }], rules, lost).run.phase, 'waiting');
+  const launching = play([...up.slice(0, 2), startOver]).run;
+  t.is(resume(launching, true, rules, at(100)).run.next, 'wait');
+});
+
 test('a restart during the wait for the next attempt begins it at once', (t) => {
   const waiting = play([
     ...up,
@@ -203,6 +257,7 @@ class World {
 const outside = fc.oneof(
   fc.constant<TaskInput>({ type: 'start' }),
   fc.constant<TaskInput>({ type: 'restart', reason: 'random' }),
+  fc.constant<TaskInput>({ type: 'start-over', reason: 'random' }),
   fc.record({
     type: fc.constant('exited' as const),
     attempt: fc.integer({ min: 1, max: 4 }),

@@ -19,6 +19,8 @@ export type TaskInput =
   | { readonly type: 'timer' }
   /** A person asks for a restart; it is not counted. */
   | { readonly type: 'restart'; readonly reason: string }
+  /** Back to waiting for the group's order, also from death; it is not counted. */
+  | { readonly type: 'start-over'; readonly reason: string }
   | { readonly type: 'kill'; readonly reason: string; readonly eventType: string; readonly noShutdownDelay: boolean }
   /** Something to tell people, without a change of state. */
   | {
@@ -82,7 +84,9 @@ export function transition(run: TaskRun, input: TaskInput, rules: TaskRules, mom
     case 'timer':
       return onTimer(run, moment);
     case 'restart':
-      return onRestart(run, input.reason, moment);
+      return onRestart(run, 'restart', input.reason, moment);
+    case 'start-over':
+      return onRestart(run, 'wait', input.reason, moment);
     case 'kill':
       return onKill(run, input, rules, moment);
     case 'note':
@@ -104,7 +108,7 @@ export function resume(run: TaskRun, lost: boolean, rules: TaskRules, moment: Mo
     case 'launching':
       // The same id again: the driver answers with the task if the first try got through.
       if (!lost) return { run, effects: [{ type: 'launch', attempt }] };
-      return { run: { ...run, phase: 'releasing', next: run.killed ? 'dead' : 'restart' }, effects: [release(run)] };
+      return { run: { ...run, phase: 'releasing', next: nextOfLost(run) }, effects: [release(run)] };
     case 'running':
     case 'shutdown-delay':
     case 'stopping':
@@ -119,6 +123,11 @@ export function resume(run: TaskRun, lost: boolean, rules: TaskRules, moment: Mo
 }
 
 const lostInReboot: TaskExit = { error: 'the machine was restarted' };
+
+function nextOfLost(run: TaskRun): TaskRun['next'] {
+  if (run.killed) return 'dead';
+  return run.next === 'wait' ? 'wait' : 'restart';
+}
 
 function resumeAlive(run: TaskRun, moment: Moment): TaskStep {
   const effects: TaskEffect[] = [{ type: 'wait', attempt: run.attempt }];
@@ -137,6 +146,11 @@ function isCurrent(run: TaskRun, attempt: number, phase: TaskRun['phase']): bool
   return run.attempt === attempt && run.phase === phase;
 }
 
+/** A person wants this attempt gone and another one after it. */
+function isRestarting(run: TaskRun): boolean {
+  return run.next === 'restart' || run.next === 'wait';
+}
+
 function isAlive(run: TaskRun): boolean {
   return run.phase === 'running' || run.phase === 'shutdown-delay' || run.phase === 'stopping';
 }
@@ -152,7 +166,7 @@ function beginAttempt(run: TaskRun, moment: Moment): TaskStep {
 
 function onPrepared(run: TaskRun): TaskStep {
   if (run.killed) return { run: { ...run, phase: 'releasing', next: 'dead' }, effects: [release(run)] };
-  if (run.next === 'restart') return { run: { ...run, phase: 'releasing' }, effects: [release(run)] };
+  if (isRestarting(run)) return { run: { ...run, phase: 'releasing' }, effects: [release(run)] };
   return { run: { ...run, phase: 'launching' }, effects: [{ type: 'launch', attempt: run.attempt }] };
 }
 
@@ -164,13 +178,13 @@ function onLaunched(run: TaskRun, moment: Moment): TaskStep {
     'Task started by the node',
   );
   const effects: TaskEffect[] = [{ type: 'wait', attempt: run.attempt }];
-  if (!run.killed && run.next !== 'restart') return { run: running, effects };
+  if (!run.killed && !isRestarting(run)) return { run: running, effects };
   return { run: { ...running, phase: 'stopping' }, effects: [...effects, { type: 'stop', attempt: run.attempt }] };
 }
 
 function onStartFailure(run: TaskRun, failure: StartFailure, rules: TaskRules, moment: Moment): TaskStep {
   if (run.killed) return { run: { ...run, phase: 'releasing', next: 'dead' }, effects: [release(run)] };
-  if (run.next === 'restart') return { run: { ...run, phase: 'releasing' }, effects: [release(run)] };
+  if (isRestarting(run)) return { run: { ...run, phase: 'releasing' }, effects: [release(run)] };
   const told = withEvent(run, moment.nowMs, failure.eventType, failure.message);
   if (!failure.recoverable) {
     const gone = withEvent(told, moment.nowMs, 'Not Restarting', 'Error was unrecoverable');
@@ -188,7 +202,7 @@ function onExited(run: TaskRun, exit: TaskExit, rules: TaskRules, moment: Moment
       run.phase === 'stopping' ? withEvent(told, moment.nowMs, 'Killed', 'Task successfully killed') : told;
     return { run: { ...killed, phase: 'releasing', next: 'dead' }, effects: [...cancel, release(run)] };
   }
-  if (run.next === 'restart') return { run: { ...told, phase: 'releasing' }, effects: [release(run)] };
+  if (isRestarting(run)) return { run: { ...told, phase: 'releasing' }, effects: [release(run)] };
   if (isSuccess(exit) && !rules.restartOnSuccess) {
     return { run: { ...told, phase: 'releasing', next: 'dead' }, effects: [release(run)] };
   }
@@ -235,10 +249,19 @@ function onReleased(run: TaskRun, moment: Moment): TaskStep {
       effects: [],
     };
   }
-  const counted = { ...run, restarts: run.restarts + 1, lastRestartAtMs: moment.nowMs };
+  const counted = countRestart(run, moment);
+  if (run.next === 'wait') return stay(waitAgain(counted));
   const delayMs = run.resumeAtMs - moment.nowMs;
   if (run.next === 'restart' || delayMs <= 0) return beginAttempt(counted, moment);
   return { run: { ...counted, phase: 'backoff' }, effects: [{ type: 'timer', delayMs }] };
+}
+
+function countRestart(run: TaskRun, moment: Moment): TaskRun {
+  return { ...run, restarts: run.restarts + 1, lastRestartAtMs: moment.nowMs };
+}
+
+function waitAgain(run: TaskRun): TaskRun {
+  return { ...run, phase: 'waiting', next: 'dead' };
 }
 
 function onTimer(run: TaskRun, moment: Moment): TaskStep {
@@ -249,24 +272,30 @@ function onTimer(run: TaskRun, moment: Moment): TaskStep {
   return stay(run);
 }
 
-function onRestart(run: TaskRun, reason: string, moment: Moment): TaskStep {
-  if (run.killed) return stay(run);
+function onRestart(run: TaskRun, next: 'restart' | 'wait', reason: string, moment: Moment): TaskStep {
+  // Once it is to wait for its group, the group counts on that.
+  if (run.killed || run.next === 'wait') return stay(run);
   const told = withEvent(run, moment.nowMs, 'Restart Signaled', reason);
+  const startsOver = next === 'wait' && !run.failed;
   switch (run.phase) {
     case 'running':
       return {
-        run: { ...told, phase: 'stopping', next: 'restart', stopFailures: 0 },
+        run: { ...told, phase: 'stopping', next, stopFailures: 0 },
         effects: [{ type: 'stop', attempt: run.attempt }],
       };
     case 'preparing':
     case 'launching':
-      return { run: { ...told, next: 'restart' }, effects: [{ type: 'abort', attempt: run.attempt }] };
+      return { run: { ...told, next }, effects: [{ type: 'abort', attempt: run.attempt }] };
+    case 'stopping':
+      return startsOver ? stay({ ...told, next }) : stay(run);
     case 'backoff': {
-      const step = beginAttempt(told, moment);
+      const step = startsOver ? stay(waitAgain(told)) : beginAttempt(told, moment);
       return { run: step.run, effects: [{ type: 'cancel-timer' }, ...step.effects] };
     }
     case 'releasing':
-      return run.next === 'backoff' ? stay({ ...told, next: 'restart' }) : stay(run);
+      return startsOver || run.next === 'backoff' ? stay({ ...told, next }) : stay(run);
+    case 'dead':
+      return startsOver ? stay(waitAgain(countRestart(told, moment))) : stay(run);
     default:
       return stay(run);
   }
