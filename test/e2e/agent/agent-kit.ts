@@ -2,7 +2,16 @@
 
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AllocationStubWire } from '@orch/api/types/allocation';
@@ -102,6 +111,17 @@ export function allocation(
     const found = value.find((item) => item.ClientStatus === status && item.DesiredStatus === 'run');
     if (found !== undefined) return found;
     throw new Error(JSON.stringify(value.map((item) => [item.ClientStatus, item.DesiredStatus, item.TaskStates])));
+  });
+}
+
+/** Ends the agent and what is kept for its next start: its control groups. */
+export async function closeAgent(agent: DevAgent | undefined): Promise<void> {
+  await agent?.close();
+  const own = readdirSync('/sys/fs/cgroup').map((hierarchy) => join('/sys/fs/cgroup', hierarchy, kernelWord));
+  await until('the control groups to be empty', 10_000, async () => {
+    for (const directory of own.filter((path) => existsSync(path)))
+      execFileSync('find', [directory, '-depth', '-type', 'd', '-exec', 'rmdir', '{}', '+']);
+    return true;
   });
 }
 

@@ -5,7 +5,16 @@ import { createServer, type Server } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
 import { get, hostAddress } from '../network/network-rig.ts';
 import { type DevAgent, startDevAgent, until } from '../shared/dev-agent.ts';
-import { agentConfig, allocation, imagePage, kernelLeftovers, type OwnImage, ownImage, submit } from './agent-kit.ts';
+import {
+  agentConfig,
+  allocation,
+  closeAgent,
+  imagePage,
+  kernelLeftovers,
+  type OwnImage,
+  ownImage,
+  submit,
+} from './agent-kit.ts';
 
 let agent: DevAgent;
 let image: OwnImage;
@@ -15,7 +24,7 @@ test.before(async () => {
   agent = await startDevAgent({ config: agentConfig() });
 });
 test.after.always(async () => {
-  await agent?.close();
+  await closeAgent(agent);
   image?.remove();
 });
 

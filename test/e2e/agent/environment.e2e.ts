@@ -7,6 +7,7 @@ import {
   agentConfig,
   allocation,
   bridgePrefix,
+  closeAgent,
   type OwnImage,
   type OwnJar,
   ownImage,
@@ -49,7 +50,7 @@ ${agentConfig({ client: '  node_class = "small"\n  meta = {\n    rack = "r7"\n  
   });
 });
 test.after.always(async () => {
-  await agent?.close();
+  await closeAgent(agent);
   image?.remove();
   jar?.remove();
 });

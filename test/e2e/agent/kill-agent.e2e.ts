@@ -8,6 +8,7 @@ import { type DevAgent, startDevAgent, until } from '../shared/dev-agent.ts';
 import {
   agentConfig,
   allocation,
+  closeAgent,
   kernelLeftovers,
   type OwnImage,
   type OwnJar,
@@ -44,7 +45,7 @@ test.before(async () => {
   agent = await startDevAgent({ config: agentConfig() });
 });
 test.after.always(async () => {
-  await agent?.close();
+  await closeAgent(agent);
   image?.remove();
   jar?.remove();
 });

@@ -8,7 +8,16 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { get } from '../network/network-rig.ts';
 import { type DevAgent, startDevAgent, until } from '../shared/dev-agent.ts';
-import { agentConfig, allocation, kernelLeftovers, kernelWord, type OwnImage, ownImage, submit } from './agent-kit.ts';
+import {
+  agentConfig,
+  allocation,
+  closeAgent,
+  kernelLeftovers,
+  kernelWord,
+  type OwnImage,
+  ownImage,
+  submit,
+} from './agent-kit.ts';
 
 let agent: DevAgent;
 let image: OwnImage;
@@ -38,7 +47,7 @@ test.before(async () => {
   agent = await startDevAgent({ config: agentConfig({ client: `  cni_config_dir = "${dir}/net.d"` }) });
 });
 test.after.always(async () => {
-  await agent?.close();
+  await closeAgent(agent);
   image?.remove();
   // The bridge plugin makes its bridge and leaves it to the user.
   execFileSync('sh', ['-c', `ip link show ${userBridge} >/dev/null 2>&1 && ip link delete ${userBridge} || true`]);

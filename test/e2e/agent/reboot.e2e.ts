@@ -16,6 +16,7 @@ import { type DevAgent, startDevAgent, until } from '../shared/dev-agent.ts';
 import {
   agentConfig,
   allocation,
+  closeAgent,
   imagePage,
   kernelLeftovers,
   kernelWord,
@@ -34,7 +35,7 @@ test.before(async () => {
   agent = await startDevAgent({ config: agentConfig() });
 });
 test.after.always(async () => {
-  await agent?.close();
+  await closeAgent(agent);
   image?.remove();
 });
 
