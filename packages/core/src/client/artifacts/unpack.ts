@@ -28,9 +28,9 @@ export async function unpackTar(
   limits: UnpackLimits,
   options: { readonly owner?: UserIds | undefined; readonly signal: AbortSignal },
 ): Promise<void> {
-  // Loaded on first use: most nodes never unpack anything.
-  const { extract } = await import('tar-stream');
-  const reader = extract();
+  // Loaded on first use: most nodes never unpack anything. The bundle gives a CommonJS package its default export only.
+  const { default: tar } = await import('tar-stream');
+  const reader = tar.extract();
   const input = createReadStream(archivePath);
   const unzipped: Readable = kind === 'tar.gz' ? input.pipe(createGunzip()) : input;
   input.on('error', (error) => reader.destroy(error));
