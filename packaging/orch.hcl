@@ -15,6 +15,14 @@ ports {
 # Both are off by default; today they run in one process.
 server {
   enabled = true
+
+  # How often, and at which age, finished things are forgotten.
+  job_gc_interval         = "5m"
+  job_gc_threshold        = "4h"
+  eval_gc_threshold       = "1h"
+  batch_eval_gc_threshold = "24h"
+  deployment_gc_threshold = "1h"
+  node_gc_threshold       = "24h"
 }
 
 client {
@@ -46,7 +54,12 @@ client {
   bridge_network_name   = "orch0"
   bridge_network_subnet = "172.26.64.0/20"
   max_kill_timeout      = "30s"
-  gc_max_allocs         = 50
+
+  # How often the node looks for what can be freed; how many finished allocations keep their directories, and up to which
+  # share of the disk, in percent.
+  gc_interval             = "1m"
+  gc_max_allocs           = 50
+  gc_disk_usage_threshold = 80
 }
 
 # raw_exec runs without isolation and is off unless enabled here.
@@ -61,6 +74,12 @@ plugin "docker" {
   config {
     volumes {
       enabled = false
+    }
+
+    # Images that orch brought go this long after their last use.
+    gc {
+      image       = true
+      image_delay = "3m"
     }
   }
 }

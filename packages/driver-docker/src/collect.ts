@@ -18,7 +18,9 @@ export async function collectGarbage(
     const client = await context.engine.client();
     const freed = await collectContainers(context, client, new Set(keepTaskIds), nowMs);
     if (context.node.collectImages) freed.push(...(await collectImages(context, client, nowMs)));
-    if (keepTaskIds.length === 0) freed.push(...(await removeImage(context, client, DOOR_IMAGE)));
+    // Starts want it again and again: it stays as long as an image that was pulled.
+    const doorIsIdle = nowMs - context.doors.lastUsedMs >= context.node.imageDelayMs;
+    if (keepTaskIds.length === 0 && doorIsIdle) freed.push(...(await removeImage(context, client, DOOR_IMAGE)));
     return freed;
   } catch (error) {
     throw engineError(error, 'collecting containers and images');
@@ -49,9 +51,13 @@ async function collectContainers(
 async function collectImages(context: DockerContext, client: Docker, nowMs: number): Promise<string[]> {
   const freed: string[] = [];
   for (const { reference, lastUsedMs } of await context.imageRecords.all()) {
-    if (nowMs - lastUsedMs < context.node.imageDelayMs) continue;
+    // A container that ended counts as a use up to the last look at it, not only up to its start.
     const used = await client.listContainers({ all: true, limit: 1, filters: { ancestor: [reference] } });
-    if (used.length > 0) continue;
+    if (used.length > 0) {
+      await context.imageRecords.used(reference, nowMs);
+      continue;
+    }
+    if (nowMs - lastUsedMs < context.node.imageDelayMs) continue;
     freed.push(...(await removeImage(context, client, reference)));
     await context.imageRecords.remove(reference);
   }

@@ -32,6 +32,7 @@ export class Doors {
   readonly #owner: string;
   readonly #open = new Map<string, OpenDoor>();
   readonly #onLeftover: (error: unknown) => void;
+  #lastUsedMs = 0;
 
   /** @param onLeftover told when a door could not be removed; `collect` takes it later */
   constructor(engine: Engine, owner: string, onLeftover: (error: unknown) => void) {
@@ -40,11 +41,17 @@ export class Doors {
     this.#onLeftover = onLeftover;
   }
 
+  /** When a door was last asked for, 0 before the first. */
+  get lastUsedMs(): number {
+    return this.#lastUsedMs;
+  }
+
   /** A door into the namespace at `path`; tasks that start at the same time share it. */
   async enter(path: string, hostname: string): Promise<Door> {
     const key = `${path}\n${hostname}`;
     const door = this.#open.get(key) ?? { opened: this.#make(path, hostname), users: 0 };
     door.users += 1;
+    this.#lastUsedMs = Date.now();
     this.#open.set(key, door);
     const leave = async () => {
       door.users -= 1;

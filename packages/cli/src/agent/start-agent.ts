@@ -10,6 +10,7 @@ import type { NodeMessage, ServerMessage } from '@orch/core/link/messages';
 import type { Driver } from '@orch/driver-api';
 import { createExecutor, type Executor, volatileStateDir } from '@orch/executor';
 import { createServer, type Server } from '@orch/server';
+import { defaultServerConfig } from '@orch/server/config';
 import { openEmbeddedJournal } from '@orch/server/journal/embedded/open-embedded';
 import { openStore } from '@orch/server/store/open-store';
 import type { AgentConfig } from './config/agent-config.ts';
@@ -62,6 +63,7 @@ export async function startAgent(config: AgentConfig, version: string): Promise<
         region: config.region,
         datacenter: config.datacenter,
         version,
+        gc: { ...defaultServerConfig.gc, ...config.server.gc },
         configSchemas: Object.fromEntries(drivers.map((driver) => [driver.info.name, driver.configSchema])),
       },
     });
@@ -152,7 +154,11 @@ async function startNode({
     log: log.child({ room: 'client' }),
     artifactFileRoots: config.client.artifactFileRoots,
     maxKillTimeoutMs: config.client.maxKillTimeoutMs,
-    collect: { maxFinished: config.client.gcMaxAllocs },
+    collect: {
+      maxFinished: config.client.gcMaxAllocs,
+      diskUsedPercent: config.client.gcDiskUsedPercent,
+      intervalMs: config.client.gcIntervalMs,
+    },
   });
   await node.start();
   return node;

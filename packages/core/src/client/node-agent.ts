@@ -114,11 +114,7 @@ class RunningNodeAgent implements NodeAgent {
   #build(identity: NodeIdentity, machine: MachineFacts): Parts {
     const { clock, log, random, drivers, dataDir } = this.#options;
     const allocations: AllocSet = new AllocSet(
-      this.#allocContext(
-        machine,
-        (allocation) => allocations.untilVacated(allocation),
-        () => collector.ended(),
-      ),
+      this.#allocContext(machine, (allocation) => allocations.untilVacated(allocation)),
     );
     const limits = { ...defaultCollectLimits, ...this.#options.collect };
     const collector = new Collector({ allocations, drivers, limits, dataDir, clock, log });
@@ -164,7 +160,7 @@ class RunningNodeAgent implements NodeAgent {
     return { identity, machine, driverHost, allocations, collector, session };
   }
 
-  #allocContext(machine: MachineFacts, untilVacated: AllocContext['untilVacated'], ended: () => void): AllocContext {
+  #allocContext(machine: MachineFacts, untilVacated: AllocContext['untilVacated']): AllocContext {
     const { clock, log, random, drivers, dataDir, networks, runner } = this.#options;
     const tools = { runner, log, isRoot: process.getuid?.() === 0 };
     const artifacts = {
@@ -187,10 +183,7 @@ class RunningNodeAgent implements NodeAgent {
       driver: (name) => drivers.get(name),
       taskHooks: () => taskHooks({ artifacts }),
       untilVacated,
-      report: (update) => {
-        this.#status.add(update);
-        if (update.clientStatus !== 'pending' && update.clientStatus !== 'running') ended();
-      },
+      report: (update) => this.#status.add(update),
     };
   }
 

@@ -1,6 +1,7 @@
 // What an agent is configured with, and the defaults.
 
 import { hostname } from 'node:os';
+import type { GcConfig } from '@orch/server/config';
 
 export interface AgentConfig {
   readonly region: string;
@@ -11,11 +12,17 @@ export interface AgentConfig {
   readonly httpPort: number;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
   readonly logJson: boolean;
-  readonly server: { readonly enabled: boolean };
+  readonly server: ServerRoleConfig;
   readonly client: ClientConfig;
   /** Driver name → its `config` block. */
   readonly plugins: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly dev: boolean;
+}
+
+export interface ServerRoleConfig {
+  readonly enabled: boolean;
+  /** Ages after which finished things are forgotten, where they are not the server's own. */
+  readonly gc?: Partial<GcConfig>;
 }
 
 export interface ClientConfig {
@@ -40,6 +47,10 @@ export interface ClientConfig {
   readonly maxKillTimeoutMs: number;
   /** Terminal allocations whose directories are kept on this node. */
   readonly gcMaxAllocs: number;
+  /** Share of the disk in use above which directories of terminal allocations go, percent. */
+  readonly gcDiskUsedPercent: number;
+  /** Between two looks at what can be freed on this node. */
+  readonly gcIntervalMs: number;
 }
 
 export const defaultAgentConfig: AgentConfig = {
@@ -66,6 +77,8 @@ export const defaultAgentConfig: AgentConfig = {
     bridgeSubnet: '172.26.64.0/20',
     maxKillTimeoutMs: 30_000,
     gcMaxAllocs: 50,
+    gcDiskUsedPercent: 80,
+    gcIntervalMs: 60_000,
   },
   plugins: {},
   dev: false,

@@ -4,6 +4,7 @@ import type { Attribute, Block, Body, Expression } from '@orch/core/jobspec/synt
 import { type Diagnostic, diagnosticAt } from '@orch/core/jobspec/syntax/diagnostic';
 import type { Source, Span } from '@orch/core/jobspec/syntax/source';
 import { didYouMean } from '@orch/core/lib/nearest-name';
+import { formatDuration, parseDuration } from '@orch/core/schema/duration';
 
 /** Collects what is wrong with one file. */
 export interface ReadContext {
@@ -133,6 +134,15 @@ export const setters = {
       const found = values.find((candidate) => candidate === value);
       if (found === undefined) return `one of ${values.join(', ')}`;
       put(into, found);
+      return undefined;
+    },
+  duration:
+    <T>(minMs: number, put: (into: T, valueMs: number) => void): Setter<T> =>
+    (into, value) => {
+      const ms = typeof value === 'string' ? parseDuration(value) : undefined;
+      if (ms === undefined || ms < minMs)
+        return `a duration of at least ${formatDuration(minMs)}, like "30s" or "1h30m"`;
+      put(into, ms);
       return undefined;
     },
   strings:

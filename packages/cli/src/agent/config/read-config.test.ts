@@ -63,3 +63,24 @@ test('the example configuration in packaging/ is accepted', (t) => {
   t.notThrows(() => checkConfig(config));
   t.deepEqual(config.client.reserved.ports, [22]);
 });
+
+test('readConfigText reads the limits of garbage collection and refuses what is no duration', (t) => {
+  const text = `
+server {
+  enabled          = true
+  job_gc_interval  = "30s"
+  job_gc_threshold = "1h30m"
+}
+client {
+  gc_interval             = "10s"
+  gc_disk_usage_threshold = 70
+  max_kill_timeout        = "1m30s"
+}
+`;
+  const config = readConfigText('a.hcl', text);
+  t.deepEqual(config.server, { enabled: true, gc: { intervalMs: 30_000, jobMs: 5_400_000 } });
+  t.like(config.client, { gcIntervalMs: 10_000, gcDiskUsedPercent: 70, maxKillTimeoutMs: 90_000 });
+  const error = t.throws(() => readConfigText('a.hcl', 'client {\n  gc_interval = "0s"\n  max_kill_timeout = 5\n}\n'));
+  t.regex(error.message, /a\.hcl:2:17: error: Wrong value\n[\s\S]*"gc_interval" wants a duration of at least 1s/);
+  t.regex(error.message, /a\.hcl:3:22: error: Wrong value/);
+});

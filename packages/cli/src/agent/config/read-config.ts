@@ -7,6 +7,7 @@ import { createDiagnosticSink, renderDiagnostic } from '@orch/core/jobspec/synta
 import { parseFile } from '@orch/core/jobspec/syntax/parse-body';
 import { createSource } from '@orch/core/jobspec/syntax/source';
 import { OrchError } from '@orch/core/lib/errors';
+import type { GcConfig } from '@orch/server/config';
 import { type AgentConfig, type ClientConfig, defaultAgentConfig } from './agent-config.ts';
 import { constant, type Fields, problem, type ReadContext, readBody, setters } from './field.ts';
 
@@ -16,7 +17,7 @@ type Draft = Mutable<Omit<AgentConfig, 'client' | 'plugins'>> & {
   plugins: Record<string, Record<string, unknown>>;
 };
 
-const { string, boolean, integer, oneOf, strings } = setters;
+const { string, boolean, integer, duration, oneOf, strings } = setters;
 const port = 65_535;
 
 const reserved: Fields<Draft> = {
@@ -36,6 +37,27 @@ const reserved: Fields<Draft> = {
       draft.client.reserved = { ...draft.client.reserved, ports };
       return undefined;
     },
+  },
+  blocks: {},
+};
+
+/** One of the ages after which the server forgets finished things. */
+const gcAge = (name: Exclude<keyof GcConfig, 'batch'>, minMs = 0) =>
+  duration<Draft>(minMs, (draft, valueMs) => {
+    draft.server = { ...draft.server, gc: { ...draft.server.gc, [name]: valueMs } };
+  });
+
+const server: Fields<Draft> = {
+  attributes: {
+    enabled: boolean((draft, value) => {
+      draft.server = { ...draft.server, enabled: value };
+    }),
+    job_gc_interval: gcAge('intervalMs', 1_000),
+    job_gc_threshold: gcAge('jobMs'),
+    eval_gc_threshold: gcAge('evaluationMs'),
+    batch_eval_gc_threshold: gcAge('batchEvaluationMs'),
+    deployment_gc_threshold: gcAge('deploymentMs'),
+    node_gc_threshold: gcAge('nodeMs'),
   },
   blocks: {},
 };
@@ -75,12 +97,15 @@ const client: Fields<Draft> = {
     gc_max_allocs: integer(0, 100_000, (draft, value) => {
       draft.client.gcMaxAllocs = value;
     }),
-    max_kill_timeout: (draft, value) => {
-      const seconds = typeof value === 'string' ? /^(\d+)(s|m)$/.exec(value) : null;
-      if (seconds === null) return 'a duration like "30s" or "2m"';
-      draft.client.maxKillTimeoutMs = Number(seconds[1]) * (seconds[2] === 'm' ? 60_000 : 1000);
-      return undefined;
-    },
+    gc_disk_usage_threshold: integer(1, 100, (draft, value) => {
+      draft.client.gcDiskUsedPercent = value;
+    }),
+    gc_interval: duration(1_000, (draft, valueMs) => {
+      draft.client.gcIntervalMs = valueMs;
+    }),
+    max_kill_timeout: duration(0, (draft, valueMs) => {
+      draft.client.maxKillTimeoutMs = valueMs;
+    }),
     meta: (draft, value) => {
       if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'a map of strings';
       draft.client.meta = Object.fromEntries(Object.entries(value).map(([key, item]) => [key, String(item)]));
@@ -136,21 +161,7 @@ const top: Fields<Draft> = {
         draft,
         'in "ports"',
       ),
-    server: (context, block, draft) =>
-      readBody(
-        context,
-        block.body,
-        {
-          attributes: {
-            enabled: boolean((into: Draft, value) => {
-              into.server = { enabled: value };
-            }),
-          },
-          blocks: {},
-        },
-        draft,
-        'in "server"',
-      ),
+    server: (context, block, draft) => readBody(context, block.body, server, draft, 'in "server"'),
     client: (context, block, draft) => readBody(context, block.body, client, draft, 'in "client"'),
     plugin: readPlugin,
   },

@@ -8,11 +8,6 @@ import type { DriverSet } from '../driver-host/driver-host.ts';
 import type { AllocSet } from '../sync/alloc-set.ts';
 import { type CollectLimits, chooseCollectable } from './policy.ts';
 
-/** Between two looks at the disk; housekeeping, nothing waits for it. */
-const sweepMs = 60_000;
-/** Images stay this long after the last task ended, since the next start often wants them again. */
-const driverDelayMs = 180_000;
-
 export interface CollectorOptions {
   readonly allocations: AllocSet;
   readonly drivers: DriverSet;
@@ -27,7 +22,6 @@ export class Collector {
   readonly #collected = new Set<string>();
   #cancel: () => void = () => {};
   #sweeping: Promise<readonly string[]> | undefined;
-  #endedAtMs: number | undefined;
   #closed = false;
 
   constructor(options: CollectorOptions) {
@@ -35,13 +29,7 @@ export class Collector {
   }
 
   start(): void {
-    this.#endedAtMs = this.#options.clock.now();
     this.#next();
-  }
-
-  /** An allocation has ended. */
-  ended(): void {
-    this.#endedAtMs = this.#options.clock.now();
   }
 
   /** Frees one finished allocation's files. @throws OrchError `unknown-allocation`, `allocation-runs` */
@@ -70,7 +58,7 @@ export class Collector {
 
   #next(): void {
     if (this.#closed) return;
-    this.#cancel = this.#options.clock.after(sweepMs, () => {
+    this.#cancel = this.#options.clock.after(this.#options.limits.intervalMs, () => {
       this.#sweeping = this.#sweep().finally(() => this.#next());
     });
   }
@@ -82,8 +70,6 @@ export class Collector {
       const disk = await statfs(dataDir);
       const usedPercent = disk.blocks > 0 ? ((disk.blocks - disk.bfree) / disk.blocks) * 100 : 0;
       const freed = await this.#collectEach(chooseCollectable(this.#finished(), limits, usedPercent, clock.now()));
-      if (this.#endedAtMs === undefined || clock.now() - this.#endedAtMs < driverDelayMs) return freed;
-      this.#endedAtMs = undefined;
       return [...freed, ...(await this.#collectDrivers())];
     } catch (error) {
       log.error('the garbage collection of the node failed', { error: describeError(error) });
@@ -122,7 +108,9 @@ export class Collector {
       try {
         freed.push(...((await driver.collect?.({ keepTaskIds }))?.freed ?? []));
       } catch (error) {
-        this.#options.log.warn('a driver could not free what it no longer needs', {
+        // A runtime that is not there holds nothing; the driver's health tells of it.
+        const level = (error as { code?: unknown } | null)?.code === 'runtime-unavailable' ? 'debug' : 'warn';
+        this.#options.log[level]('a driver could not free what it no longer needs', {
           driver: driver.info.name,
           error: describeError(error),
         });

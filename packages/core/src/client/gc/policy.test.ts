@@ -1,7 +1,7 @@
 import test from 'ava';
 import { type CollectLimits, chooseCollectable } from './policy.ts';
 
-const limits: CollectLimits = { maxFinished: 3, diskUsedPercent: 80, maxAgeMs: 1_000_000 };
+const limits: CollectLimits = { maxFinished: 3, diskUsedPercent: 80, maxAgeMs: 1_000_000, intervalMs: 60_000 };
 const finished = [5, 1, 4, 2, 3].map((order) => ({ id: `a${order}`, finishedAtMs: order * 1_000 }));
 
 test('chooseCollectable takes the oldest beyond the number kept', (t) => {

@@ -7,9 +7,16 @@ export interface CollectLimits {
   readonly diskUsedPercent: number;
   /** Longest a finished allocation's files are kept, milliseconds. @default one day */
   readonly maxAgeMs: number;
+  /** Between two looks at what can be freed, milliseconds. @default one minute */
+  readonly intervalMs: number;
 }
 
-export const defaultCollectLimits: CollectLimits = { maxFinished: 50, diskUsedPercent: 80, maxAgeMs: 86_400_000 };
+export const defaultCollectLimits: CollectLimits = {
+  maxFinished: 50,
+  diskUsedPercent: 80,
+  maxAgeMs: 86_400_000,
+  intervalMs: 60_000,
+};
 
 export interface FinishedAlloc {
   readonly id: string;
