@@ -13,8 +13,10 @@ import { quoteShell } from './shell-quote.ts';
 import type { ExecRequestLike, ExecSessionLike } from './types.ts';
 
 const { O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } = constants;
-/** How long output may go on after the command ended, when something it left behind holds the pipes. */
+/** How long nothing may come after the command ended, when something it left behind holds the pipes. */
 const LINGER_MS = 1_000;
+/** What a pipe holds: of what comes after the command's end, no more can be the command's. */
+const PIPE_BYTES = 65_536;
 
 /** Resolves when the command was started. @throws ExecutorError */
 export async function openPipeSession(
@@ -25,7 +27,7 @@ export async function openPipeSession(
   const token = parts.nextToken();
   const { plan } = entry.record;
   const dir = join(plan.dir, `exec-${token}`);
-  const source = execSource(entry, request);
+  const { text: source } = execSource(entry, request);
   mkdirSync(dir, { mode: 0o700 });
   const path = (name: string) => join(dir, name);
   for (const name of ['in', 'out', 'err']) await parts.ground.fifos.take(path(name), plan.user.uid);
@@ -52,13 +54,11 @@ export async function openPipeSession(
   input.on('error', () => {}); // the command closed its input: writes are refused by `write` below
   const output = new ExecOutput();
   const streams = [readInto(output, 'stdout', out), readInto(output, 'stderr', err)];
+  let over = false;
   const exited = code.promise.then(async (exitCode) => {
+    over = true;
     parts.launcher.forget(token);
-    const timer = setTimeout(() => {
-      for (const { socket } of streams) socket.destroy();
-    }, LINGER_MS);
-    await Promise.all(streams.map(({ ended }) => ended));
-    clearTimeout(timer);
+    await Promise.all(streams.map((stream) => stream.drained()));
     output.end();
     input.destroy();
     const signalled = exitCode > 128 && (readIfThere(path('trace')) ?? '').trim() !== '';
@@ -72,8 +72,9 @@ export async function openPipeSession(
     output,
     exited,
     close: async () => {
-      for (const one of [...descendants(main), main]) killIfThere(one, 'SIGKILL');
-      for (const { socket } of streams) socket.destroy();
+      // Afterwards the number may be another process's.
+      if (!over) for (const one of [...descendants(main), main]) killIfThere(one, 'SIGKILL');
+      for (const stream of streams) stream.drop();
       await exited;
     },
   };
@@ -94,17 +95,34 @@ echo "E ${token} $?" >&9
 
 function readInto(output: ExecOutput, stream: 'stdout' | 'stderr', fd: number) {
   const socket = new Socket({ fd, readable: true, writable: false });
+  let left = Number.POSITIVE_INFINITY;
+  let isSilent = true;
   const room = output.onRoom;
   output.onRoom = () => {
     room();
     socket.resume();
   };
   socket.on('data', (data: Uint8Array) => {
+    isSilent = false;
     if (!output.push({ stream, data })) socket.pause();
+    left -= data.byteLength;
+    if (left <= 0) socket.destroy();
   });
   socket.on('error', () => {}); // 'close' follows
   const ended = new Promise<void>((resolve) => socket.once('close', () => resolve()));
-  return { socket, ended };
+  return {
+    drop: () => void socket.destroy(),
+    /** After the command's end: resolves when everything it wrote was read, however slow the reader. */
+    async drained(): Promise<void> {
+      left = PIPE_BYTES;
+      const timer = setInterval(() => {
+        if (isSilent && !socket.isPaused()) socket.destroy();
+        isSilent = true;
+      }, LINGER_MS);
+      await ended;
+      clearInterval(timer);
+    },
+  };
 }
 
 function writeTo(input: Socket, data: Uint8Array): Promise<void> {
