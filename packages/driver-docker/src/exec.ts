@@ -11,6 +11,9 @@ import type { TrackedTask } from './tracked-task.ts';
 
 /** The engine notes the end of a command a moment after its output ended; asked again with growing pauses up to this, milliseconds. */
 const LONGEST_PAUSE_MS = 500;
+/** The line discipline turns ^D at the beginning of a line into the end of the input; inside a line it takes two. */
+const END_OF_INPUT = '\u0004';
+const LINE_FEED = 0x0a;
 const RESIZE_TRIES = 50;
 const RESIZE_PAUSE_MS = 20;
 
@@ -32,6 +35,10 @@ export async function openExec(
       AttachStdout: true,
       AttachStderr: true,
       Tty: request.tty,
+      // From the first moment, with engines that know it (API 1.42): a program may ask at once.
+      ...(request.tty && request.size !== undefined
+        ? { ConsoleSize: [request.size.rows, request.size.columns] as [number, number] }
+        : {}),
       Cmd: [...request.command],
       Env: Object.entries(request.env ?? {}).map(([name, value]) => `${name}=${value}`),
     });
@@ -48,6 +55,7 @@ function session(exec: Exec, socket: Duplex, tty: boolean, task: TrackedTask): E
   const exited = Promise.withResolvers<ExitResult>();
   exited.promise.catch(() => undefined);
   let closed = false;
+  let inLine = false;
   const output = readOutput(socket, tty, async () => {
     try {
       exited.resolve(await exitOfExec(exec, () => closed));
@@ -58,13 +66,16 @@ function session(exec: Exec, socket: Duplex, tty: boolean, task: TrackedTask): E
   return {
     write: (data) =>
       new Promise((resolve, reject) => {
+        inLine = data.at(-1) !== LINE_FEED;
         socket.write(data, (error) => {
           if (error) reject(engineError(error, 'writing to a command'));
           else resolve();
         });
       }),
     end: () => {
-      socket.end();
+      // With a terminal the engine takes half a closing for a whole one, and nothing more of the output comes.
+      if (tty) socket.write(inLine ? END_OF_INPUT.repeat(2) : END_OF_INPUT);
+      else socket.end();
     },
     resize(size) {
       // The command may have ended a moment ago: its size is then nobody's concern.
