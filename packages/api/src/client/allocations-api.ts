@@ -72,9 +72,11 @@ export function allocationsApi(http: Transport, token: string | undefined): Allo
       return http.stream(fs(whole ? 'cat' : 'readat', id), { path: file, offset, limit }, options);
     },
     exec: (id, options) => {
-      const parameters = { task: options.task, tty: options.tty ?? false, command: JSON.stringify(options.command) };
+      const { task, tty = false, size } = options;
+      const command = JSON.stringify(options.command);
+      const parameters = { task, tty, command, columns: size?.columns, rows: size?.rows };
       const url = http.socketUrl(client(id, '/exec'), parameters, options);
-      return openExec(url, token, () => http.read(client(id, '/exec'), options, parameters));
+      return openExec(url, token);
     },
   };
 }

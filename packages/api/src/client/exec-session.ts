@@ -1,8 +1,10 @@
-// A command inside a task, over the platform's own WebSocket.
+// A command inside a task, over a WebSocket. `ws` and not the platform's: that one cannot stop reading.
 
+import type { IncomingMessage } from 'node:http';
+import type { WebSocket } from 'ws';
 import type { ExecInputWire, ExecOutputWire } from '../types/client.ts';
 import { ApiError } from './api-error.ts';
-import type { WriteOptions } from './transport.ts';
+import { noAnswer, refusalOf, type WriteOptions } from './transport.ts';
 
 export interface ExecOptions extends WriteOptions {
   /** May be left out when the allocation has one task. */
@@ -11,6 +13,8 @@ export interface ExecOptions extends WriteOptions {
   readonly command: readonly string[];
   /** With a terminal: one output, resizable. @default false */
   readonly tty?: boolean;
+  /** Of the terminal when the command starts. */
+  readonly size?: { readonly columns: number; readonly rows: number };
 }
 
 export interface ExecOutput {
@@ -19,10 +23,11 @@ export interface ExecOutput {
 }
 
 export interface ExecSession {
-  write(data: Uint8Array): void;
+  /** Resolves when there is room for more, or the session is over. */
+  write(data: Uint8Array): Promise<void>;
   closeInput(): void;
   resize(columns: number, rows: number): void;
-  /** Until the command ended. One reader. */
+  /** Until the command ended. One reader; what it does not take holds the command's writing up. */
   readonly output: AsyncIterable<ExecOutput>;
   /** Rejects with ApiError when the command could not run or the connection was lost. */
   readonly exitCode: Promise<number>;
@@ -34,63 +39,76 @@ export interface ExecSession {
 const heartbeatMs = 10_000;
 /** Close codes 4000 + HTTP status carry an error. */
 const statusCodeBase = 4_000;
+/** Output beyond this waits in the socket until it is read. */
+const maxQueuedBytes = 1024 * 1024;
 
-/** Resolves once the socket is open. @param ask the same as a plain request: throws the reason of a refusal. @throws ApiError */
-export async function openExec(url: URL, token: string | undefined, ask: () => Promise<unknown>): Promise<ExecSession> {
-  const headers = token === undefined ? {} : { headers: { 'X-Nomad-Token': token } };
-  const socket = new WebSocket(url, headers as unknown as string[]);
-  socket.binaryType = 'arraybuffer';
+/** Resolves once the socket is open. @throws ApiError with the reason of a refusal */
+export async function openExec(url: URL, token: string | undefined): Promise<ExecSession> {
+  const { WebSocket } = await import('ws');
+  const headers = token === undefined ? {} : { 'X-Nomad-Token': token };
+  const socket = new WebSocket(url, { headers, perMessageDeflate: false });
   const exit = Promise.withResolvers<number>();
   exit.promise.catch(() => {});
-  const output = outputQueue();
-  const heartbeat = setInterval(() => socket.readyState === WebSocket.OPEN && socket.send('{}'), heartbeatMs);
-  heartbeat.unref();
+  const output = outputQueue(socket);
 
-  socket.addEventListener('message', (event) => {
-    const frame = JSON.parse(String(event.data)) as ExecOutputWire;
+  socket.on('message', (text) => {
+    const frame = JSON.parse(String(text)) as ExecOutputWire;
     for (const stream of ['stdout', 'stderr'] as const) {
       const data = frame[stream]?.data;
       if (data !== undefined && data !== '') output.push({ stream, data: Buffer.from(data, 'base64') });
     }
     if (frame.exited === true) exit.resolve(frame.result?.exit_code ?? 0);
   });
-  socket.addEventListener('close', (event) => {
-    clearInterval(heartbeat);
+  socket.on('close', (code, reason) => {
     output.end();
-    const status = event.code > statusCodeBase ? event.code - statusCodeBase : 0;
-    exit.reject(new ApiError(status, event.reason === '' ? 'the connection was lost' : event.reason));
+    const status = code > statusCodeBase ? code - statusCodeBase : 0;
+    exit.reject(new ApiError(status, reason.length === 0 ? 'the connection was lost' : String(reason)));
   });
-  await opened(socket, url, ask);
+  await opened(socket, url);
+  const heartbeat = setInterval(() => send({}), heartbeatMs);
+  heartbeat.unref();
+  socket.once('close', () => clearInterval(heartbeat));
 
-  const send = (frame: ExecInputWire) => socket.readyState === WebSocket.OPEN && socket.send(JSON.stringify(frame));
+  const send = (frame: ExecInputWire) =>
+    new Promise<void>((resolve) => {
+      // What could not be sent is told by the end of the session.
+      if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(frame), () => resolve());
+      else resolve();
+    });
   return {
-    write: (data) => void send({ stdin: { data: Buffer.from(data).toString('base64') } }),
+    write: (data) => send({ stdin: { data: Buffer.from(data).toString('base64') } }),
     closeInput: () => void send({ stdin: { close: true } }),
     resize: (columns, rows) => void send({ tty_size: { height: rows, width: columns } }),
     output: output.items(),
     exitCode: exit.promise,
-    close: () => socket.close(),
+    close() {
+      // A socket that is not read would not see the other side's answer to the closing.
+      socket.resume();
+      socket.close();
+    },
   };
 }
 
-/** The platform's WebSocket hides why an upgrade was refused, so a refused one is asked again as a plain request. */
-async function opened(socket: WebSocket, url: URL, ask: () => Promise<unknown>): Promise<void> {
-  const isOpen = await new Promise<boolean>((resolve) => {
-    socket.addEventListener('open', () => resolve(true), { once: true });
-    socket.addEventListener('error', () => resolve(false), { once: true });
+async function opened(socket: WebSocket, url: URL): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    socket.once('open', resolve);
+    socket.on('error', (cause) => reject(noAnswer(url, cause)));
+    socket.once('unexpected-response', (_request, response: IncomingMessage) => {
+      refusalOf(response).then(reject, reject);
+    });
   });
-  if (isOpen) return;
-  await ask();
-  throw new ApiError(0, `no terminal from ${url.host}: the agent refused it or did not answer`);
 }
 
-function outputQueue() {
+function outputQueue(socket: WebSocket) {
   const queue: ExecOutput[] = [];
+  let bytes = 0;
   let ended = false;
   let wake: () => void = () => {};
   return {
     push(item: ExecOutput) {
       queue.push(item);
+      bytes += item.data.byteLength;
+      if (bytes > maxQueuedBytes) socket.pause();
       wake();
     },
     end() {
@@ -100,8 +118,11 @@ function outputQueue() {
     async *items(): AsyncGenerator<ExecOutput> {
       for (;;) {
         const item = queue.shift();
-        if (item !== undefined) yield item;
-        else if (ended) return;
+        if (item !== undefined) {
+          bytes -= item.data.byteLength;
+          if (socket.isPaused && bytes <= maxQueuedBytes / 2) socket.resume();
+          yield item;
+        } else if (ended) return;
         else
           await new Promise<void>((resolve) => {
             wake = resolve;

@@ -168,11 +168,16 @@ async function exchange({ method, url, body, signal, agent, token }: Exchange): 
     request.end(body);
   });
   if (response.statusCode === 200) return response;
-  const text = (await textOf(response)).trim();
-  throw new ApiError(response.statusCode ?? 0, text === '' ? `status ${response.statusCode}` : text);
+  throw await refusalOf(response);
 }
 
-function noAnswer(url: URL, cause: NodeJS.ErrnoException): ApiError {
+/** What an answer that is a refusal says. */
+export async function refusalOf(response: IncomingMessage): Promise<ApiError> {
+  const text = (await textOf(response)).trim();
+  return new ApiError(response.statusCode ?? 0, text === '' ? `status ${response.statusCode}` : text);
+}
+
+export function noAnswer(url: URL, cause: NodeJS.ErrnoException): ApiError {
   if (cause.name === 'AbortError') return new ApiError(0, 'the request was aborted', { cause });
   const hint =
     cause.code === 'ECONNREFUSED'

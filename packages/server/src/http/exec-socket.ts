@@ -9,11 +9,14 @@ import type { ApiRequest } from './api-request.ts';
 import { HttpError, statusOf, textOf } from './http-error.ts';
 import { openCall, taskOf } from './node-call.ts';
 
-/** A terminal that does not read its output stops the task's writing beyond this. */
+/** A terminal that does not read its output stops the task's writing beyond this; a task that does not read, its caller's. */
 const maxBufferedBytes = 1024 * 1024;
 const bufferPollMs = 20;
+const pausedPingMs = 1_000;
 /** Close codes 4000 + HTTP status: how the field's clients learn what went wrong. */
 const statusCodeBase = 4_000;
+/** The kernel keeps a terminal's columns and rows in 16 bits. */
+const maxTerminalSide = 65_535;
 
 /** Checks what is asked and opens the call before the socket is accepted. @throws HttpError 400, 404 */
 export function openExec(api: Api, request: ApiRequest): CallStream<'alloc.exec'> {
@@ -31,7 +34,14 @@ function checkExec(api: Api, request: ApiRequest) {
   const { clientStatus } = allocationOf(api.context.store.snapshot(), request);
   if (clientStatus !== 'running') throw new HttpError(400, `the allocation is ${clientStatus}, not running`);
   const task = taskOf(api, request, request.query.get('task'));
-  return { task, command: commandOf(request.query.get('command')), tty: request.flag('tty') };
+  return { task, command: commandOf(request.query.get('command')), tty: request.flag('tty'), ...sizeOf(request) };
+}
+
+/** Ours, not the field's: a size sent as a frame comes after the command has begun, which may have asked by then. */
+function sizeOf(request: ApiRequest): { readonly columns?: number; readonly rows?: number } {
+  const [columns, rows] = [request.integer('columns', 0), request.integer('rows', 0)];
+  const isSize = (count: number) => count > 0 && count <= maxTerminalSide;
+  return isSize(columns) && isSize(rows) ? { columns, rows } : {};
 }
 
 function commandOf(text: string | null): readonly string[] {
@@ -49,9 +59,10 @@ function commandOf(text: string | null): readonly string[] {
 export async function serveExec(api: Api, socket: WebSocket, call: CallStream<'alloc.exec'>): Promise<void> {
   socket.on('close', () => call.cancel());
   socket.on('error', () => call.cancel());
+  const takeInput = inputOf(api, call, socket);
   socket.on('message', (data) => {
     try {
-      takeInput(call, JSON.parse(String(data)) as ExecInputWire);
+      takeInput(JSON.parse(String(data)) as ExecInputWire);
     } catch {
       socket.close(statusCodeBase + 400, 'frames are JSON objects');
       call.cancel();
@@ -74,12 +85,33 @@ export async function serveExec(api: Api, socket: WebSocket, call: CallStream<'a
   }
 }
 
-function takeInput(call: CallStream<'alloc.exec'>, frame: ExecInputWire): void {
-  const { stdin, tty_size: size } = frame;
-  // A caller that sends more than the node takes is held back by the node's window; errors end the call itself.
-  if (stdin?.data !== undefined && stdin.data !== '') call.write(0, Buffer.from(stdin.data, 'base64')).catch(() => {});
-  if (stdin?.close === true) call.finish(0);
-  if (size !== undefined) call.note({ columns: size.width, rows: size.height });
+/** Hands frames on; while more than the limit waits for room on the node, no more is read. */
+function inputOf(api: Api, call: CallStream<'alloc.exec'>, socket: WebSocket): (frame: ExecInputWire) => void {
+  let waiting = 0;
+  const send = async (bytes: Uint8Array) => {
+    waiting += bytes.length;
+    if (waiting > maxBufferedBytes && !socket.isPaused) {
+      socket.pause();
+      void pingWhilePaused(api, socket);
+    }
+    // Errors end the call itself.
+    await call.write(0, bytes).catch(() => {});
+    waiting -= bytes.length;
+    if (socket.isPaused && waiting <= maxBufferedBytes / 2) socket.resume();
+  };
+  return ({ stdin, tty_size: size }) => {
+    if (stdin?.data !== undefined && stdin.data !== '') void send(Buffer.from(stdin.data, 'base64'));
+    if (stdin?.close === true) call.finish(0);
+    if (size !== undefined) call.note({ columns: size.width, rows: size.height });
+  };
+}
+
+/** A socket that is not read does not see that its caller went away; writing to it does. */
+async function pingWhilePaused(api: Api, socket: WebSocket): Promise<void> {
+  while (socket.isPaused && socket.readyState === socket.OPEN) {
+    socket.ping();
+    await new Promise<void>((resolve) => api.context.clock.after(pausedPingMs, resolve));
+  }
 }
 
 function channelName(channel: number): 'stdout' | 'stderr' | undefined {

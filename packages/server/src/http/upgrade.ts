@@ -39,8 +39,10 @@ export function upgradeHandler(options: UpgradeOptions) {
     upgrader
       .then((upgrade) => upgrade(message, socket, head, acceptance(options, message, socket)))
       .catch((error: unknown) => {
-        options.api.context.log.debug('upgrade refused', { path: message.url, error: describeError(error) });
-        answer(socket, statusOf(error), textOf(error));
+        const status = statusOf(error);
+        const level = status === 500 ? 'error' : 'debug';
+        options.api.context.log[level]('upgrade refused', { path: message.url, error: describeError(error) });
+        answer(socket, status, textOf(error));
       });
   };
 }
