@@ -35,3 +35,13 @@ test('protectExecArguments leaves the remote command to the remote side', (t) =>
   t.deepEqual(protectExecArguments(['alloc', 'exec', '0a1b']), ['alloc', 'exec', '0a1b']);
   t.deepEqual(protectExecArguments(['job', 'run', 'x']), ['job', 'run', 'x']);
 });
+
+test('protectExecArguments knows the ways switches are written, and leaves the remote ones alone', (t) => {
+  const words = (line: string) => protectExecArguments(line.split(' ')).join(' ');
+  t.is(words('exec -t=false -i=false 0a1b sh -t=false'), 'exec --no-tty --no-stdin 0a1b -- sh -t=false');
+  t.is(words('alloc exec -it -e=none 0a1b sh -it'), 'alloc exec --stdin --tty --escape none 0a1b -- sh -it');
+  t.is(words('exec -job=true -t=1 shop sh'), 'exec --job --tty shop -- sh');
+  t.is(words('exec -job=false 0a1b sh'), 'exec 0a1b -- sh');
+  t.is(words('exec -task=web 0a1b sh -- -x'), 'exec -task=web 0a1b -- sh -- -x');
+  t.is(words('exec -t=maybe 0a1b sh'), 'exec -t=maybe 0a1b -- sh');
+});

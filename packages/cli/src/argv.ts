@@ -17,28 +17,39 @@ export function rewriteFlags(argv: readonly string[]): string[] {
   return out;
 }
 
-/** Words of an `alloc exec` command line belong to the remote command: everything behind the allocation's id is left as it is. */
+/** Flags of `alloc exec` that take a value. */
+const execValues = /^--?(task|e|escape|address|region|namespace|token|group)$/;
+const execSwitches: Readonly<Record<string, string>> = { t: 'tty', tty: 'tty', i: 'stdin', stdin: 'stdin', job: 'job' };
+
+/**
+ * Words of an `alloc exec` command line belong to the remote command: everything behind the allocation's id is left as it
+ * is. Before it, switches may be written as Go's flags are, `-t=false`, and as containers' users write them, `-it`.
+ */
 export function protectExecArguments(argv: readonly string[]): string[] {
   const start = argv[0] === 'exec' ? 1 : argv[0] === 'alloc' && argv[1] === 'exec' ? 2 : -1;
-  if (start < 0 || argv.includes('--')) return [...argv];
-  const valued = new Set([
-    '-task',
-    '--task',
-    '-e',
-    '--escape',
-    '-address',
-    '--address',
-    '-region',
-    '--region',
-    '-namespace',
-    '--namespace',
-    '-token',
-    '--token',
-    '-group',
-    '--group',
-  ]);
+  if (start < 0) return [...argv];
+  const out = argv.slice(0, start);
   let index = start;
-  while (index < argv.length && argv[index]?.startsWith('-')) index += valued.has(argv[index] as string) ? 2 : 1;
-  if (index + 1 >= argv.length) return [...argv];
-  return [...argv.slice(0, index + 1), '--', ...argv.slice(index + 1)];
+  for (; index < argv.length; index += 1) {
+    const word = argv[index] as string;
+    if (word === '--' || !word.startsWith('-')) break;
+    out.push(...execFlag(word));
+    const value = argv[index + 1];
+    if (execValues.test(word) && value !== undefined) {
+      out.push(value);
+      index += 1;
+    }
+  }
+  const rest = argv.slice(index);
+  if (rest.length < 2 || rest[0] === '--' || rest[1] === '--') return [...out, ...rest];
+  return [...out, rest[0] as string, '--', ...rest.slice(1)];
+}
+
+function execFlag(word: string): readonly string[] {
+  if (word === '-it' || word === '-ti') return ['--stdin', '--tty'];
+  const [, name = '', value = ''] = /^--?([a-z]+)=(.*)$/.exec(word) ?? [];
+  const known = execSwitches[name];
+  if (known !== undefined && /^(true|t|1)$/i.test(value)) return [`--${known}`];
+  if (known !== undefined && /^(false|f|0)$/i.test(value)) return known === 'job' ? [] : [`--no-${known}`];
+  return name === 'e' ? ['--escape', value] : [word];
 }
