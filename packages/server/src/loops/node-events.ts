@@ -86,7 +86,10 @@ export function evaluationsOf(
     if (version !== undefined) jobs.set(jobKey(version.job.namespace, version.job.id), version);
   };
   for (const allocation of snapshot.nodeAllocations(nodeId)) {
-    if (!isClientTerminal(allocation)) add(snapshot.job(allocation.namespace, allocation.jobId));
+    if (isClientTerminal(allocation)) continue;
+    const { namespace, jobId, jobVersion } = allocation;
+    // Of a purged job its versions are left: what it had here must still come to its end.
+    add(snapshot.job(namespace, jobId) ?? snapshot.jobVersion(namespace, jobId, jobVersion));
   }
   for (const version of snapshot.jobs()) {
     if (!version.stop && (version.job.type === 'system' || version.job.type === 'sysbatch')) add(version);

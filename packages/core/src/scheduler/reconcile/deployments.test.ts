@@ -175,3 +175,60 @@ test('the canaries of a failed deployment are stopped and the old instances stay
   t.deepEqual(versions(cluster), [0, 0, 0]);
   t.is(runJob(cluster, 'app').plan, undefined);
 });
+
+/** Three old instances and a canary that took the name of the first. */
+function withCanary(): MemoryCluster {
+  const update = makeUpdate({ canary: 1, maxParallel: 3 });
+  const cluster = rolledOut({ count: 3, update });
+  register(cluster, oneGroup({ count: 3, update, tasks: newTasks }));
+  runJob(cluster, 'app');
+  return cluster;
+}
+
+const namesOf = (cluster: MemoryCluster, version: number): string[] =>
+  liveOf(cluster, 'app')
+    .filter(({ jobVersion }) => jobVersion === version)
+    .map(({ name }) => name.replace(/^.*\[/, '['))
+    .sort();
+
+test('an instance that fills a gap beside a canary does not take its name', (t) => {
+  const cluster = withCanary();
+  const first = liveOf(cluster, 'app').find(({ name, jobVersion }) => name === 'app.web[0]' && jobVersion === 0);
+  change(cluster, first?.id ?? '', { clientStatus: 'complete' });
+  runJob(cluster, 'app');
+  t.deepEqual(namesOf(cluster, 1), ['[0]', '[3]']);
+});
+
+test('an instance that moves while a canary has its name gets another one', (t) => {
+  const cluster = withCanary();
+  const first = liveOf(cluster, 'app').find(({ name, jobVersion }) => name === 'app.web[0]' && jobVersion === 0);
+  change(cluster, first?.id ?? '', { desiredTransition: { migrate: true } });
+  runJob(cluster, 'app');
+  t.deepEqual(namesOf(cluster, 0), ['[1]', '[2]']);
+  t.deepEqual(namesOf(cluster, 1), ['[0]', '[3]']);
+});
+
+test('once a canary is promoted its older namesake goes, also while the group is short of its count', (t) => {
+  const cluster = withCanary();
+  startAll(cluster);
+  const last = liveOf(cluster, 'app').find(({ name }) => name === 'app.web[2]');
+  change(cluster, last?.id ?? '', { clientStatus: 'complete' });
+  promote(cluster);
+  runJob(cluster, 'app');
+  const names = liveOf(cluster, 'app').map(({ name }) => name);
+  t.deepEqual(names.sort(), ['app.web[0]', 'app.web[1]', 'app.web[2]']);
+});
+
+test('a failed canary waits for its delay without another beside it, and is then replaced by one', (t) => {
+  const cluster = withCanary();
+  const [canary] = canaries(cluster);
+  if (canary === undefined) return t.fail('a canary is placed');
+  fail(cluster, canary);
+  runJob(cluster, 'app');
+  t.deepEqual([canaries(cluster).length, versions(cluster).length], [0, 3]);
+  const due = [...cluster.evaluations.values()].find(({ waitUntilMs }) => waitUntilMs !== undefined);
+  cluster.now += 60_000;
+  runJob(cluster, 'app', { now: cluster.now, ...(due === undefined ? {} : { evaluation: due }) });
+  t.like(canaries(cluster), { length: 1, 0: { previousAllocation: canary.id, name: 'app.web[0]' } });
+  t.deepEqual(versions(cluster), [0, 0, 0, 1]);
+});

@@ -6,8 +6,8 @@ export function allocationName(jobId: string, group: string, index: number): str
   return `${jobId}.${group}[${index}]`;
 }
 
-/** The lowest `wanted` indexes that none of the allocations has. */
-export function freeIndexes(taken: Iterable<Allocation>, wanted: number): number[] {
+/** The lowest `wanted` indexes that none of the names has. */
+export function freeIndexes(taken: Iterable<Pick<Allocation, 'name'>>, wanted: number): number[] {
   const used = new Set<number>();
   for (const allocation of taken) used.add(allocationIndex(allocation.name));
   const free: number[] = [];

@@ -5,13 +5,13 @@ import type { Deployment } from '../../model/deployment.ts';
 import type { GroupAnnotation, PlannedStop } from '../../model/plan.ts';
 import type { UpdateStrategy } from '../../model/policy.ts';
 import type { TaskGroup } from '../../model/task-group.ts';
-import { splitCanaries } from './canaries.ts';
+import { type CanarySplit, splitCanaries } from './canaries.ts';
 import { type Classified, type ClassifyInput, classify, type Failed } from './classify.ts';
 import { rolloutLimit, rolloutStrategy } from './deployments.ts';
 import { allocationName, byIndex, freeIndexes } from './names.ts';
 import type { PlacementRequest } from './request.ts';
 import { rescheduleEventsAfter } from './reschedule.ts';
-import { needsStop, shrink } from './shrink.ts';
+import { dropDuplicates, needsStop, shrink } from './shrink.ts';
 import type { TasksUpdated } from './tasks-updated.ts';
 import { sortUpdates, type Updates } from './updates.ts';
 import { stopWording } from './wording.ts';
@@ -38,14 +38,17 @@ export function reconcileGroup(input: GroupInput, allocations: readonly Allocati
   const { job, group, snapshot, current } = input;
   const members = classify(input, allocations);
   const canaries = splitCanaries(snapshot, current, group.name, members);
-  const surplus = memberCount(members) - group.count;
-  const shrunk = surplus > 0 ? shrink(job, members, surplus) : [];
+  const duplicates = dropDuplicates(job, members);
+  const surplus = placesOf(members).length - group.count;
+  const shrunk = [...duplicates, ...(surplus > 0 ? shrink(members, surplus) : [])];
   const updates = sortUpdates({ ...input, groupName: group.name }, members.kept);
   const strategy = rolloutStrategy(job, group);
   const isPaused = current?.status === 'paused';
-  const missing = isPaused ? [] : missingRequests(input, members, Math.max(0, -surplus));
-  const replacements = replacementRequests(input, members);
-  const canary = canaryPlan(input, strategy, updates, canaries.live);
+  const canary = canaryPlan(input, strategy, updates, members, canaries);
+  const canaryNames = [...canaries.live, ...canaries.failedNow.map(({ allocation }) => allocation), ...canary.requests];
+  const replacements = replacementRequests(input, members, canaryNames);
+  const taken = [...placesOf(members), ...canaryNames, ...replacements];
+  const missing = isPaused ? [] : missingRequests(input, taken, Math.max(0, -surplus));
   const limit =
     strategy === undefined
       ? updates.destructive.length
@@ -53,13 +56,20 @@ export function reconcileGroup(input: GroupInput, allocations: readonly Allocati
   const replaced = [...updates.destructive].sort(byIndex).slice(0, canary.isWaiting ? 0 : Math.max(0, limit));
   const destructive = replaced.map((allocation) => destructiveRequest(group, allocation));
   const stops = [
-    ...canaries.abandoned.map((allocation) => stop(allocation, stopWording.canaryAbandoned)),
-    ...shrunk.filter(needsStop).map((gone) => stopSurplus(input, gone)),
-    ...members.lost.map(stopLost),
+    ...canaries.abandoned.filter(needsStop).map((gone) => stopSurplus(input, gone, stopWording.canaryAbandoned)),
+    ...shrunk.filter(needsStop).map((gone) => stopSurplus(input, gone, stopWording.countLowered)),
+    ...[...canaries.lost, ...members.lost].map(stopLost),
+    ...canaries.migrating.map((allocation) => stop(allocation, stopWording.migrating)),
     ...members.migrating.map((allocation) => stop(allocation, stopWording.migrating)),
   ];
   return {
-    requests: [...replacements, ...destructive, ...canary.requests, ...missing],
+    requests: [
+      ...replacements,
+      ...canaries.failedNow.map((failed) => failedRequest(input, failed)),
+      ...destructive,
+      ...canary.requests,
+      ...missing,
+    ],
     stops,
     inPlace: updates.inPlace,
     failedLater: members.failedLater,
@@ -80,8 +90,9 @@ export function reconcileGroup(input: GroupInput, allocations: readonly Allocati
   };
 }
 
-function memberCount(members: Classified): number {
-  return members.kept.length + members.migrating.length + members.lost.length + members.failedNow.length;
+/** Who fills a place of the group's count. */
+function placesOf({ kept, migrating, lost, failedNow }: Classified): Allocation[] {
+  return [...kept, ...migrating, ...lost, ...failedNow.map(({ allocation }) => allocation)];
 }
 
 export function stop(allocation: Allocation, description: string): PlannedStop {
@@ -93,15 +104,14 @@ function stopLost(allocation: Allocation): PlannedStop {
   return { ...stop(allocation, stopWording.lost), clientStatus: 'lost' };
 }
 
-function stopSurplus({ snapshot }: GroupInput, gone: Allocation): PlannedStop {
+function stopSurplus({ snapshot }: GroupInput, gone: Allocation, description: string): PlannedStop {
   const node = snapshot.node(gone.nodeId);
-  return node === undefined || node.status === 'down' ? stopLost(gone) : stop(gone, stopWording.countLowered);
+  return node === undefined || node.status === 'down' ? stopLost(gone) : stop(gone, description);
 }
 
-function missingRequests(input: GroupInput, members: Classified, wanted: number): PlacementRequest[] {
-  const { job, group } = input;
-  const failed = members.failedNow.map((failure) => failure.allocation);
-  const taken = [...members.kept, ...members.migrating, ...members.lost, ...failed];
+type Named = Pick<Allocation, 'name'>;
+
+function missingRequests({ job, group }: GroupInput, taken: readonly Named[], wanted: number): PlacementRequest[] {
   return freeIndexes(taken, wanted).map((index) => ({
     name: allocationName(job.job.id, group.name, index),
     canary: false,
@@ -110,22 +120,36 @@ function missingRequests(input: GroupInput, members: Classified, wanted: number)
   }));
 }
 
-/** Lost, failed and migrating instances keep their names. The lost and migrating stop in any case, the failed once replaced. */
-function replacementRequests({ group, now }: GroupInput, members: Classified): PlacementRequest[] {
+/**
+ * Lost, failed and migrating instances keep their names, unless a canary has it: the replacement is of the canary's version,
+ * and both are members once it is promoted. The lost and migrating stop in any case, the failed once replaced.
+ */
+function replacementRequests(input: GroupInput, members: Classified, canaries: readonly Named[]): PlacementRequest[] {
+  const { job, group } = input;
+  const given = new Set(canaries.map(({ name }) => name));
+  const taken = [...placesOf(members), ...canaries];
+  const renamed = [...members.lost, ...members.migrating].filter(({ name }) => given.has(name));
+  const free = freeIndexes(taken, renamed.length).map((index) => allocationName(job.job.id, group.name, index));
+  const nameOf = ({ name }: Allocation) => (given.has(name) ? (free.shift() ?? name) : name);
   const moved = [...members.lost, ...members.migrating].map(
-    (previous): PlacementRequest => ({ ...successor(previous), rescheduleEvents: previous.rescheduleEvents }),
+    (previous): PlacementRequest => ({
+      ...successor(previous),
+      name: nameOf(previous),
+      rescheduleEvents: previous.rescheduleEvents,
+    }),
   );
-  const failed = members.failedNow.map(({ allocation, delayMs }): PlacementRequest => {
-    const policy = group.reschedule;
-    const earlier = allocation.rescheduleEvents.map((event) => event.previousNode);
-    return {
-      ...successor(allocation),
-      stopPrevious: stopWording.rescheduled,
-      rescheduleEvents: policy === undefined ? [] : rescheduleEventsAfter(policy, allocation, delayMs, now),
-      penalizedNodes: [...new Set([allocation.nodeId, ...earlier])],
-    };
-  });
-  return [...moved, ...failed];
+  return [...moved, ...members.failedNow.map((failed) => failedRequest(input, failed))];
+}
+
+function failedRequest({ group, now }: GroupInput, { allocation, delayMs }: Failed): PlacementRequest {
+  const policy = group.reschedule;
+  const earlier = allocation.rescheduleEvents.map((event) => event.previousNode);
+  return {
+    ...successor(allocation),
+    stopPrevious: stopWording.rescheduled,
+    rescheduleEvents: policy === undefined ? [] : rescheduleEventsAfter(policy, allocation, delayMs, now),
+    penalizedNodes: [...new Set([allocation.nodeId, ...earlier])],
+  };
 }
 
 function successor(previous: Allocation): PlacementRequest {
@@ -149,19 +173,20 @@ function canaryPlan(
   { job, group, current }: GroupInput,
   strategy: UpdateStrategy | undefined,
   updates: Updates,
-  live: readonly Allocation[],
+  members: Classified,
+  canaries: CanarySplit,
 ): CanaryPlan {
   const isPromoted = current?.taskGroups[group.name]?.promoted === true;
   if (strategy === undefined || strategy.canary === 0 || isPromoted || updates.destructive.length === 0) {
     return { requests: [], desired: 0, isWaiting: false };
   }
   const isHalted = current?.status === 'failed' || current?.status === 'paused';
+  const live = [...canaries.live, ...canaries.failedNow.map(({ allocation }) => allocation)];
   const wanted = isHalted ? 0 : Math.max(0, strategy.canary - live.length);
   const used = new Set(live.map((allocation) => allocation.name));
   const names = [...updates.destructive].sort(byIndex).map((allocation) => allocation.name);
   const shared = names.filter((name) => !used.has(name)).slice(0, wanted);
-  const taken = [...updates.destructive, ...updates.unchanged, ...live];
-  const further = freeIndexes(taken, wanted - shared.length).map((index) =>
+  const further = freeIndexes([...placesOf(members), ...live], wanted - shared.length).map((index) =>
     allocationName(job.job.id, group.name, index),
   );
   const requests = [...shared, ...further].map((name) => ({

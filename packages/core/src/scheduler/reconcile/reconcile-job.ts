@@ -1,7 +1,7 @@
 // Desired against actual for a whole service or batch job.
 
 import type { IdSource } from '../../lib/random.ts';
-import { type Allocation, isTerminal } from '../../model/allocation.ts';
+import { type Allocation, isClientTerminal, isServerTerminal, isTerminal } from '../../model/allocation.ts';
 import type { Deployment, DeploymentGroup } from '../../model/deployment.ts';
 import { isDeploymentActive } from '../../model/deployment.ts';
 import type { Evaluation } from '../../model/evaluation.ts';
@@ -65,6 +65,7 @@ export function reconcileJob(input: ReconcileInput): JobDecision {
     stops: [
       ...removed.map((allocation) => stopAs(input, allocation, stopWording.groupRemoved)),
       ...groups.flatMap(({ result }) => result.stops),
+      ...lostOnTheWayOut(snapshot, allocations),
     ],
     updates: [...inPlace, ...later.updates],
     ...(active === undefined ? {} : { deployment: active }),
@@ -92,7 +93,10 @@ function stopEverything(
   const live = allocations.filter((allocation) => !isTerminal(allocation));
   return {
     groups: [],
-    stops: live.map((allocation) => stopAs(input, allocation, stopWording.jobStopped)),
+    stops: [
+      ...live.map((allocation) => stopAs(input, allocation, stopWording.jobStopped)),
+      ...lostOnTheWayOut(input.snapshot, allocations),
+    ],
     updates: [],
     deploymentChanged: false,
     deploymentUpdates: ended,
@@ -100,9 +104,28 @@ function stopEverything(
   };
 }
 
-function stopAs({ snapshot }: ReconcileInput, allocation: Allocation, description: string): PlannedStop {
+/** What was told to stop on a node that went down before it could say that it has: nobody else will ever end it. */
+function lostOnTheWayOut(snapshot: StateSnapshot, allocations: readonly Allocation[]): PlannedStop[] {
+  return allocations
+    .filter((allocation) => isServerTerminal(allocation) && !isClientTerminal(allocation))
+    .filter((allocation) => isNodeGone(snapshot, allocation))
+    .map(
+      ({ id, desiredStatus, desiredDescription }): PlannedStop => ({
+        allocationId: id,
+        desiredStatus: desiredStatus === 'evict' ? 'evict' : 'stop',
+        description: desiredDescription,
+        clientStatus: 'lost',
+      }),
+    );
+}
+
+function isNodeGone(snapshot: StateSnapshot, allocation: Allocation): boolean {
   const node = snapshot.node(allocation.nodeId);
-  const isGone = node === undefined || node.status === 'down';
+  return node === undefined || node.status === 'down';
+}
+
+function stopAs({ snapshot }: ReconcileInput, allocation: Allocation, description: string): PlannedStop {
+  const isGone = isNodeGone(snapshot, allocation);
   return isGone ? { ...stop(allocation, description), clientStatus: 'lost' } : stop(allocation, description);
 }
 

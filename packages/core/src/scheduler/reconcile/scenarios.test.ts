@@ -98,6 +98,22 @@ test('instances of a node that is down are lost and replaced under their names e
   t.is(successor?.previousAllocation, lost?.allocationId);
 });
 
+test('what was told to stop on a node that then went down ends as lost, also when its job is stopped', (t) => {
+  for (const isStopped of [false, true]) {
+    const cluster = running({ count: 2 }, 'service', 1);
+    register(cluster, oneGroup({ count: 1 }));
+    runJob(cluster, 'app');
+    const leaving = [...cluster.allocations.values()].find(({ desiredStatus }) => desiredStatus === 'stop');
+    if (isStopped) stopJob(cluster, 'app');
+    if (isStopped) runJob(cluster, 'app');
+    cluster.nodes.set('n0', makeNode('n0', { status: 'down' }));
+    runJob(cluster, 'app');
+    const ended = cluster.allocations.get(leaving?.id ?? '');
+    t.like(ended, { clientStatus: 'lost', desiredStatus: 'stop', desiredDescription: leaving?.desiredDescription });
+    t.is(decide(cluster, 'app').plan, undefined);
+  }
+});
+
 test('a node that is gone from the state counts as down', (t) => {
   const cluster = running({ count: 1 }, 'service', 2);
   cluster.nodes.delete(named(cluster, 0).nodeId);

@@ -6,15 +6,27 @@ import { type Classified, isOlder } from './classify.ts';
 import { byIndex } from './names.ts';
 
 /**
- * Takes `surplus` allocations out of the lists and returns them. First the lost, then older ones that share their name with
- * one of the new version (a promoted canary), then failed, then migrating ones, then those of the highest index.
+ * Takes the older allocations that share their name with one of the new version (a promoted canary) out of the lists and
+ * returns them: the name is taken, also when the group has not reached its count.
  */
-export function shrink(job: JobVersion, members: Classified, surplus: number): Allocation[] {
+export function dropDuplicates(job: JobVersion, members: Classified): Allocation[] {
   const gone: Allocation[] = [];
-  const newNames = new Set(members.kept.filter((member) => !isOlder(job, member)).map((member) => member.name));
+  const live = [...members.kept, ...members.migrating];
+  const newNames = new Set(live.filter((member) => !isOlder(job, member)).map((member) => member.name));
   const isDuplicate = (member: Allocation) => isOlder(job, member) && newNames.has(member.name);
+  for (const list of [members.lost, members.kept, members.migrating]) {
+    take(list, (member) => member, gone, Number.POSITIVE_INFINITY, isDuplicate);
+  }
+  return gone;
+}
+
+/**
+ * Takes `surplus` allocations out of the lists and returns them. First the lost, then failed, then migrating ones, then
+ * those of the highest index.
+ */
+export function shrink(members: Classified, surplus: number): Allocation[] {
+  const gone: Allocation[] = [];
   take(members.lost, (lost) => lost, gone, surplus);
-  take(members.kept, (kept) => kept, gone, surplus, isDuplicate);
   take(members.failedNow, (failed) => failed.allocation, gone, surplus);
   take(members.migrating, (migrating) => migrating, gone, surplus);
   take(members.kept, (kept) => kept, gone, surplus);
