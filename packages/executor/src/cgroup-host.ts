@@ -1,5 +1,5 @@
 // Carries out cgroup plans on this machine: makes, limits, kills, reads and removes groups.
-import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { CgroupLayout } from './cgroup-layout.ts';
 import { hierarchies, parseCgroupLayout } from './cgroup-layout.ts';
@@ -134,6 +134,19 @@ export function removeCgroups(cgroups: readonly string[]): void {
     } catch (error) {
       if (systemErrorCode(error) !== 'ENOENT') throw error;
     }
+  }
+}
+
+/** Removes a task's group, with the groups that the task made in it. @throws when one still has processes. */
+export function removeCgroupTree(dir: string): void {
+  try {
+    removeCgroups([dir]);
+  } catch (error) {
+    if (systemErrorCode(error) !== 'EBUSY') throw error;
+    const inner = readdirSync(dir, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    if (inner.length === 0) throw error;
+    for (const { name } of inner) removeCgroupTree(`${dir}/${name}`);
+    removeCgroups([dir]);
   }
 }
 

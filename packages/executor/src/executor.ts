@@ -1,11 +1,13 @@
 // Puts the rooms together: the Executor that drivers are given.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeInAllHierarchies, readCgroupLayout, removeCgroups } from './cgroup-host.ts';
+import { cgroupPids, makeInAllHierarchies, readCgroupLayout, removeCgroups } from './cgroup-host.ts';
+import { hierarchies } from './cgroup-layout.ts';
 import { runThroughLauncher } from './command-runner.ts';
 import { unbufferedHead } from './copier-script.ts';
 import { makeDeviceDirectory } from './device-directory.ts';
 import { ExecutorError } from './errors.ts';
+import { eventually } from './eventually.ts';
 import { openPipeSession } from './exec-pipes.ts';
 import { openTerminalSession } from './exec-terminal.ts';
 import { FifoPool } from './fifo-pool.ts';
@@ -96,7 +98,7 @@ export async function createExecutor(options: ExecutorOptions): Promise<Executor
       clearInterval(watchdog);
       table.close();
       await parts.launcher.close();
-      if (table.size === 0) removeEmptyParents(parts.ground);
+      if (table.size === 0) await removeEmptyParents(parts.ground);
     },
   };
 }
@@ -161,11 +163,15 @@ async function waitFor(entry: LaunchEntry, signal: AbortSignal | undefined): Pro
   }
 }
 
+/** A copier ends a moment after it has told how its task ended. */
+const COPIER_END_MS = 300;
+
 /** The last executor on the machine takes its empty groups away; with others at work they are not empty and stay. */
-function removeEmptyParents(ground: ExecutorGround): void {
-  const mounts = new Set([...Object.values(ground.layout.legacy), ground.layout.unified?.path ?? '']);
+async function removeEmptyParents(ground: ExecutorGround): Promise<void> {
+  const mounts = hierarchies(ground.layout);
+  const supervisors = mounts.map((mount) => `${mount}/${ground.cgroupParent}/supervisors`);
+  await eventually(() => cgroupPids(supervisors).length === 0, COPIER_END_MS);
   for (const mount of mounts) {
-    if (mount === '') continue;
     for (const name of ['launches', 'supervisors', '']) {
       try {
         removeCgroups([`${mount}/${ground.cgroupParent}/${name}`]);

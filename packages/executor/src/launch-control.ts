@@ -1,7 +1,7 @@
 // Signals, stopping and freeing of a known launch.
 import { rmSync } from 'node:fs';
 import { constants } from 'node:os';
-import { cgroupPids, isPopulated, killCgroups, killIfThere, readIfThere, removeCgroups } from './cgroup-host.ts';
+import { cgroupPids, isPopulated, killCgroups, killIfThere, readIfThere, removeCgroupTree } from './cgroup-host.ts';
 import { ExecutorError } from './errors.ts';
 import { eventually } from './eventually.ts';
 import type { LaunchEntry } from './launch-table.ts';
@@ -101,7 +101,7 @@ async function removeWhenFree(dir: string): Promise<void> {
   let last: unknown;
   const removed = await eventually(() => {
     try {
-      removeCgroups([dir]);
+      removeCgroupTree(dir);
       return true;
     } catch (error) {
       last = error;
