@@ -1,0 +1,152 @@
+// Runs inside the VM: starts tasks with the executor on cgroup v2 and reports what the kernel says of them, a line each.
+// It judges nothing; cgroup-v2.e2e.ts does.
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { LaunchHandle } from '@orch/executor';
+import { createExecutor } from '@orch/executor';
+import { type LaunchBench, launcherUnderTest, makeLaunchBench, until } from './launch-bench.ts';
+
+const MIB = 1_048_576;
+const mount = '/sys/fs/cgroup';
+const report = (name: string, value: unknown) =>
+  process.stdout.write(`${JSON.stringify({ launcher: launcherUnderTest, name, value })}\n`);
+const read = (path: string) => readFileSync(path, 'utf8').trim();
+const pidsIn = (dir: string) => read(join(dir, 'cgroup.procs')).split('\n').filter(Boolean).map(Number);
+const groupOf = (handle: LaunchHandle) => handle.cgroups[0] ?? '';
+const linesOf = (path: string) => read(path).split('\n');
+/** Every cgroup on the machine but the root. */
+const groups = () =>
+  readdirSync(mount, { recursive: true, withFileTypes: true })
+    .filter((one) => one.isDirectory())
+    .map(({ parentPath, name }) => join(parentPath, name));
+const limitFiles = ['memory.max', 'memory.low', 'memory.swap.max', 'cpu.weight', 'cpu.max', 'cpuset.cpus', 'pids.max'];
+
+/** A process that begins its successor, in a session of its own, and ends at once. */
+const fleeing = `setsid sh -c "$FLEE" & exit`;
+
+async function reportLimits(bench: LaunchBench): Promise<void> {
+  const handle = await bench.sh('exec sleep 1000', {
+    limits: {
+      memoryBytes: 64 * MIB,
+      memoryReservationBytes: 32 * MIB,
+      cpuShares: 512,
+      cpuQuotaCores: 0.5,
+      cpusetCores: [1],
+      pidsMax: 20,
+    },
+  });
+  const dir = groupOf(handle);
+  const names = () => pidsIn(dir).map((pid) => read(`/proc/${pid}/comm`));
+  await until(() => names().includes('sleep'), 'the task runs its program', 30_000);
+  const supervisors = pidsIn(join(mount, bench.cgroupParent, 'supervisors'));
+  report('limits', {
+    cgroups: handle.cgroups.length,
+    files: Object.fromEntries(limitFiles.map((file) => [file, read(join(dir, file))])),
+    members: names(),
+    supervisors: supervisors.length,
+    supervisorsInside: supervisors.filter((pid) => pidsIn(dir).includes(pid)),
+    allowedCpus: /^Cpus_allowed_list:\s*(.*)$/m.exec(read(`/proc/${handle.pid}/status`))?.[1],
+    group: dir.slice(mount.length),
+    groupOfCommand: await outputOf(bench, handle, ['cat', '/proc/self/cgroup']),
+  });
+}
+
+async function outputOf(bench: LaunchBench, handle: LaunchHandle, command: readonly string[]): Promise<string> {
+  const session = await bench.executor.exec(handle.id, { command, tty: false });
+  session.end();
+  let text = '';
+  for await (const { data } of session.output) text += Buffer.from(data).toString();
+  return text.trim();
+}
+
+async function reportUsage(bench: LaunchBench): Promise<void> {
+  const handle = await bench.sh('while :; do :; done', { limits: { memoryBytes: 64 * MIB, cpuQuotaCores: 0.2 } });
+  const [before, began] = [await bench.executor.stats(handle.id), performance.now()];
+  await new Promise((resolve) => setTimeout(resolve, 3_000));
+  const after = await bench.executor.stats(handle.id);
+  const cores = (after.cpuTotalNs - before.cpuTotalNs) / 1e6 / (performance.now() - began);
+  report('usage', { ...after, cores });
+}
+
+async function reportPids(bench: LaunchBench): Promise<void> {
+  const handle = await bench.sh('i=0; while [ $i -lt 30 ]; do sleep 1000 & i=$((i+1)); done; wait', {
+    limits: { memoryBytes: 64 * MIB, pidsMax: 10 },
+  });
+  await bench.executor.wait(handle.id);
+  report('pids', { events: read(join(groupOf(handle), 'pids.events')), message: bench.log(handle, 'stderr') });
+}
+
+async function reportMemory(bench: LaunchBench): Promise<void> {
+  const hungry = await bench.sh('exec tail /dev/zero', { limits: { memoryBytes: 32 * MIB } });
+  const exit = await bench.executor.wait(hungry.id);
+  report('oom', { exit, events: read(join(groupOf(hungry), 'memory.events')) });
+  const killed = await bench.sh('exec sleep 1000', { limits: { memoryBytes: 32 * MIB } });
+  await bench.executor.stop(killed.id, { signal: 'SIGKILL', timeoutMs: 1_000 });
+  report('killed', await bench.executor.wait(killed.id));
+}
+
+async function reportKill(bench: LaunchBench): Promise<void> {
+  // In no pid namespace of its own, whose end would take the tree along; and in part in a group the task made itself.
+  const handle = await bench.sh(
+    `trap '' TERM; IFS=: read -r _ _ own < /proc/self/cgroup; mkdir ${mount}$own/inner
+    for one in 1 2 3 4; do setsid sh -c "$FLEE" & done
+    echo $$ > ${mount}$own/inner/cgroup.procs; while :; do sleep 1; done`,
+    { env: { PATH: '/usr/bin:/bin', FLEE: fleeing } },
+    'host',
+  );
+  const dir = groupOf(handle);
+  const generations = new Set<number>();
+  await until(
+    () => {
+      for (const pid of pidsIn(dir)) generations.add(pid);
+      return generations.size > 100;
+    },
+    'the tree flees',
+    30_000,
+  );
+  const inner = pidsIn(join(dir, 'inner')).map((pid) => read(`/proc/${pid}/comm`));
+  await bench.executor.stop(handle.id, { signal: 'SIGTERM', timeoutMs: 300 });
+  const afterStop = read(join(dir, 'cgroup.events'));
+  await bench.executor.destroy(handle.id);
+  report('kill', { inner, afterStop, isThere: existsSync(dir) });
+}
+
+async function reportRecovery(bench: LaunchBench): Promise<void> {
+  const handle = await bench.sh('sleep 5; exec tail /dev/zero', { limits: { memoryBytes: 32 * MIB } });
+  await bench.executor.close();
+  const { stateDir, cgroupParent } = bench;
+  bench.executor = await createExecutor({ stateDir, cgroupParent, launcher: launcherUnderTest });
+  await bench.executor.recover(handle);
+  report('recovered', { exit: await bench.executor.wait(handle.id) });
+}
+
+report('machine', {
+  controllers: read(join(mount, 'cgroup.controllers')).split(' '),
+  legacyMounts: linesOf('/proc/self/mountinfo').filter((line) => line.includes(' - cgroup ')),
+  groups: groups(),
+});
+const bench = await makeLaunchBench();
+await reportLimits(bench);
+await reportUsage(bench);
+await reportPids(bench);
+await reportMemory(bench);
+await reportKill(bench);
+await reportRecovery(bench);
+await bench.freeAll();
+const files = ['launches', 'exits'].flatMap((dir) => readdirSync(join(bench.stateDir, dir)));
+await bench.close();
+report('finished', {
+  groups: groups(),
+  files,
+  mounts: linesOf('/proc/self/mountinfo').filter((line) => line.includes(bench.base)),
+  processes: readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && isOurs(pid, bench.base)),
+});
+
+function isOurs(pid: string, base: string): boolean {
+  try {
+    return Number(pid) !== process.pid && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(base);
+  } catch {
+    return false; // ended meanwhile
+  }
+}
