@@ -30,9 +30,11 @@ export function desiredFeed(nodeId: string): DesiredFeed {
     for (const allocation of allocations) {
       sent.set(allocation.id, allocation.allocModifyIndex);
       const { namespace, jobId, jobVersion: version } = allocation;
-      const key = `${namespace}\u0000${jobId}\u0000${version}`;
-      const stored = jobsSent.has(key) ? undefined : snapshot.jobVersion(namespace, jobId, version);
+      const stored = snapshot.jobVersion(namespace, jobId, version);
       if (stored === undefined) continue;
+      // The numbers of a job that was forgotten are given again to a new one of the same name.
+      const key = `${namespace}\u0000${jobId}\u0000${version}\u0000${stored.jobModifyIndex}`;
+      if (jobsSent.has(key)) continue;
       jobsSent.add(key);
       jobs.push({ namespace, jobId, version, job: stored.job });
     }

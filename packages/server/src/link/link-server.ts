@@ -26,9 +26,14 @@ export interface LinkServer {
   close(): void;
 }
 
+const closing = 'the server is closing';
+
 export function linkServer(context: ServerContext, leader: Leader): LinkServer {
   const { store } = context;
   const sessions = new Map<string, NodeSession>();
+  /** Also those that have not said who they are: they too are closed at the end. */
+  const connections = new Set<Connection<ServerMessage, NodeMessage>>();
+  let isClosed = false;
   const unsubscribe = store.onApplied((changes, entry) => push(context, sessions, changes, entry));
   const host = {
     context,
@@ -43,7 +48,13 @@ export function linkServer(context: ServerContext, leader: Leader): LinkServer {
     },
   };
   return {
-    accept: (connection, opened) =>
+    accept(connection, opened) {
+      if (isClosed) {
+        connection.close(closing);
+        return;
+      }
+      connections.add(connection);
+      connection.onClose(() => connections.delete(connection));
       serveNode(
         {
           ...host,
@@ -53,7 +64,8 @@ export function linkServer(context: ServerContext, leader: Leader): LinkServer {
           },
         },
         connection,
-      ),
+      );
+    },
     isLinked: (nodeId) => sessions.has(nodeId),
     call(nodeId, method, params) {
       const session = sessions.get(nodeId);
@@ -65,8 +77,9 @@ export function linkServer(context: ServerContext, leader: Leader): LinkServer {
       return session.calls.open(method, params);
     },
     close() {
+      isClosed = true;
       unsubscribe();
-      for (const session of [...sessions.values()]) session.close('the server is closing');
+      for (const connection of [...connections]) connection.close(closing);
     },
   };
 }

@@ -6,6 +6,7 @@ import test from 'ava';
 import { fakeNode } from '../testing/fake-node.ts';
 import { jobJson, makeNode } from '../testing/fixtures.ts';
 import { type Rig, startRig } from '../testing/rig.ts';
+import { turns } from '../testing/virtual-clock.ts';
 
 async function dial(rig: Rig) {
   const socket = new WebSocket(`${rig.url.replace('http', 'ws')}/v1/link`);
@@ -59,6 +60,22 @@ test('a job version is sent once per connection, and own reports are not pushed 
   t.is(messages.flatMap((message) => message.allocations).length, 1);
 });
 
+test('a job of the name of a purged and forgotten one is sent anew, though its versions count from 0 again', async (t) => {
+  const rig = await startRig();
+  t.teardown(rig.close);
+  const node = fakeNode(rig.server, makeNode('n1'), { now: rig.clock.now });
+  await rig.call('PUT', '/v1/jobs', { Job: jobJson('web', { command: '/bin/first' }) });
+  await rig.until('running', () => [...rig.store.snapshot().allocations()][0]?.clientStatus === 'running');
+  await rig.call('DELETE', '/v1/job/web?purge=true');
+  await rig.until('ended', () => [...rig.store.snapshot().allocations()][0]?.clientStatus === 'complete');
+  await rig.until('dead', () => [...rig.store.snapshot().evaluations()].every(({ status }) => status === 'complete'));
+  await rig.call('PUT', '/v1/system/gc');
+  t.is([...rig.store.snapshot().allocations()].length, 0);
+  await rig.call('PUT', '/v1/jobs', { Job: jobJson('web', { command: '/bin/second' }) });
+  await rig.until('told', () => node.desired.size === 1);
+  t.is(node.jobs.get('web@0')?.taskGroups[0]?.tasks[0]?.config['command'], '/bin/second');
+});
+
 test('an older link of the same node ends when it opens another', async (t) => {
   const rig = await startRig();
   t.teardown(rig.close);
@@ -68,6 +85,18 @@ test('an older link of the same node ends when it opens another', async (t) => {
   await rig.until('replaced', () => first.closed !== undefined);
   t.regex(first.closed ?? '', /another link/);
   t.is(second.closed, undefined);
+});
+
+test('a server that closes while a node is being greeted closes its link too', async (t) => {
+  const commit = Promise.withResolvers<void>();
+  const rig = await startRig({ delay: () => commit.promise });
+  const node = fakeNode(rig.server, makeNode('n1'), { now: rig.clock.now });
+  await rig.until('welcome', () => node.received.some((message) => message.type === 'welcome'));
+  const closed = rig.close();
+  commit.resolve();
+  await closed;
+  await turns(5);
+  t.regex(node.closed ?? '', /closing/);
 });
 
 test('other protocols, silence and nonsense are refused', async (t) => {
