@@ -39,7 +39,8 @@ function listAllocations(api: Api, request: ApiRequest): Promise<Reply> {
     resources: request.flag('resources'),
     taskStates: request.query.get('task_states') === null || request.flag('task_states'),
   };
-  return api.blocking.read(request, [{ table: 'allocations' }], (snapshot) =>
+  // An allocation shows facts of its job version.
+  return api.blocking.read(request, [{ table: 'allocations' }, { table: 'jobs' }], (snapshot) =>
     listPage(request, snapshot.allocations(), {
       idOf: (allocation) => allocation.id,
       namespaceOf: (allocation) => allocation.namespace,

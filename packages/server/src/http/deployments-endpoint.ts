@@ -48,7 +48,7 @@ function readDeployment(api: Api, request: ApiRequest): Promise<Reply> {
 }
 
 function readAllocations(api: Api, request: ApiRequest): Promise<Reply> {
-  return api.blocking.read(request, [{ table: 'allocations' }], (snapshot) =>
+  return api.blocking.read(request, [{ table: 'allocations' }, { table: 'jobs' }], (snapshot) =>
     snapshot.deploymentAllocations(request.param('deploymentId')).map((allocation) => {
       const { namespace, jobId, jobVersion } = allocation;
       return allocationToStub(allocation, snapshot.jobVersion(namespace, jobId, jobVersion));

@@ -294,3 +294,37 @@ test('a job file is parsed to JSON, its errors named by line', async (t) => {
   t.is(broken.status, 400);
   t.regex(broken.text, /input\.hcl:4:\d+.*drivr/s);
 });
+
+test('a blocking query for the summary wakes when only what is queued changes', async (t) => {
+  const rig = await startRig();
+  t.teardown(rig.close);
+  const first = await rig.call('PUT', '/v1/jobs', { Job: jobJson('web', { count: 2 }) });
+  await rig.until('evaluated', () => rig.store.snapshot().evaluation(first.body.EvalID)?.status === 'complete');
+  const seen = await rig.call('GET', '/v1/job/web/summary');
+  t.is(seen.body.Summary.web.Queued, 2);
+  const index = seen.headers.get('x-nomad-index');
+  const waiting = rig.call('GET', `/v1/job/web/summary?index=${index}&wait=1m`);
+  const blocked = [...rig.store.snapshot().evaluations()].find(({ status }) => status === 'blocked');
+  if (blocked === undefined) return t.fail('an evaluation is blocked');
+  await rig.store.submit({
+    kind: 'evaluation-upsert',
+    evaluations: [{ ...blocked, queuedAllocations: { web: 1 } }],
+  });
+  t.is((await waiting).body.Summary.web.Queued, 1);
+});
+
+test('a blocking query for the allocations of a job wakes when the job is another one of the same name', async (t) => {
+  const rig = await startRig();
+  t.teardown(rig.close);
+  await running(rig);
+  const seen = await rig.call('GET', '/v1/job/web/allocations');
+  t.is(seen.body.length, 1);
+  await rig.call('DELETE', '/v1/job/web?purge=true');
+  await rig.until('ended', () => [...rig.store.snapshot().allocations()][0]?.clientStatus === 'complete');
+  const purged = await rig.call('GET', '/v1/job/web/allocations');
+  const index = purged.headers.get('x-nomad-index');
+  const waiting = rig.call('GET', `/v1/job/web/allocations?index=${index}&wait=1m`);
+  const Datacenters = ['elsewhere'];
+  await rig.call('PUT', '/v1/jobs', { Job: jobJson('web', { job: { Datacenters } }) });
+  t.deepEqual((await waiting).body, []);
+});

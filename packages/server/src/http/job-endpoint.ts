@@ -54,7 +54,12 @@ function readJob(api: Api, request: ApiRequest): Promise<Reply> {
 
 function readSummary(api: Api, request: ApiRequest): Promise<Reply> {
   const key = keyOf(request);
-  const scopes = [{ table: 'jobs', key } as const, { table: 'allocations', job: key } as const];
+  // What is queued stands in the evaluations.
+  const scopes = [
+    { table: 'jobs', key },
+    { table: 'allocations', job: key },
+    { table: 'evaluations', job: key },
+  ] as const;
   return api.blocking.read(request, scopes, (snapshot) => {
     const version = jobOf(snapshot, request);
     const { namespace, id } = version.job;
@@ -95,7 +100,12 @@ function readSubmission(api: Api, request: ApiRequest): Promise<Reply> {
 /** Allocations of an earlier job of the same name are left out unless `?all`. */
 function readAllocations(api: Api, request: ApiRequest): Promise<Reply> {
   const all = request.flag('all');
-  return api.blocking.read(request, [{ table: 'allocations', job: keyOf(request) }], (snapshot) => {
+  const key = keyOf(request);
+  const scopes = [
+    { table: 'jobs', key },
+    { table: 'allocations', job: key },
+  ] as const;
+  return api.blocking.read(request, scopes, (snapshot) => {
     const { namespace } = request;
     const jobId = request.param('jobId');
     const since = all ? 0 : (snapshot.job(namespace, jobId)?.createIndex ?? 0);

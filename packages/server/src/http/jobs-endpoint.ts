@@ -23,7 +23,9 @@ export function jobsEndpoint(api: Api): readonly Route[] {
 
 function listJobs(api: Api, request: ApiRequest): Promise<Reply> {
   const withMeta = request.flag('meta');
-  return api.blocking.read(request, [{ table: 'jobs' }, { table: 'allocations' }], (snapshot) =>
+  // What is queued stands in the evaluations.
+  const scopes = [{ table: 'jobs' }, { table: 'allocations' }, { table: 'evaluations' }] as const;
+  return api.blocking.read(request, scopes, (snapshot) =>
     listPage(request, snapshot.jobs(), {
       idOf: (version) => version.job.id,
       namespaceOf: (version) => version.job.namespace,

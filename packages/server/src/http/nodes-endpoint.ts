@@ -44,7 +44,8 @@ function readNode(api: Api, request: ApiRequest): Promise<Reply> {
 }
 
 function readAllocations(api: Api, request: ApiRequest): Promise<Reply> {
-  const scopes = [{ table: 'allocations', node: request.param('nodeId') } as const];
+  const nodeId = request.param('nodeId');
+  const scopes = [{ table: 'nodes', key: nodeId }, { table: 'allocations', node: nodeId }, { table: 'jobs' }] as const;
   return api.blocking.read(request, scopes, (snapshot) => {
     const node = nodeOf(snapshot, request);
     return snapshot.nodeAllocations(node.id).map((allocation) => {
