@@ -3,8 +3,10 @@ import type { DriverCapabilities } from '../../driver.ts';
 import type { ExecRequest, ExecSession } from '../../stream.ts';
 import type { TaskConfig } from '../../task.ts';
 import { type Bench, type ConformanceCase, defineCase } from '../case.ts';
-import { ensure, ensureEqual, ensureJsonSafe, ensureRejects } from '../expect.ts';
+import { ensure, ensureEqual, ensureJsonSafe, ensureRejects, pause } from '../expect.ts';
 import { EXEC_COMMANDS, type ExecKind } from '../harness.ts';
+
+const LATE_MS = 2_500;
 
 const needsExec = (capabilities: DriverCapabilities) => capabilities.exec;
 
@@ -50,6 +52,25 @@ export const execCases: readonly ConformanceCase[] = [
       const { stdout } = await bench.step('exec output', reading);
       ensureEqual(stdout.length, 300_000, 'bytes that came back');
       ensure(stdout === line.repeat(300), 'the bytes that came back differ');
+      ensureEqual((await bench.step('exec exit', session.exited)).exitCode, 0, 'exit code');
+      await session.close();
+    },
+    needsExec,
+  ),
+  defineCase(
+    'exec output that is read late is whole',
+    async (bench) => {
+      const session = await open(bench, await bench.started('sleep'), 'cat');
+      const piece = new Uint8Array(100_000).fill(0x78);
+      const writing = (async () => {
+        for (let index = 0; index < 11; index += 1) await session.write(piece);
+        session.end();
+      })();
+      // Longer than a driver may bear with silence after the command's end.
+      await pause(LATE_MS);
+      const { stdout } = await bench.step('exec output', collect(session));
+      await writing;
+      ensureEqual(stdout.length, 1_100_000, 'bytes that came back');
       ensureEqual((await bench.step('exec exit', session.exited)).exitCode, 0, 'exit code');
       await session.close();
     },
