@@ -92,19 +92,19 @@ const containers = (...flags: string[]) =>
     .split('\n')
     .filter((id) => id !== '');
 
-/** Main processes of the tasks with this name: their own shells, not what these started. */
+/** Main processes of the tasks with this name; a copy of the shell that is about to be its `sleep` is not one. */
 function processes(name: string): readonly string[] {
-  return readdirSync('/proc')
-    .filter((pid) => /^\d+$/.test(pid))
-    .filter((pid) => {
-      try {
-        const argv = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-        return argv[0] === '/bin/sh' && argv.includes(`${mark}-${name}`);
-      } catch {
-        // It ended while we looked.
-        return false;
-      }
-    });
+  const found = new Map<string, string>();
+  for (const pid of readdirSync('/proc').filter((each) => /^\d+$/.test(each))) {
+    try {
+      const argv = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+      const parent = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').pop()?.split(' ')[1] ?? '';
+      if (argv[0] === '/bin/sh' && argv.includes(`${mark}-${name}`)) found.set(pid, parent);
+    } catch {
+      // It ended while we looked.
+    }
+  }
+  return [...found].filter(([, parent]) => !found.has(parent)).map(([pid]) => pid);
 }
 
 /** Every process in the agent's control groups: tasks and those that look after them. */
@@ -195,7 +195,8 @@ test.serial('after a reboot tasks are lost, restarted or replaced by policy, and
   await until('the mixed group to run again', 30_000, async () => {
     const { value } = await agent.api.allocations.read(before['mixed'] ?? '');
     const states = ['plain', 'bare', 'box'].map((name) => value.TaskStates?.[name]);
-    return states.every((state) => state?.State === 'running' && state.Restarts === 1);
+    if (states.every((state) => state?.State === 'running' && state.Restarts === 1)) return true;
+    throw new Error(JSON.stringify(states));
   });
   t.deepEqual(
     (await agent.api.jobs.allocations('mixed')).value.map(({ ID }) => ID),

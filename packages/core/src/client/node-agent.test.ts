@@ -23,6 +23,57 @@ test('an allocation the server desires runs and is reported running, then stops 
   t.is(harness.networks.standing.size, 0, 'the network is gone');
 });
 
+test('an allocation waits for those on their way out that hold its port, and for the one it replaces', async (t) => {
+  const harness = await AgentHarness.make();
+  t.teardown(() => harness.close());
+  await harness.startAgent();
+  const group = makeGroup([makeTask('web')], { shutdownDelayMs: 5_000 });
+  const job = makeJob(group);
+  const onPort = (id: string, value: number, changes = {}) => {
+    const plain = makeAllocation(id, group, changes);
+    const ports = [{ label: 'p', value, to: 0, hostIp: '127.0.0.1', hostNetwork: 'default', ignoreCollision: false }];
+    return { ...plain, resources: { ...plain.resources, shared: { ...plain.resources.shared, ports } } };
+  };
+  await until(() => harness.server.hellos.length === 1, 'the node says hello');
+  harness.server.desire(job, onPort('a1', 80));
+  await harness.untilStatus('a1', 'running');
+  const stop = { desiredStatus: 'stop', allocModifyIndex: 2 } as const;
+  harness.server.desire(
+    job,
+    onPort('a2', 80),
+    onPort('a3', 81, { previousAllocation: 'a1' }),
+    onPort('a4', 82),
+    onPort('a1', 80, stop),
+  );
+  await harness.untilStatus('a4', 'running');
+  t.deepEqual(harness.calls('start'), ['a1/web/1', 'a4/web/1'], 'only the one that takes nobody’s place');
+  harness.clock.advance(5_000);
+  await harness.untilStatus('a1', 'complete');
+  for (const id of ['a2', 'a3']) await harness.untilStatus(id, 'running');
+  t.is(harness.runtime.tasks.size, 3);
+});
+
+test('an allocation that waits for its place can be stopped', async (t) => {
+  const harness = await AgentHarness.make();
+  t.teardown(() => harness.close());
+  await harness.startAgent();
+  const group = makeGroup([makeTask('web')], { shutdownDelayMs: 5_000 });
+  const job = makeJob(group);
+  await until(() => harness.server.hellos.length === 1, 'the node says hello');
+  harness.server.desire(job, makeAllocation('a1', group));
+  await harness.untilStatus('a1', 'running');
+  const stop = { desiredStatus: 'stop', allocModifyIndex: 2 } as const;
+  harness.server.desire(
+    job,
+    makeAllocation('a1', group, stop),
+    makeAllocation('a2', group, { previousAllocation: 'a1' }),
+  );
+  await until(() => harness.server.messages.length > 1, 'the node has looked at it');
+  harness.server.desire(job, makeAllocation('a2', group, { previousAllocation: 'a1', ...stop }));
+  await harness.untilStatus('a2', 'complete');
+  t.deepEqual(harness.calls('start'), ['a1/web/1']);
+});
+
 test('a new agent on the same data directory finds the running task again and does not start it anew', async (t) => {
   const harness = await AgentHarness.make();
   t.teardown(() => harness.close());
