@@ -12,6 +12,12 @@ import type { ExecRequestLike } from './types.ts';
 /** A part of every Debian. Roots hold the host's /usr. Where it is missing, a terminal works but has no name. */
 const TERMINAL_MAKER = '/usr/bin/script';
 
+/**
+ * A command may close its terminal a moment before it ends. The library takes that for the end and hangs up, which kills
+ * the command. So the shell stays, and with it the terminal; what is typed to end the command does not end the shell.
+ */
+const STAY = 'trap : INT QUIT\n';
+
 export interface ExecSource {
   /** For /bin/sh. */
   readonly text: string;
@@ -38,9 +44,10 @@ export function execSource(entry: LaunchEntry, request: ExecRequestLike): ExecSo
   const enter = [...enterWords(plan, handle.pid), ...privilegeWords(plan), ...read];
   const text = `${attach.join('\n')}
 echo ${plan.oomScoreAdj} > /proc/self/oom_score_adj
-exec ${quoteShellWords(enter)} 3<<'${token}'
+${request.tty ? STAY : 'exec'} ${quoteShellWords(enter)} 3<<'${token}'
 exec 3<&-; exec ${quoteShellWords(become)}
 ${token}
+exit $?
 `;
   return ready === undefined ? { text } : { text, ready };
 }

@@ -19,12 +19,13 @@ const LINE_FEED = 0x0a;
 export async function openTerminalSession(entry: LaunchEntry, request: ExecRequestLike): Promise<ExecSessionLike> {
   const { text, ready } = execSource(entry, { ...request, env: { TERM: 'xterm-256color', ...request.env } });
   const { spawn } = await loadTerminals();
-  const terminal = spawn('/bin/sh', ['-c', text], {
+  // The shell stays, and its words are there for everybody on the host to read: they do not hold the task's environment.
+  const terminal = spawn('/bin/sh', ['-c', 'text=$TEXT; unset TEXT; eval "$text"'], {
     name: 'xterm-256color',
     cols: request.size?.columns ?? 80,
     rows: request.size?.rows ?? 24,
     cwd: '/',
-    env: { PATH: SYSTEM_PATH },
+    env: { PATH: SYSTEM_PATH, TEXT: text },
     encoding: null,
   });
   const output = new ExecOutput();
