@@ -29,7 +29,7 @@ const gate = process.argv.includes('--gate');
 /** Files that print the figure asked for: its name stands in their text. */
 function files(): readonly string[] {
   const all = readdirSync(directory).filter(
-    (name) => name.endsWith('.ts') && name !== 'main.ts' && !name.endsWith('.test.ts'),
+    (name) => name.endsWith('.ts') && !['main.ts', 'bare-launch.ts'].includes(name) && !name.endsWith('.test.ts'),
   );
   return only === undefined ? all : all.filter((name) => readFileSync(directory + name, 'utf8').includes(only));
 }
@@ -53,18 +53,21 @@ function run(file: string): Promise<{ readonly figures: readonly Figure[]; reado
 }
 
 const missed: string[] = [];
+let printed = 0;
 const chosen = files();
-if (chosen.length === 0) {
-  console.error(`no bench prints a figure named ${only}`);
-  process.exitCode = 1;
-}
 for (const file of chosen) {
   const { figures, failed } = await run(file);
+  printed += figures.length;
   missed.push(...figures.filter((figure) => !figure.ok).map((figure) => figure.name));
-  if (failed || figures.length === 0) {
+  // A file whose text merely mentions the name prints nothing of it.
+  if (failed || (figures.length === 0 && only === undefined)) {
     console.error(`${file}: ${failed ? 'failed' : 'printed no figure'}`);
     missed.push(file);
   }
+}
+if (printed === 0) {
+  console.error(only === undefined ? 'nothing was measured' : `no bench prints a figure named ${only}`);
+  process.exitCode = 1;
 }
 if (missed.length > 0) console.error(`missed: ${missed.join(', ')}`);
 if (missed.length > 0 && gate) process.exitCode = 1;

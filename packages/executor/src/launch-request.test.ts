@@ -11,7 +11,7 @@ const plan: LaunchPlan = {
   argv: ['/bin/echo', "it's"],
   env: { A: 'b=c' },
   cwd: '/local',
-  user: { uid: 0, gid: 0, name: 'root', groups: [] },
+  user: { uid: 0, gid: 0, name: 'root', groups: [], home: '/root' },
   cgroups: ['/cg/one'],
   oomScoreAdj: 5,
 };
