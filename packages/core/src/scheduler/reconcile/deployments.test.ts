@@ -1,7 +1,8 @@
 import test from 'ava';
 import type { Allocation } from '../../model/allocation.ts';
+import type { Deployment } from '../../model/deployment.ts';
 import type { TaskGroup } from '../../model/task-group.ts';
-import { makeNode, makeTask, makeUpdate, oneGroup } from '../testing/fixtures.ts';
+import { makeGroup, makeJob, makeNode, makeTask, makeUpdate, oneGroup } from '../testing/fixtures.ts';
 import {
   change,
   fail,
@@ -174,6 +175,33 @@ test('the canaries of a failed deployment are stopped and the old instances stay
   runJob(cluster, 'app');
   t.deepEqual(versions(cluster), [0, 0, 0]);
   t.is(runJob(cluster, 'app').plan, undefined);
+});
+
+test('a group without a rollout that finds no room makes no deployment for the groups that are done', (t) => {
+  const cluster = memoryCluster([makeNode('a'), makeNode('b')]);
+  const web = makeGroup({ count: 1, update: makeUpdate({ autoRevert: true }) });
+  const side = makeGroup({ name: 'side', count: 1, update: makeUpdate({ maxParallel: 0 }) });
+  const big = [makeTask({ resources: { cpuMhz: 1_000_000, memoryMiB: 1, devices: [] } })];
+  register(cluster, makeJob({ taskGroups: [web, side] }));
+  runJob(cluster, 'app');
+  startAll(cluster);
+  runJob(cluster, 'app');
+  register(
+    cluster,
+    makeJob({
+      taskGroups: [
+        { ...web, tasks: newTasks },
+        { ...side, tasks: big },
+      ],
+    }),
+  );
+  runJob(cluster, 'app');
+  startAll(cluster);
+  const deployment = latest(cluster);
+  t.deepEqual(Object.keys(deployment?.taskGroups ?? {}), ['web']);
+  cluster.deployments.set(deployment?.id ?? '', { ...(deployment as Deployment), status: 'successful' });
+  runJob(cluster, 'app');
+  t.is(cluster.deployments.size, 2);
 });
 
 /** Three old instances and a canary that took the name of the first. */

@@ -62,10 +62,15 @@ export function rolloutLimit(
   return Math.max(0, strategy.maxParallel - waiting);
 }
 
-/** A deployment over all groups of the job that are rolled out. Counts of allocations are kept by the state. */
-export function newDeployment(id: DeploymentId, job: JobVersion, now: number): Deployment {
+/** A deployment over those of the groups that are rolled out. Counts of allocations are kept by the state. */
+export function newDeployment(
+  id: DeploymentId,
+  job: JobVersion,
+  groups: readonly TaskGroup[],
+  now: number,
+): Deployment {
   const taskGroups: Record<string, DeploymentGroup> = {};
-  for (const group of job.job.taskGroups) {
+  for (const group of groups) {
     const strategy = rolloutStrategy(job, group);
     if (strategy === undefined || group.count === 0) continue;
     taskGroups[group.name] = {

@@ -142,15 +142,22 @@ function chooseDeployment(
 ): { value: Deployment | undefined; isChanged: boolean } {
   const canaries = groups.filter(({ result }) => result.desiredCanaries > 0);
   if (current !== undefined) return withCanaries(current, canaries);
-  const changes = groups.some(({ result }) => result.requests.length + result.inPlace.length > 0);
-  const isUpdating = groups.some(
-    ({ result }) => result.inPlace.length + result.annotation.destructiveUpdate + result.annotation.canary > 0,
-  );
-  const hadInstances = allocations.some((allocation) => !isOlder(job, allocation));
-  if (!changes || (hadInstances && !isUpdating)) return { value: undefined, isChanged: false };
-  const fresh = newDeployment('', job, input.now);
+  const rolledOut = groups.filter((each) => needsDeployment(job, each, allocations)).map(({ group }) => group);
+  const fresh = newDeployment('', job, rolledOut, input.now);
   if (Object.keys(fresh.taskGroups).length === 0) return { value: undefined, isChanged: false };
   return { value: withCanaries({ ...fresh, id: input.ids() }, canaries).value, isChanged: true };
+}
+
+/** The group gets its first instances of this version, or running ones are changed. */
+function needsDeployment(
+  job: JobVersion,
+  { group, result }: ReconciledGroup,
+  allocations: readonly Allocation[],
+): boolean {
+  const { inPlaceUpdate, destructiveUpdate, canary } = result.annotation;
+  if (inPlaceUpdate + destructiveUpdate + canary + result.remainingUpdates > 0) return true;
+  const hadInstances = allocations.some((each) => each.taskGroup === group.name && !isOlder(job, each));
+  return result.requests.length > 0 && !hadInstances;
 }
 
 function withCanaries(
