@@ -1,14 +1,16 @@
 // From a task as the agent describes it to the parts of a launch that all host process drivers share.
 import type { TaskConfig, TaskNetwork, TaskResources } from '@orch/driver-api';
 import { type ChrootMount, defaultChrootMounts } from './default-mounts.ts';
+import { SYSTEM_PATH } from './launcher.ts';
 import type { ChrootIsolation, LaunchLimits, LaunchSpec } from './types.ts';
 
 const MIB = 1_048_576;
 
-/** Environment, logs, network and limits of a task, to be completed with argv, cwd, user and isolation. */
+/** Environment (with a PATH), logs, network and limits of a task, to be completed with argv, cwd, user and isolation. */
 export function taskLaunch(task: TaskConfig): Pick<LaunchSpec, 'env' | 'logs' | 'networkNamespace' | 'limits'> {
   return {
-    env: task.env,
+    // Programs expect a PATH, and a job rarely gives one.
+    env: { PATH: SYSTEM_PATH, ...task.env },
     limits: taskLimits(task.resources),
     ...(task.logs.disabled ? {} : { logs: taskLogs(task) }),
     ...taskNetworkNamespace(task.network),
