@@ -13,8 +13,8 @@ export const DOOR_IMAGE = 'orch/door:1';
 
 /** A forgotten door closes by itself, seconds. */
 const DOOR_LIFE_S = 600;
-/** nsenter enters within milliseconds of its start; bounded all the same. */
-const ENTER_TRIES = 500;
+/** nsenter enters within milliseconds of its start; a busy machine may take its time, milliseconds. */
+const ENTER_LIMIT_MS = 10_000;
 
 interface OpenDoor {
   readonly opened: Promise<string>;
@@ -91,7 +91,8 @@ export class Doors {
   /** The engine says "started" when nsenter was executed, a moment before it stands in the namespace. */
   async #entered(container: Docker.Container, namespace: string): Promise<void> {
     const { State: state } = await container.inspect();
-    for (let tries = 0; tries < ENTER_TRIES; tries += 1) {
+    const end = Date.now() + ENTER_LIMIT_MS;
+    while (Date.now() < end) {
       const link = await readlink(`/proc/${state.Pid}/ns/net`).catch(() => undefined);
       if (link === namespace) return;
       if (link === undefined) break;

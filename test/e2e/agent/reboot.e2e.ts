@@ -196,7 +196,7 @@ test.serial('after a reboot tasks are lost, restarted or replaced by policy, and
     const { value } = await agent.api.allocations.read(before['mixed'] ?? '');
     const states = ['plain', 'bare', 'box'].map((name) => value.TaskStates?.[name]);
     if (states.every((state) => state?.State === 'running' && state.Restarts === 1)) return true;
-    throw new Error(JSON.stringify(states));
+    throw new Error(JSON.stringify(states.map((state) => state?.Events.map(({ DisplayMessage }) => DisplayMessage))));
   });
   t.deepEqual(
     (await agent.api.jobs.allocations('mixed')).value.map(({ ID }) => ID),
