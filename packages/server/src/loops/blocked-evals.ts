@@ -1,12 +1,12 @@
 // Blocked evaluations: what could not be placed, woken when a node of a fitting class appears or frees resources.
 
-import { describeError } from '@orch/core/lib/errors';
 import { isClientTerminal, isTerminal } from '@orch/core/model/allocation';
 import type { Evaluation } from '@orch/core/model/evaluation';
 import { jobKey } from '@orch/core/model/ids';
 import { isReady } from '@orch/core/model/node';
 import type { Changes, Entry } from '@orch/core/state/entry';
 import type { ServerContext } from '../config.ts';
+import { resubmit } from './resubmit.ts';
 
 export interface BlockedEvals {
   /** Takes a blocked evaluation over; the job's older one is canceled. */
@@ -27,15 +27,18 @@ interface Blocked {
 
 /** @param wake hands an evaluation to the broker as it is: the scheduler blocks the same one again when it still finds no room. */
 export function blockedEvals(context: ServerContext, wake: (evaluation: Evaluation) => void): BlockedEvals {
-  const { store, clock, log, config } = context;
+  const { store, clock, config } = context;
   const byJob = new Map<string, Blocked>();
   /** Class → index at which it last gained room: catches what happened while the scheduler was looking elsewhere. */
   const roomAt = new Map<string, number>();
 
-  const cancel = (evaluation: Evaluation, statusDescription: string) => {
-    const canceled = { ...evaluation, status: 'canceled', statusDescription, modifiedAtMs: clock.now() } as const;
-    store.submit({ kind: 'evaluation-upsert', evaluations: [canceled] }).catch((error: unknown) => {
-      log.error('canceling a blocked evaluation failed', { evaluationId: evaluation.id, error: describeError(error) });
+  const cancel = ({ id, namespace, jobId }: Evaluation, statusDescription: string) => {
+    resubmit(context, 'canceling a blocked evaluation', () => {
+      const held = store.snapshot().evaluation(id);
+      const isWaiting = byJob.get(jobKey(namespace, jobId))?.evaluation.id === id;
+      if (held?.status !== 'blocked' || isWaiting) return undefined;
+      const canceled = { ...held, status: 'canceled', statusDescription, modifiedAtMs: clock.now() } as const;
+      return { kind: 'evaluation-upsert', evaluations: [canceled] };
     });
   };
   const release = (key: string) => {
@@ -58,11 +61,11 @@ export function blockedEvals(context: ServerContext, wake: (evaluation: Evaluati
       const key = jobKey(evaluation.namespace, evaluation.jobId);
       const older = byJob.get(key);
       release(key);
+      const blocked: Blocked = { evaluation };
+      byJob.set(key, blocked);
       if (older !== undefined && older.evaluation.id !== evaluation.id) {
         cancel(older.evaluation, `superseded by evaluation ${evaluation.id}`);
       }
-      const blocked: Blocked = { evaluation };
-      byJob.set(key, blocked);
       if (missed(evaluation)) rouse(blocked);
       else if (evaluation.triggeredBy === 'max-plan-attempts') {
         blocked.cancelTimer = clock.after(config.scheduling.retryBlockedMs, () => rouse(blocked));

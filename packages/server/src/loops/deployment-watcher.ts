@@ -20,11 +20,12 @@ export interface DeploymentWatcher {
 }
 
 export function deploymentWatcher(context: ServerContext): DeploymentWatcher {
-  const { store, clock, log } = context;
+  const { store, clock, log, config } = context;
   const timers = new Map<string, () => void>();
   /** One write per deployment at a time: what it decides from is stale until the write is applied. */
   const writing = new Set<string>();
   const again = new Set<string>();
+  let closed = false;
 
   const evaluationFor = (deployment: Deployment): Evaluation | undefined => {
     const version = store.snapshot().job(deployment.namespace, deployment.jobId);
@@ -97,13 +98,13 @@ export function deploymentWatcher(context: ServerContext): DeploymentWatcher {
     }
   }
 
-  const arm = (deploymentId: string, untilMs: number | undefined) => {
+  const arm = (deploymentId: string, untilMs: number | undefined, madeProgress = false) => {
     timers.get(deploymentId)?.();
     timers.delete(deploymentId);
-    if (untilMs !== undefined) {
+    if (untilMs !== undefined && !closed) {
       timers.set(
         deploymentId,
-        clock.after(untilMs - clock.now(), () => look(deploymentId, false)),
+        clock.after(untilMs - clock.now(), () => look(deploymentId, madeProgress)),
       );
     }
   };
@@ -117,7 +118,11 @@ export function deploymentWatcher(context: ServerContext): DeploymentWatcher {
     if (deployment === undefined || !isDeploymentActive(deployment)) return arm(deploymentId, undefined);
     writing.add(deploymentId);
     step(deployment, madeProgress)
-      .catch((error: unknown) => log.error('deployment step failed', { deploymentId, error: describeError(error) }))
+      .catch((error: unknown) => {
+        log.error('deployment step failed', { deploymentId, error: describeError(error) });
+        // Nothing else may ever happen to the deployment: the step is tried again.
+        arm(deploymentId, clock.now() + config.scheduling.redeliverMs, madeProgress);
+      })
       .finally(() => {
         writing.delete(deploymentId);
         if (again.delete(deploymentId)) look(deploymentId, true);
@@ -139,6 +144,7 @@ export function deploymentWatcher(context: ServerContext): DeploymentWatcher {
     promote,
     fail,
     close() {
+      closed = true;
       for (const cancel of timers.values()) cancel();
       timers.clear();
     },

@@ -1,6 +1,7 @@
 // Rollouts through the whole server: batches, failure and revert, canaries.
 
 import test from 'ava';
+import { journalFull } from '../journal/errors.ts';
 import { type FakeNode, fakeNode } from '../testing/fake-node.ts';
 import { jobJson, makeNode } from '../testing/fixtures.ts';
 import { type Rig, startRig } from '../testing/rig.ts';
@@ -37,6 +38,24 @@ test('a first deployment succeeds when all are healthy, and its version is stabl
   t.true(rig.store.snapshot().job('default', 'web')?.stable);
   const shown = await rig.call('GET', '/v1/job/web/deployment');
   t.is(shown.body.TaskGroups.web.HealthyAllocs, 3);
+});
+
+test('a rollout whose end could not be written on a full disk is ended when there is room', async (t) => {
+  let isFull = false;
+  const rig = await startRig({ delay: async () => (isFull ? Promise.reject(journalFull('memory')) : undefined) });
+  t.teardown(rig.close);
+  rig.store.onApplied((changes, entry) => {
+    const reported = entry.kind === 'alloc-client-update' && changes.deployments.length > 0;
+    if (reported && latest(rig)?.taskGroups['web']?.healthyAllocs === 3) isFull = true;
+  });
+  await deployed(rig, rolling(), true);
+  await rig.until('all healthy', () => isFull);
+  await turns(20);
+  isFull = false;
+  await turns(20);
+  t.is(latest(rig)?.status, 'running');
+  await rig.clock.advance(2_000);
+  t.is(latest(rig)?.status, 'successful');
 });
 
 test('a destructive change replaces max_parallel at a time, the next only after the new one is healthy', async (t) => {

@@ -1,6 +1,5 @@
 // The leader: wires its loops to the store. Everything starts from an applied entry; nothing polls.
 
-import { describeError } from '@orch/core/lib/errors';
 import type { Evaluation } from '@orch/core/model/evaluation';
 import type { Entry } from '@orch/core/state/entry';
 import type { ServerContext } from '../config.ts';
@@ -13,6 +12,7 @@ import { type Heartbeats, heartbeats } from './heartbeats.ts';
 import { newEvaluation } from './new-evaluation.ts';
 import { type NodeEvents, nodeEvents } from './node-events.ts';
 import { planApplier } from './plan-apply.ts';
+import { resubmit } from './resubmit.ts';
 import { scheduleRunner } from './run-schedule.ts';
 import { worker } from './worker.ts';
 
@@ -83,21 +83,22 @@ export function lead(context: ServerContext): Leader {
 
 /** A plan committed just behind the entry that took its node away: its jobs must look again. */
 function rescueFromLostNodes(context: ServerContext, entry: Extract<Entry, { kind: 'plan-apply' }>): void {
-  const { store, clock, ids, log } = context;
+  const { store, clock, ids } = context;
   const snapshot = store.snapshot();
   const lost = entry.plan.placements.find((placement) => {
     const status = snapshot.node(placement.nodeId)?.status;
     return status === undefined || status === 'down';
   });
-  const version = snapshot.job(entry.plan.namespace, entry.plan.jobId);
-  if (lost === undefined || version === undefined) return;
-  const evaluation = newEvaluation(version.job, version.jobModifyIndex, {
-    id: ids(),
-    atMs: clock.now(),
-    triggeredBy: 'node-update',
-    nodeId: lost.nodeId,
-  });
-  store.submit({ kind: 'evaluation-upsert', evaluations: [evaluation] }).catch((error: unknown) => {
-    log.error('re-evaluating a lost placement failed', { jobId: entry.plan.jobId, error: describeError(error) });
+  if (lost === undefined) return;
+  resubmit(context, 're-evaluating a lost placement', () => {
+    const version = store.snapshot().job(entry.plan.namespace, entry.plan.jobId);
+    if (version === undefined) return undefined;
+    const evaluation = newEvaluation(version.job, version.jobModifyIndex, {
+      id: ids(),
+      atMs: clock.now(),
+      triggeredBy: 'node-update',
+      nodeId: lost.nodeId,
+    });
+    return { kind: 'evaluation-upsert', evaluations: [evaluation] };
   });
 }

@@ -7,6 +7,7 @@ import type { ServerContext } from '../config.ts';
 import type { EvalBroker } from './eval-broker.ts';
 import { newEvaluation } from './new-evaluation.ts';
 import type { AcceptedPlan, PlanApplier } from './plan-apply.ts';
+import { resubmit } from './resubmit.ts';
 import type { RunSchedule } from './run-schedule.ts';
 
 export interface Worker {
@@ -121,15 +122,23 @@ function outcome(result: ScheduleResult, accepted: AcceptedPlan): readonly Evalu
   return result.evaluations.filter((other) => other.waitUntilMs !== undefined);
 }
 
-function cancelSuperseded(parts: WorkerParts, superseded: readonly Evaluation[], by: Evaluation): void {
+function cancelSuperseded({ context }: WorkerParts, superseded: readonly Evaluation[], by: Evaluation): void {
   if (superseded.length === 0) return;
   const statusDescription = `canceled after evaluation ${by.id} was processed`;
-  const modifiedAtMs = parts.context.clock.now();
-  const evaluations = superseded.map(
-    (evaluation): Evaluation => ({ ...evaluation, status: 'canceled', statusDescription, modifiedAtMs }),
-  );
-  parts.context.store.submit({ kind: 'evaluation-upsert', evaluations }).catch((error: unknown) => {
-    parts.context.log.error('canceling superseded evaluations failed', { error: describeError(error) });
+  let isFirst = true;
+  resubmit(context, 'canceling superseded evaluations', () => {
+    const snapshot = context.store.snapshot();
+    // What the scheduler wrote since then is not ours to cancel any more.
+    const left = superseded.filter(
+      ({ id, modifyIndex }) => isFirst || snapshot.evaluation(id)?.modifyIndex === modifyIndex,
+    );
+    isFirst = false;
+    if (left.length === 0) return undefined;
+    const modifiedAtMs = context.clock.now();
+    const evaluations = left.map(
+      (evaluation): Evaluation => ({ ...evaluation, status: 'canceled', statusDescription, modifiedAtMs }),
+    );
+    return { kind: 'evaluation-upsert', evaluations };
   });
 }
 
@@ -154,6 +163,7 @@ async function giveUp(parts: WorkerParts, evaluation: Evaluation, reason: string
   try {
     await store.submit({ kind: 'evaluation-upsert', evaluations: [failed, followUp] });
   } catch (error) {
+    // It is delivered once more later, and given up then.
     parts.context.log.error('failing an evaluation failed', {
       evaluationId: evaluation.id,
       error: describeError(error),
