@@ -67,7 +67,10 @@ class Cluster {
   readonly #watchers: readonly Watcher[];
   readonly #hooks: ServerHooks;
   #server: SimServer | undefined;
+  /** Ends a server that is stopping in order the hard way. */
+  #crash: (() => void) | undefined;
   #isOpening = false;
+  #diskFullUntilMs = 0;
   #nodesMade = 0;
 
   constructor(world: World, options: ClusterOptions) {
@@ -122,7 +125,10 @@ class Cluster {
         const watcher = pick(this.#random, this.#watchers);
         if (this.#server !== undefined) void watcher?.check(this.#server);
       } else if (dice < 0.78) {
-        this.#killServer(between(this.#random, 50, 4_000), this.#random() < 0.25);
+        this.#endServer(between(this.#random, 50, 4_000), this.#random() < 0.25);
+      } else if (dice < 0.8) {
+        this.#diskFullUntilMs = this.world.now + between(this.#random, 200, 6_000);
+        this.world.trace('the disk of the server is full');
       } else {
         this.#disturbNode();
       }
@@ -162,29 +168,42 @@ class Cluster {
   }
 
   /** Kills it, or stops it in order; another begins on what the journal kept. */
-  #killServer(downMs: number, inOrder: boolean): void {
+  #endServer(downMs: number, inOrder: boolean): void {
     const server = this.#server;
     if (server === undefined || this.#isOpening) return;
     this.#server = undefined;
     this.world.trace(inOrder ? 'the server stops' : 'the server is killed');
-    const reopen = () => this.world.after(downMs, () => void this.#openServer());
-    if (inOrder) {
-      server.close().then(reopen, (error: unknown) => this.world.problem(`the server could not stop: ${error}`));
-      return;
-    }
-    server.kill();
-    if (this.#options.defects?.forgetfulDisk) this.#medium.records.pop();
-    for (const node of this.#nodes) node.link?.cut(0);
-    reopen();
+    let isOver = false;
+    const over = () => {
+      if (isOver) return;
+      isOver = true;
+      this.#crash = undefined;
+      this.world.after(downMs, () => void this.#openServer());
+    };
+    this.#crash = () => {
+      server.kill();
+      if (this.#options.defects?.forgetfulDisk) this.#medium.records.pop();
+      for (const node of this.#nodes) node.link?.cut(0);
+      over();
+    };
+    if (!inOrder) this.#crash();
+    else server.close().then(over, (error: unknown) => this.world.problem(`the server could not stop: ${error}`));
+  }
+
+  /** The machine of the server dies in the middle of a commit, perhaps while the server is about to stop. */
+  #crashServer(): void {
+    if (this.#server === undefined) this.#crash?.();
+    else this.#endServer(between(this.#random, 50, 4_000), false);
   }
 
   #fate(): CommitFate {
     if (this.world.calm) return 'ok';
     const dice = this.#random();
     if (dice < 0.004) return this.#say('full');
-    if (dice >= 0.008) return 'ok';
-    const fate = dice < 0.006 ? 'crash-before' : 'crash-after';
-    this.world.after(0, () => this.#killServer(between(this.#random, 50, 4_000), false));
+    if (this.world.now < this.#diskFullUntilMs) return this.#say('full');
+    if (dice >= 0.01) return 'ok';
+    const fate = dice < 0.007 ? 'crash-before' : 'crash-after';
+    this.world.after(0, () => this.#crashServer());
     return this.#say(fate);
   }
 

@@ -88,7 +88,7 @@ export class Workload {
 
   #deregister(server: SimServer, id: string, purge: boolean): void {
     this.#send(server, 'DELETE', `/v1/job/${id}${purge ? '?purge=true' : ''}`, undefined, (answer) => {
-      const index = indexIn(answer, 'Index');
+      const index = indexIn(answer, 'JobModifyIndex');
       if ((this.#told.get(id)?.index ?? 0) > index) return;
       this.#told.set(id, { index, state: purge ? 'purged' : 'stopped' });
     });
