@@ -13,6 +13,9 @@ export interface KvmVerdict {
 /** A boot that takes longer is not acceleration: on working hardware it takes a fraction of this, emulated it takes 0.1 s. */
 export const kvmTrialLimitMs = 2_000;
 
+/** The trial's own end, for the case that whoever watches over it is killed: a VM that hangs would run for ever. */
+const lifeSeconds = 10;
+
 /** Verdicts of an earlier, weaker trial do not count. */
 const trialVersion = 2;
 
@@ -52,7 +55,8 @@ async function trial({ run, emulator, stateDir, signal }: Parameters<typeof tryK
   const sector = join(stateDir, 'kvm-trial.img');
   await writeFile(sector, trialBootSector());
   try {
-    const argv = trialCommand(emulator, sector, ['-accel', 'kvm', '-cpu', 'host']);
+    const command = trialCommand(emulator, sector, ['-accel', 'kvm', '-cpu', 'host']);
+    const argv = ['timeout', '--signal=KILL', String(lifeSeconds), ...command];
     const result = await run({ argv, timeoutMs: kvmTrialLimitMs }, signal === undefined ? {} : { signal });
     if (result.exitCode === successCode) return { works: true, reason: 'a trial VM booted under KVM' };
     const said = result.stderr.trim().split('\n').pop() ?? '';

@@ -202,3 +202,28 @@ test.serial('killed again and again while tasks start, the agent ends up with on
   t.is((await agent.orch(['job', 'stop', '--purge', 'restless'])).exitCode, 0);
   t.deepEqual([containers(), machines('restless')], [[], []]);
 });
+
+test.serial('killed while it finds out what the machine can do, the agent leaves no trial behind', async (t) => {
+  const young = await startDevAgent();
+  t.teardown(() => young.close());
+  await young.end('SIGKILL');
+  const named = () =>
+    readdirSync('/proc')
+      .filter((pid) => /^\d+$/.test(pid))
+      .flatMap((pid) => {
+        try {
+          const argv = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+          return argv.includes(young.dataDir) ? [argv.replaceAll('\0', ' ')] : [];
+        } catch {
+          // It ended while we looked.
+          return [];
+        }
+      });
+  t.log(`at first: ${named().length} processes`);
+  // A VM that tries KVM where KVM hangs would otherwise run for ever.
+  await until('whatever it had started to be gone', 20_000, async () => {
+    if (named().length === 0) return true;
+    throw new Error(named().join('\n'));
+  });
+  t.pass();
+});
