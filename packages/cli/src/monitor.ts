@@ -163,7 +163,8 @@ function announce(allocation: AllocationStubWire, seen: Map<string, string>, out
     }
   }
   const status = allocation.ClientStatus;
-  if (seen.get(allocation.ID) === status) return;
+  // Between a prestart task and the others it is pending again for a moment: nothing new.
+  if (seen.get(allocation.ID) === status || (status === 'pending' && seen.has(allocation.ID))) return;
   if (status !== 'pending')
     out.line(`    Allocation "${id}" is ${status}${status === 'failed' ? `: ${allocation.ClientDescription}` : ''}`);
   seen.set(allocation.ID, status);

@@ -181,7 +181,7 @@ export function noAnswer(url: URL, cause: NodeJS.ErrnoException): ApiError {
   if (cause.name === 'AbortError') return new ApiError(0, 'the request was aborted', { cause });
   const hint =
     cause.code === 'ECONNREFUSED'
-      ? 'is the agent running? `orch agent --dev` starts one; --address or NOMAD_ADDR names another'
+      ? 'is the agent running? `orch agent --dev` starts one; --address or ORCH_ADDR names another'
       : 'check --address or NOMAD_ADDR';
   return new ApiError(0, `no answer from the agent at ${url.host} (${cause.code ?? cause.message})`, { hint, cause });
 }

@@ -194,7 +194,8 @@ function onStartFailure(run: TaskRun, failure: StartFailure, rules: TaskRules, m
 }
 
 function onExited(run: TaskRun, exit: TaskExit, rules: TaskRules, moment: Moment): TaskStep {
-  const finishedAtMs = exit.finishedAtMs ?? moment.nowMs;
+  // A task may end before its driver has answered that it began.
+  const finishedAtMs = Math.max(exit.finishedAtMs ?? moment.nowMs, run.startedAtMs ?? 0);
   const told = withEvent({ ...run, finishedAtMs }, moment.nowMs, 'Terminated', describeExit(exit), exitDetails(exit));
   const cancel: TaskEffect[] = run.phase === 'shutdown-delay' ? [{ type: 'cancel-timer' }] : [];
   if (run.killed) {
