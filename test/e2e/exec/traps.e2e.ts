@@ -52,6 +52,13 @@ test.serial('an isolated task is nobody, without capabilities or new privileges,
   t.regex(log, /No such file or directory/);
 });
 
+test.serial('an isolated root cannot look into what runs beside it', async (t) => {
+  const handle = await bench.sh('id -u; cat /proc/1/exe; cat /proc/1/environ; cat /proc/1/maps', { user: 'root' });
+  await bench.executor.wait(handle.id);
+  t.is(bench.log(handle), '0\n');
+  t.is(bench.log(handle, 'stderr').match(/Permission denied/g)?.length, 3);
+});
+
 test.serial('a named capability is kept and usable', async (t) => {
   const spec = bench.spec('grep CapEff /proc/self/status');
   if (spec.isolation.kind !== 'chroot') throw new Error('not isolated');
@@ -73,7 +80,8 @@ test.serial('mounts of a task are seen by nobody else', async (t) => {
 
 test.serial('only the three standard descriptors are inherited', async (t) => {
   for (const kind of ['host', 'chroot'] as const) {
-    const handle = await bench.sh('ls /proc/$$/fd | tr "\\n" " "', {}, kind);
+    // By then the shell has closed what it made the pipe of.
+    const handle = await bench.sh('(sleep 0.2; ls /proc/$$/fd) | tr "\\n" " "', {}, kind);
     await bench.executor.wait(handle.id);
     t.is(bench.log(handle), '0 1 2 ');
   }
