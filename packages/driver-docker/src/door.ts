@@ -32,7 +32,7 @@ export class Doors {
   readonly #owner: string;
   readonly #open = new Map<string, OpenDoor>();
   readonly #onLeftover: (error: unknown) => void;
-  #lastUsedMs = 0;
+  #lastUsedMs = Date.now();
 
   /** @param onLeftover told when a door could not be removed; `collect` takes it later */
   constructor(engine: Engine, owner: string, onLeftover: (error: unknown) => void) {
@@ -41,7 +41,7 @@ export class Doors {
     this.#onLeftover = onLeftover;
   }
 
-  /** When a door was last asked for, 0 before the first. */
+  /** When a door was last asked for; before the first one, since when it can be. */
   get lastUsedMs(): number {
     return this.#lastUsedMs;
   }
@@ -121,13 +121,17 @@ async function namespaceInode(path: string): Promise<string> {
   }
 }
 
+/** Another agent on this engine may collect the image between its import and its use. */
+const IMPORT_TRIES = 3;
+
 async function createDoor(client: Docker, spec: Docker.ContainerCreateOptions): Promise<Docker.Container> {
-  try {
-    return await client.createContainer(spec);
-  } catch (error) {
-    if (statusOf(error) !== 404) throw error;
-    await importDoorImage(client);
-    return client.createContainer(spec);
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await client.createContainer(spec);
+    } catch (error) {
+      if (statusOf(error) !== 404 || tries >= IMPORT_TRIES) throw error;
+      await importDoorImage(client);
+    }
   }
 }
 
