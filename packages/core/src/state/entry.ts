@@ -117,6 +117,8 @@ export type Entry =
   /** Forgets finished things; the leader decided what, with its clock. */
   | {
       readonly kind: 'collect';
+      /** Index of the state it was decided on: what was written since then stays. Older entries name none. */
+      readonly asOf?: number;
       readonly jobs: readonly { readonly namespace: string; readonly jobId: string }[];
       readonly evaluations: readonly EvaluationId[];
       readonly allocations: readonly AllocationId[];

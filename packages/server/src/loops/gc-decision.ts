@@ -51,6 +51,7 @@ export function decideGc(snapshot: StateSnapshot, gc: GcConfig, now: number): Co
   }
   return {
     kind: 'collect',
+    asOf: snapshot.index,
     jobs: jobs.slice(0, gc.batch),
     evaluations: [...evaluations].slice(0, gc.batch),
     allocations: [...allocations].slice(0, gc.batch),

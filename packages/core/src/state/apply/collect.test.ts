@@ -53,6 +53,21 @@ test('collect forgets rows with all their indexes and totals, and unknown ids ar
   t.is(state.hash().length, 16);
 });
 
+test('collect leaves what was written after it was decided: a job registered again, a node that came back', (t) => {
+  const state = filled();
+  const collect = { jobs: [{ namespace: 'default', jobId: 'web' }], evaluations: ['e1'], allocations: ['a1'] };
+  const decided = { kind: 'collect', asOf: 3, ...collect, deployments: ['d1'], nodes: ['n1'] } as const;
+  const again = { ...aJob('web'), priority: 70 };
+  state.apply(4, { kind: 'job-register', job: again, atMs: 5, evaluations: [] });
+  state.apply(5, { kind: 'node-register', node: { ...aNode('n1'), bootId: 'next' }, atMs: 5, evaluations: [] });
+  state.apply(6, decided);
+  const snapshot = state.snapshot();
+  t.is(snapshot.job('default', 'web')?.job.priority, 70);
+  t.is(snapshot.node('n1')?.id, 'n1');
+  t.is(snapshot.evaluation('e1'), undefined);
+  t.is(snapshot.allocation('a1'), undefined);
+});
+
 test('scheduler-config is stored with its index and counts for the hash', (t) => {
   const state = createState();
   const before = state.hash();
