@@ -38,7 +38,6 @@ export interface Outcome {
   readonly servers: number;
 }
 
-const nodeCount = 6;
 const roundMs = 90_000;
 /** Longer than any delay the workload asks for: reschedules, deadlines, heartbeats, redeliveries. */
 const restMs = 260_000;
@@ -108,7 +107,7 @@ class Cluster {
 
   async start(): Promise<void> {
     await this.#openServer();
-    for (let count = 0; count < nodeCount; count += 1) this.#addNode();
+    for (let count = between(this.#random, 2, 8); count > 0; count -= 1) this.#addNode();
     await this.world.advance(2_000);
   }
 
@@ -116,11 +115,17 @@ class Cluster {
     this.world.calm = false;
     this.world.trace('work');
     const endMs = this.world.now + forMs;
+    // Some rounds are hasty, some slow; some see more faults than work.
+    const longestPauseMs = pick(this.#random, [300, 1_500, 4_000]) ?? 1_500;
+    const work = pick(this.#random, [0.4, 0.62, 0.68]) ?? 0.62;
     while (this.world.now < endMs && this.world.problems.length === 0) {
-      await this.world.advance(between(this.#random, 20, 1_500));
+      await this.world.advance(between(this.#random, 20, longestPauseMs));
       const dice = this.#random();
-      if (dice < 0.62) {
-        if (this.#server !== undefined) this.#workload.act(this.#server);
+      if (dice < work) {
+        // People do not wait for each other.
+        for (let count = this.#random() < 0.1 ? 4 : 1; count > 0; count -= 1) {
+          if (this.#server !== undefined) this.#workload.act(this.#server);
+        }
       } else if (dice < 0.7) {
         const watcher = pick(this.#random, this.#watchers);
         if (this.#server !== undefined) void watcher?.check(this.#server);

@@ -80,6 +80,18 @@ test.serial('blocked evaluations that no room wakes', async (t) => {
   t.regex(await isFound({ tamper }, /is blocked although/), /has room for it/);
 });
 
+test.serial('a collection that does not look at what was written while it was on its way', async (t) => {
+  const hasty = {
+    tamper: (entry: Entry): Entry => {
+      if (entry.kind !== 'collect') return entry;
+      const jobs = ['job-0', 'job-1', 'job-2'].map((jobId) => ({ namespace: 'default', jobId }));
+      const { asOf: _, ...rest } = entry;
+      return { ...rest, jobs };
+    },
+  };
+  t.regex(await isFound(hasty, /and is collected/), /job-\d is (running|pending)/);
+});
+
 test.serial('a node that goes on running what it was told to stop', async (t) => {
   t.regex(await isFound({ node: { ignoresStops: true } }, /which nobody wants there|is still running/), /\w/);
 });

@@ -117,8 +117,31 @@ export class Historian {
     if (changes.index !== this.#reference.index + 1) {
       this.#report(`entry ${changes.index} was applied after entry ${this.#reference.index}: indexes only grow by one`);
     }
+    this.#checkCollected(entry);
     this.#feed(changes.index, JSON.stringify(entry));
     this.#check(changes, snapshot);
+  }
+
+  /** Only what is dead is forgotten: looked at before the entry is applied. */
+  #checkCollected(entry: Entry): void {
+    if (entry.kind !== 'collect') return;
+    const before = this.#reference.snapshot();
+    const asOf = entry.asOf ?? before.index;
+    for (const { namespace, jobId } of entry.jobs) {
+      const version = before.job(namespace, jobId);
+      if (version === undefined || version.modifyIndex > asOf) continue;
+      if (version.status !== 'dead') this.#report(`${jobId} is ${version.status} and is collected`);
+    }
+    for (const id of entry.allocations) {
+      const allocation = before.allocation(id);
+      if (allocation === undefined || allocation.modifyIndex > asOf || isTerminal(allocation)) continue;
+      this.#report(`${allocation.name} ${shortId(id)} is live and is collected`);
+    }
+    for (const id of entry.nodes) {
+      const node = before.node(id);
+      if (node !== undefined && node.modifyIndex <= asOf && node.status !== 'down')
+        this.#report(`${id} is ${node.status} and is collected`);
+    }
   }
 
   /** A server began: its state must be that of the journal, with everything that was acknowledged. */
