@@ -34,7 +34,8 @@ export function inFlightPlans(): InFlight {
 
 /**
  * Only what a scheduler asks of nodes and allocations changes. Jobs, evaluations and deployments of a plan in flight
- * belong to its own job, which nobody schedules until it has committed.
+ * belong to its own job, which nobody schedules until it has committed. What a plan stops still holds its place: the commit
+ * may fail, and nobody else's plan may have been built on the room by then.
  */
 function overlay(snapshot: StateSnapshot, plans: readonly Plan[]): StateSnapshot {
   const changed = new Map<string, Allocation>();
@@ -45,10 +46,6 @@ function overlay(snapshot: StateSnapshot, plans: readonly Plan[]): StateSnapshot
     byNode.set(allocation.nodeId, ids.add(allocation.id));
   };
   for (const plan of plans) {
-    for (const stop of plan.stops) {
-      const allocation = changed.get(stop.allocationId) ?? snapshot.allocation(stop.allocationId);
-      if (allocation !== undefined) touch(stopped(allocation, stop));
-    }
     for (const placement of plan.placements) touch(placement);
   }
 
@@ -81,11 +78,6 @@ function overlay(snapshot: StateSnapshot, plans: readonly Plan[]): StateSnapshot
     nodeUse: (nodeId) => (byNode.has(nodeId) ? sumUse(live(nodeId)) : snapshot.nodeUse(nodeId)),
     nodePorts: (nodeId) => (byNode.has(nodeId) ? new Set(live(nodeId).flatMap(portsOf)) : snapshot.nodePorts(nodeId)),
   };
-}
-
-function stopped(allocation: Allocation, stop: Plan['stops'][number]): Allocation {
-  const client = stop.clientStatus === undefined ? {} : { clientStatus: stop.clientStatus };
-  return { ...allocation, desiredStatus: stop.desiredStatus, desiredDescription: stop.description, ...client };
 }
 
 function sumUse(allocations: readonly Allocation[]): ResourceUse {

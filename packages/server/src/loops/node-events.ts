@@ -3,10 +3,12 @@
 import { isClientTerminal } from '@orch/core/model/allocation';
 import type { Evaluation, EvaluationTrigger } from '@orch/core/model/evaluation';
 import { jobKey } from '@orch/core/model/ids';
-import type { JobVersion } from '@orch/core/model/job';
 import type { Node, NodeStatus } from '@orch/core/model/node';
 import type { ServerContext } from '../config.ts';
-import { newEvaluation } from './new-evaluation.ts';
+import { type EvaluatedJob, newEvaluation } from './new-evaluation.ts';
+
+/** Of an evaluation whose job nothing is known of any more. */
+const defaultPriority = 50;
 
 export interface NodeEvents {
   /** A node came (back) or its facts changed: it is ready. Writes nothing when state says the same already. */
@@ -81,15 +83,16 @@ export function evaluationsOf(
   triggeredBy: EvaluationTrigger,
 ): readonly Evaluation[] {
   const snapshot = context.store.snapshot();
-  const jobs = new Map<string, JobVersion>();
-  const add = (version: JobVersion | undefined) => {
-    if (version !== undefined) jobs.set(jobKey(version.job.namespace, version.job.id), version);
+  const jobs = new Map<string, { readonly job: EvaluatedJob; readonly jobModifyIndex: number }>();
+  const add = (version: { readonly job: EvaluatedJob; readonly jobModifyIndex: number }) => {
+    jobs.set(jobKey(version.job.namespace, version.job.id), version);
   };
   for (const allocation of snapshot.nodeAllocations(nodeId)) {
     if (isClientTerminal(allocation)) continue;
     const { namespace, jobId, jobVersion } = allocation;
-    // Of a purged job its versions are left: what it had here must still come to its end.
-    add(snapshot.job(namespace, jobId) ?? snapshot.jobVersion(namespace, jobId, jobVersion));
+    // What a purged job had here must still come to its end, also when its versions are forgotten.
+    const version = snapshot.job(namespace, jobId) ?? snapshot.jobVersion(namespace, jobId, jobVersion);
+    add(version ?? { job: { namespace, id: jobId, type: 'service', priority: defaultPriority }, jobModifyIndex: 0 });
   }
   for (const version of snapshot.jobs()) {
     if (!version.stop && (version.job.type === 'system' || version.job.type === 'sysbatch')) add(version);
