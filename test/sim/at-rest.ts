@@ -155,8 +155,7 @@ function checkOwner(snapshot: StateSnapshot, allocation: Allocation, report: Rep
   const hasOwner =
     version !== undefined &&
     !version.stop &&
-    version.job.taskGroups.some((group) => group.name === allocation.taskGroup) &&
-    allocation.createIndex >= version.createIndex;
+    version.job.taskGroups.some((group) => group.name === allocation.taskGroup);
   if (!hasOwner && !isTerminal(allocation)) report(`${who} is to run and its job is stopped or gone`);
   if (allocation.desiredStatus !== 'run' && !isClientTerminal(allocation)) {
     report(`${who} was stopped and is still ${allocation.clientStatus}`);
