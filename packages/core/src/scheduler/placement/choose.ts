@@ -7,6 +7,9 @@ import { spreadScore, type ValueCounts } from '../rank/spread.ts';
 import { type Candidates, leaveHeap, maxNodeScores, rankRow } from './candidates.ts';
 import type { Cluster } from './clusters.ts';
 
+/** Scores that differ by less are equal: the same terms, added in another order. Else rounding would decide, not the shuffle. */
+const rounding = 1e-12;
+
 /** The best row, or −1 when no node can take the instance. Nodes in `penalized` score lower. */
 export function choose(candidates: Candidates, penalized: readonly NodeId[]): number {
   const aside = penalized.flatMap((nodeId) => {
@@ -18,7 +21,9 @@ export function choose(candidates: Candidates, penalized: readonly NodeId[]): nu
   let best = -1;
   let bestScore = Number.NEGATIVE_INFINITY;
   const consider = (row: number, score: number) => {
-    if (best < 0 || score > bestScore || (score === bestScore && isPreferred(candidates, row, best))) {
+    const difference = score - bestScore;
+    const isEqual = Math.abs(difference) <= rounding;
+    if (best < 0 || (isEqual ? isPreferred(candidates, row, best) : difference > 0)) {
       best = row;
       bestScore = score;
     }
@@ -52,7 +57,7 @@ export function choose(candidates: Candidates, penalized: readonly NodeId[]): nu
 function isPreferred(candidates: Candidates, row: number, than: number): boolean {
   const { keys, ranks } = candidates.rows;
   const difference = (keys[row] as number) - (keys[than] as number);
-  return difference > 0 || (difference === 0 && (ranks[row] as number) < (ranks[than] as number));
+  return Math.abs(difference) <= rounding ? (ranks[row] as number) < (ranks[than] as number) : difference > 0;
 }
 
 function meanScore(candidates: Candidates, row: number, scores: number, spread: number, penalized: boolean): number {
