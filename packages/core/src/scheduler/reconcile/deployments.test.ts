@@ -260,3 +260,15 @@ test('a failed canary waits for its delay without another beside it, and is then
   t.like(canaries(cluster), { length: 1, 0: { previousAllocation: canary.id, name: 'app.web[0]' } });
   t.deepEqual(versions(cluster), [0, 0, 0, 1]);
 });
+
+test('a promoted canary that a further version keeps in place still displaces its older namesake', (t) => {
+  const cluster = withCanary();
+  startAll(cluster);
+  promote(cluster);
+  const update = makeUpdate({ canary: 1, maxParallel: 3 });
+  register(cluster, oneGroup({ count: 5, update, tasks: newTasks }));
+  runJob(cluster, 'app');
+  const names = liveOf(cluster, 'app').map(({ name }) => name);
+  t.is(new Set(names).size, names.length - canaries(cluster).length);
+  t.is(liveOf(cluster, 'app').filter(({ name }) => name === 'app.web[0]').length, 1);
+});

@@ -38,7 +38,7 @@ export function reconcileGroup(input: GroupInput, allocations: readonly Allocati
   const { job, group, snapshot, current } = input;
   const members = classify(input, allocations);
   const canaries = splitCanaries(snapshot, current, group.name, members);
-  const duplicates = dropDuplicates(job, members);
+  const duplicates = dropDuplicates(members);
   const surplus = placesOf(members).length - group.count;
   const shrunk = [...duplicates, ...(surplus > 0 ? shrink(members, surplus) : [])];
   const updates = sortUpdates({ ...input, groupName: group.name }, members.kept);

@@ -1,23 +1,32 @@
 // Which allocations go when a group has more than its count.
 
 import { type Allocation, isClientTerminal } from '../../model/allocation.ts';
-import type { JobVersion } from '../../model/job.ts';
-import { type Classified, isOlder } from './classify.ts';
+import type { Classified } from './classify.ts';
 import { byIndex } from './names.ts';
 
 /**
- * Takes the older allocations that share their name with one of the new version (a promoted canary) out of the lists and
- * returns them: the name is taken, also when the group has not reached its count.
+ * Takes the allocations that share their name with one of a newer version (a promoted canary) out of the lists and returns
+ * them: the name is taken, also when the group has not reached its count.
  */
-export function dropDuplicates(job: JobVersion, members: Classified): Allocation[] {
+export function dropDuplicates(members: Classified): Allocation[] {
   const gone: Allocation[] = [];
-  const live = [...members.kept, ...members.migrating];
-  const newNames = new Set(live.filter((member) => !isOlder(job, member)).map((member) => member.name));
-  const isDuplicate = (member: Allocation) => isOlder(job, member) && newNames.has(member.name);
+  const newest = new Map<string, Allocation>();
+  for (const member of [...members.kept, ...members.migrating]) {
+    const other = newest.get(member.name);
+    if (other === undefined || isNewer(member, other)) newest.set(member.name, member);
+  }
+  const isDuplicate = (member: Allocation) => {
+    const other = newest.get(member.name);
+    return other !== undefined && other.jobVersion > member.jobVersion;
+  };
   for (const list of [members.lost, members.kept, members.migrating]) {
     take(list, (member) => member, gone, Number.POSITIVE_INFINITY, isDuplicate);
   }
   return gone;
+}
+
+function isNewer(one: Allocation, other: Allocation): boolean {
+  return one.jobVersion !== other.jobVersion ? one.jobVersion > other.jobVersion : one.createIndex > other.createIndex;
 }
 
 /**
