@@ -75,7 +75,9 @@ function checkGroup(
   const queued = evaluation?.queuedAllocations[group.name] ?? 0;
   // Surplus that has ended by itself needs no stop, so only what runs can be too much.
   if (members.length > group.count) report(`${who} wants ${group.count} and has ${members.length} running`);
-  if (filled < group.count && queued === 0 && !isPaused) {
+  // Failed for good, and forgotten by a collection.
+  const hasGivenUp = version.status === 'dead' && group.reschedule?.unlimited !== true;
+  if (filled < group.count && queued === 0 && !isPaused && !hasGivenUp) {
     report(`${who} wants ${group.count}, has ${members.length} running, ${kept.length} ended, and nothing is blocked`);
   }
   if (queued > 0) checkReason(snapshot, version, group, evaluation?.failedTaskGroups ?? {}, report);
