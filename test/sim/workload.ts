@@ -69,7 +69,9 @@ export class Workload {
       const known = snapshot.job('default', id);
       const goneAt = this.#goneAt.get(id) ?? 0;
       if (known === undefined) {
-        if (goneAt < told.index) this.#world.problem(`${id} is lost: ${told.state} was acknowledged at ${told.index}`);
+        // A stop may find its job forgotten in that moment; what was registered may not be.
+        if (goneAt < told.index && told.state === 'registered')
+          this.#world.problem(`${id} is lost: ${told.state} was acknowledged at ${told.index}`);
       } else if (known.jobModifyIndex < told.index) {
         const found = `the state knows it of ${known.jobModifyIndex}`;
         this.#world.problem(`${id}: ${told.state} was acknowledged at ${told.index}, ${found}`);
