@@ -46,13 +46,16 @@ interface Parts {
   readonly worker: WorkerClient;
 }
 
+const encoder = new TextEncoder();
+
 function journalOver({ file, log, lock, snapshots, worker }: Parts): Journal {
   let { firstIndex, lastIndex } = worker.opened;
   let leading: AbortController | undefined;
 
   const group = createGroupCommit(async (data) => {
     try {
-      const bytes = Buffer.from(data.join(recordSeparator));
+      // In memory of its own, which is handed over; a small Buffer lies in a shared slab, and all of that would be copied.
+      const bytes = encoder.encode(data.join(recordSeparator));
       const answer = await worker.request({ op: 'commit', count: data.length, data: bytes });
       // Answers come in the order of the commits, so this one's records end where the journal did when it was answered.
       lastIndex = answer.lastIndex;
