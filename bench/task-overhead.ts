@@ -1,6 +1,5 @@
-// Figures `task-overhead-exec` and `task-overhead-docker`: memory of all processes orch started per running task, with 100
-// tasks of one job. Printed apart: the engine's own shims, and by how much the agent itself grew (its heap's garbage included),
-// on an agent that had run and stopped as many before.
+// Figures `task-overhead-exec` and `task-overhead-docker`: memory per running task of all processes orch started and of the
+// agent, with 100 tasks of one job on an agent that had run and stopped as many before. The engine's own shims are printed apart.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -90,7 +89,7 @@ async function measure(name: string, limit: number, task: { driver: string; conf
     await sleep(settleMs);
     const after = [await sampled(read.agent), await sampled(read.supervisors), await sampled(read.shims)] as const;
     const perTask = (index: 0 | 1 | 2) => (after[index] - before[index]) / tasks;
-    const value = Math.max(0, perTask(1));
+    const value = Math.max(0, perTask(0)) + perTask(1);
     const rounded = (number: number) => Number(number.toFixed(3));
     const figure: Figure = {
       name,
