@@ -8,10 +8,11 @@ import { sleep } from './abort.ts';
 import type { Engine } from './engine.ts';
 import { engineError, statusOf } from './errors.ts';
 import { LABEL_DOOR, LABEL_OWNER } from './labels.ts';
+import { removeContainer } from './remove.ts';
 
 export const DOOR_IMAGE = 'orch/door:1';
 
-/** A forgotten door closes by itself, seconds. */
+/** A forgotten door closes by itself and is gone then, seconds. */
 const DOOR_LIFE_S = 600;
 /** nsenter enters within milliseconds of its start; a busy machine may take its time, milliseconds. */
 const ENTER_LIMIT_MS = 10_000;
@@ -32,6 +33,9 @@ export class Doors {
   readonly #owner: string;
   readonly #open = new Map<string, OpenDoor>();
   readonly #onLeftover: (error: unknown) => void;
+  /** Tells this process's doors from those an earlier one left. */
+  readonly #word = randomUUID().slice(0, 8);
+  #made = 0;
   #lastUsedMs = Date.now();
 
   /** @param onLeftover told when a door could not be removed; `collect` takes it later */
@@ -72,12 +76,30 @@ export class Doors {
     }
   }
 
+  /** Removes what an earlier process of this agent left open when it was killed. Never rejects. */
+  async closeLeft(): Promise<void> {
+    try {
+      const client = await this.#engine.client();
+      const filters = { label: [`${LABEL_OWNER}=${this.#owner}`, LABEL_DOOR] };
+      for (const { Id: id, Names: names } of await client.listContainers({ all: true, filters }))
+        if (!names.some((name) => name.startsWith(`/${this.#prefix}`))) await removeContainer(client, id);
+    } catch (error) {
+      this.#onLeftover(error);
+    }
+  }
+
+  get #prefix(): string {
+    return `orch-door-${this.#word}-`;
+  }
+
   async #make(path: string, hostname: string): Promise<string> {
     const namespace = await namespaceInode(path);
     const client = await this.#engine.client();
     let id: string | undefined;
     try {
-      const container = await createDoor(client, await doorSpec(path, hostname, this.#owner));
+      this.#made += 1;
+      const name = `${this.#prefix}${this.#made}`;
+      const container = await createDoor(client, { name, ...(await doorSpec(path, hostname, this.#owner)) });
       id = container.id;
       await container.start();
       await this.#entered(container, namespace);
@@ -90,10 +112,10 @@ export class Doors {
 
   /** The engine says "started" when nsenter was executed, a moment before it stands in the namespace. */
   async #entered(container: Docker.Container, namespace: string): Promise<void> {
-    const { State: state } = await container.inspect();
+    const pid = await pidOf(container);
     const end = Date.now() + ENTER_LIMIT_MS;
-    while (Date.now() < end) {
-      const link = await readlink(`/proc/${state.Pid}/ns/net`).catch(() => undefined);
+    while (pid !== undefined && Date.now() < end) {
+      const link = await readlink(`/proc/${pid}/ns/net`).catch(() => undefined);
       if (link === namespace) return;
       if (link === undefined) break;
       await sleep(2);
@@ -103,11 +125,18 @@ export class Doors {
   }
 
   async #remove(id: string): Promise<void> {
-    try {
-      await (await this.#engine.client()).getContainer(id).remove({ force: true, v: true });
-    } catch (error) {
-      if (statusOf(error) !== 404) throw error;
-    }
+    await removeContainer(await this.#engine.client(), id);
+  }
+}
+
+/** Undefined when it has ended: the engine removes a door that ends. */
+async function pidOf(container: Docker.Container): Promise<number | undefined> {
+  try {
+    const { State: state } = await container.inspect();
+    return state.Running ? state.Pid : undefined;
+  } catch (error) {
+    if (statusOf(error) === 404) return undefined;
+    throw error;
   }
 }
 
@@ -159,7 +188,6 @@ async function doorSpec(path: string, hostname: string, owner: string): Promise<
     );
   }
   return {
-    name: `orch-door-${randomUUID().slice(0, 13)}`,
     Image: DOOR_IMAGE,
     Hostname: hostname,
     Labels: { [LABEL_OWNER]: owner, [LABEL_DOOR]: path },
@@ -168,6 +196,8 @@ async function doorSpec(path: string, hostname: string, owner: string): Promise<
     User: '0:0',
     HostConfig: {
       NetworkMode: 'none',
+      // Nobody may come back for a door whose agent was killed.
+      AutoRemove: true,
       ReadonlyRootfs: true,
       // setns into a network namespace needs SYS_ADMIN, and nothing else.
       CapDrop: ['ALL'],

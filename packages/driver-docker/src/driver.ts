@@ -105,6 +105,7 @@ function createContext(
       async connected() {
         images.forget();
         await tasks.resync();
+        await context.doors.closeLeft();
       },
       disconnected: () => images.forget(),
       event: (event) => onEvent(context, event),

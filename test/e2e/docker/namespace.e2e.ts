@@ -96,3 +96,35 @@ test.serial('a failed start in a namespace leaves no door', async (t) => {
   t.is((error as { code?: string }).code, 'not-found');
   t.deepEqual(await harness.listLeftovers(), []);
 });
+
+test.serial('a door that a killed agent left open is closed by the next one, a door in use is not', async (t) => {
+  const client = await harness.engine.client();
+  const task = await harness.makeTask('sleep', { network: network() });
+  if (task === undefined) return t.fail();
+  await driver.start(task, {});
+  const labels = (
+    await client
+      .getContainer((await client.listContainers({ filters: { label: [`orch.task-id=${task.id}`] } }))[0]?.Id ?? '')
+      .inspect()
+  ).Config.Labels;
+  const left = await client.createContainer({
+    name: `orch-door-${randomBytes(4).toString('hex')}-1`,
+    Image: harness.image,
+    Cmd: ['sleep', '1000'],
+    Labels: { 'orch.owner': labels['orch.owner'] ?? '', 'orch.door': path },
+  });
+  await left.start();
+  t.is((await harness.listLeftovers()).length, 2);
+  const next = harness.createDriver();
+  try {
+    for await (const { health } of next.fingerprint({})) if (health === 'healthy') break;
+    for (let tries = 0; tries < 50 && (await harness.listLeftovers()).length > 1; tries += 1)
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    const stays = await harness.listLeftovers();
+    t.is(stays.length, 1);
+    t.regex(stays[0] ?? '', / running$/);
+  } finally {
+    await next.close();
+    await driver.destroy(task.id, { force: true });
+  }
+});
