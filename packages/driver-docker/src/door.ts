@@ -28,21 +28,28 @@ export interface Door {
   leave(): Promise<void>;
 }
 
+export interface DoorListener {
+  onLeftover(error: unknown): void;
+  onRetry(error: unknown): void;
+}
+
 export class Doors {
   readonly #engine: Engine;
   readonly #owner: string;
   readonly #open = new Map<string, OpenDoor>();
   readonly #onLeftover: (error: unknown) => void;
+  readonly #onRetry: (error: unknown) => void;
   /** Tells this process's doors from those an earlier one left. */
   readonly #word = randomUUID().slice(0, 8);
   #made = 0;
   #lastUsedMs = Date.now();
 
-  /** @param onLeftover told when a door could not be removed; `collect` takes it later */
-  constructor(engine: Engine, owner: string, onLeftover: (error: unknown) => void) {
+  /** `onLeftover` is told when a door could not be removed: `collect` takes it later. */
+  constructor(engine: Engine, owner: string, told: DoorListener) {
     this.#engine = engine;
     this.#owner = owner;
-    this.#onLeftover = onLeftover;
+    this.#onLeftover = told.onLeftover;
+    this.#onRetry = told.onRetry;
   }
 
   /** When a door was last asked for; before the first one, since when it can be. */
@@ -92,21 +99,33 @@ export class Doors {
     return `orch-door-${this.#word}-`;
   }
 
+  /** Tried twice: a busy engine now and then fails a start on its own ("already running", "process is already dead"). */
   async #make(path: string, hostname: string): Promise<string> {
     const namespace = await namespaceInode(path);
-    const client = await this.#engine.client();
-    let id: string | undefined;
     try {
-      this.#made += 1;
-      const name = `${this.#prefix}${this.#made}`;
-      const container = await createDoor(client, { name, ...(await doorSpec(path, hostname, this.#owner)) });
-      id = container.id;
+      return await this.#makeOnce(path, hostname, namespace);
+    } catch (error) {
+      this.#onRetry(error);
+    }
+    try {
+      return await this.#makeOnce(path, hostname, namespace);
+    } catch (error) {
+      throw engineError(error, `entering the network namespace ${path}`, 'start-failed');
+    }
+  }
+
+  async #makeOnce(path: string, hostname: string, namespace: string): Promise<string> {
+    const client = await this.#engine.client();
+    this.#made += 1;
+    const name = `${this.#prefix}${this.#made}`;
+    const container = await createDoor(client, { name, ...(await doorSpec(path, hostname, this.#owner)) });
+    try {
       await container.start();
       await this.#entered(container, namespace);
-      return id;
+      return container.id;
     } catch (error) {
-      if (id !== undefined) await this.#remove(id);
-      throw engineError(error, `entering the network namespace ${path}`, 'start-failed');
+      await this.#remove(container.id);
+      throw error;
     }
   }
 

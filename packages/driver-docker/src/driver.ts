@@ -96,8 +96,12 @@ function createContext(
   const imageRecords = new ImageRecords(options.stateDir);
   const images = new Images(engine, imageRecords, node.authFile);
   const owner = ownerOf(options.stateDir);
-  const onLeftover = (error: unknown) =>
-    options.log.warn('a door container could not be removed', { error: engineMessage(error) });
+  const listener = {
+    onLeftover: (error: unknown) =>
+      options.log.warn('a door container could not be removed', { error: engineMessage(error) }),
+    onRetry: (error: unknown) =>
+      options.log.warn('a door container failed and is tried again', { error: engineMessage(error) }),
+  };
   const link = new EngineLink(
     engine,
     (client) => describeEngine(client, node),
@@ -118,7 +122,7 @@ function createContext(
     tasks,
     images,
     imageRecords,
-    doors: new Doors(engine, owner, onLeftover),
+    doors: new Doors(engine, owner, listener),
     node,
     owner,
     starting,
