@@ -6,14 +6,13 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "orch-launch.h"
 
 static const char LOST[] = "[orch: output was lost here: the log file could not be written]\n";
-enum { RETRY_MS = 500, LOOK_MS = 30000, PIECE = 1 << 20 };
+enum { RETRY_MS = 500, PIECE = 1 << 20 };
 
 struct stream {
   int in, out;
@@ -119,12 +118,6 @@ static void pump(const struct plan *plan, struct stream *stream) {
   }
 }
 
-// The launch was freed while something outside of it holds the pipe: nobody will read what comes.
-static bool is_abandoned(const struct stream *stream) {
-  struct stat stat;
-  return fstat(stream->in, &stat) == 0 && stat.st_nlink == 0;
-}
-
 void copy_streams(const struct plan *plan) {
   struct stream streams[2] = {{.in = OUT_READER, .out = -1, .file = plan->out},
                               {.in = ERR_READER, .out = -1, .file = plan->err, .ended = !plan->has_logs}};
@@ -137,13 +130,12 @@ void copy_streams(const struct plan *plan) {
       polls[index] = (struct pollfd){.fd = streams[index].ended ? -1 : streams[index].in, .events = POLLIN};
       is_losing = is_losing || (streams[index].lost && !streams[index].ended);
     }
-    int ready = poll(polls, 2, is_losing ? RETRY_MS : LOOK_MS);
+    int ready = poll(polls, 2, is_losing ? RETRY_MS : -1);
     if (ready < 0 && errno != EINTR) return;
     for (int index = 0; index < 2; index += 1) {
       struct stream *stream = &streams[index];
       if (stream->ended) continue;
-      if (ready <= 0 && is_abandoned(stream)) stream->ended = true;
-      else if (stream->lost || (ready > 0 && polls[index].revents != 0)) pump(plan, stream);
+      if (stream->lost || (ready > 0 && polls[index].revents != 0)) pump(plan, stream);
     }
   }
 }

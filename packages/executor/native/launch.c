@@ -87,7 +87,7 @@ static void enter_network(const struct plan *plan) {
 }
 
 static void make_mounts(const struct plan *plan) {
-  if (!plan->own_mounts) return;
+  if (plan->root == NULL) return;
   if (mount("", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) fail(plan, "mounts");
   if (plan->hostname != NULL && sethostname(plan->hostname, strlen(plan->hostname)) != 0) fail(plan, "hostname");
   for (size_t index = 0; index < plan->mount_count; index += 1) {
@@ -137,7 +137,7 @@ static _Noreturn void run_task(const struct plan *plan, int told) {
     failed = become_task(plan);
   }
   dprintf(told, "F %s: %s\n", failed, strerror(errno));
-  _exit(errno == ENOENT ? 127 : 126);
+  _exit(125);
 }
 
 // Says how the start went: when `told` has ended, the program was executed or the reason stands in it.
@@ -227,7 +227,7 @@ _Noreturn void run_launch(struct plan *plan) {
   if (plan->has_logs && !open_pipe(plan, "err", ERR_PIPE, ERR_READER)) fail(plan, "pipes");
   if (!own_identity(keeper, sizeof keeper)) fail(plan, "identity");
   unsigned long flags = SIGCHLD;
-  if (plan->own_mounts) flags |= CLONE_NEWNS | CLONE_NEWUTS;
+  if (plan->root != NULL) flags |= CLONE_NEWNS | CLONE_NEWUTS;
   if (plan->own_pids) flags |= CLONE_NEWPID;
   if (plan->own_ipc) flags |= CLONE_NEWIPC;
   long init = syscall(SYS_clone, flags, 0, 0, 0, 0);

@@ -25,7 +25,7 @@ struct mount_step {
 // All strings lie in the plan's file, read into memory once.
 struct plan {
   const char *token, *dir, *exit_file, *cwd, *network, *root, *hostname, *oom_score;
-  bool own_pids, own_ipc, own_mounts;
+  bool own_pids, own_ipc;
   uid_t uid;
   gid_t gid;
   bool changes_user;

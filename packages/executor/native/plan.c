@@ -43,7 +43,6 @@ static void append(char ***list, size_t *count, char *word) {
 static struct log_file log_file(struct words *words) {
   struct log_file file = {.base = next(words)};
   file.number = (long)number(words);
-  file.bytes = number(words);
   return file;
 }
 
@@ -76,7 +75,6 @@ static void read_key(struct plan *plan, const char *key, struct words *words) {
   else if (strcmp(key, "oom-score") == 0) plan->oom_score = next(words);
   else if (strcmp(key, "own-pids") == 0) plan->own_pids = true;
   else if (strcmp(key, "own-ipc") == 0) plan->own_ipc = true;
-  else if (strcmp(key, "own-mounts") == 0) plan->own_mounts = true;
   else if (strcmp(key, "user") == 0) {
     plan->changes_user = true;
     plan->uid = (uid_t)number(words);

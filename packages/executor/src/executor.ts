@@ -115,6 +115,11 @@ async function buildParts(options: ExecutorOptions): Promise<ExecutorParts> {
     throw new ExecutorError('start-failed', 'the native launcher is not built', {
       hint: 'run native/build.sh; it needs a C compiler',
     });
+  if (options.launcher === undefined && native === undefined) {
+    log.warn('the native launcher is not built: tasks are started by a shell, which takes about four times as long', {
+      mend: 'install a C compiler and run packages/executor/native/build.sh',
+    });
+  }
   const launcher = new Launcher({
     native,
     cgroups: makeInAllHierarchies(layout, `${cgroupParent}/supervisors`),

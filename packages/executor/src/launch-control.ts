@@ -7,7 +7,7 @@ import { eventually } from './eventually.ts';
 import type { LaunchEntry } from './launch-table.ts';
 import { readPrivateExit } from './launch-table.ts';
 import { LAUNCHING } from './launcher.ts';
-import { isAlive } from './process-identity.ts';
+import { descendants, isAlive, readBootId } from './process-identity.ts';
 
 const EXEC_TIMEOUT_MS = 5_000;
 /** A SIGKILLed tree is gone within milliseconds unless the kernel holds a process in a device or file system. */
@@ -92,8 +92,18 @@ export async function freeLaunch(entry: LaunchEntry): Promise<void> {
   killCgroups(handle.cgroups);
   await eventually(() => !isPopulated(handle.cgroups), KILL_TIMEOUT_MS);
   for (const dir of handle.cgroups) await removeWhenFree(dir);
+  endCopiers(entry);
   rmSync(plan.dir, { recursive: true, force: true });
   rmSync(plan.exitFile, { force: true });
+}
+
+/** A copier that still runs now waits for something outside of the launch that holds its pipe: nobody will read that. */
+function endCopiers({ record: { handle, copiers } }: LaunchEntry): void {
+  if (handle.bootId !== readBootId()) return;
+  for (const copier of [copiers.stdout, copiers.stderr]) {
+    if (copier === undefined || !isAlive(copier)) continue;
+    for (const pid of [...descendants(copier.pid), copier.pid]) killIfThere(pid, 'SIGKILL');
+  }
 }
 
 /** The kernel keeps a group busy for moments after its last process has gone. */

@@ -32,7 +32,7 @@ export function launchRequest(plan: LaunchPlan, mounts: readonly MountStep[]): s
   words.push('oom-score', plan.oomScoreAdj);
   if (plan.networkNamespace !== undefined) words.push('network', plan.networkNamespace);
   if (chroot) {
-    words.push('root', chroot.root, 'own-mounts');
+    words.push('root', chroot.root);
     if (chroot.hostname !== undefined) words.push('hostname', chroot.hostname);
     if (chroot.pidMode === 'private') words.push('own-pids');
     if (chroot.ipcMode === 'private') words.push('own-ipc');
@@ -42,8 +42,8 @@ export function launchRequest(plan: LaunchPlan, mounts: readonly MountStep[]): s
   for (const group of user.groups) words.push('group', group);
   if (logs) {
     words.push('logs', logs.maxFiles, logs.maxFileBytes);
-    words.push('stdout', logs.stdout.base, logs.stdout.number, logs.stdout.bytes);
-    words.push('stderr', logs.stderr.base, logs.stderr.number, logs.stderr.bytes);
+    words.push('stdout', logs.stdout.base, logs.stdout.number);
+    words.push('stderr', logs.stderr.base, logs.stderr.number);
   }
   for (const step of mounts) words.push('mount', step.source, step.target, step.type, ...mountWords(step));
   for (const dir of plan.cgroups) words.push('cgroup', dir);

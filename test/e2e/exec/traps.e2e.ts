@@ -1,7 +1,8 @@
 // What a task finds around it: every trap of starting processes by a shell, as root.
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, mkdirSync, openSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { LaunchHandle } from '@orch/executor';
 import test from 'ava';
 import { type LaunchBench, makeLaunchBench, statusOf, until } from './launch-bench.ts';
 
@@ -251,16 +252,31 @@ test.serial('a task that ends while its logs cannot be written is seen to end, a
   await bench.executor.run({ argv: ['rm', '-r', dir] });
   t.is((await bench.executor.wait(handle.id)).exitCode, 4);
   await bench.executor.destroy(handle.id);
-  const ofLaunch = () =>
-    bench.supervisors().filter((pid) => {
-      try {
-        return readlinkSync(`/proc/${pid}/fd/5`).includes(handle.stateDir);
-      } catch {
-        return false; // no such descriptor, or ended
-      }
-    });
-  await until(() => ofLaunch().length === 0, 'the copiers have ended', 5_000);
+  await until(() => copiersOf(handle).length === 0, 'the copiers have ended', 5_000);
 });
+
+test.serial('a freed launch leaves no copier, although something else holds its pipe', async (t) => {
+  const handle = await bench.sh('sleep 1000');
+  const pipe = openSync(join(handle.stateDir, 'out'), constants.O_RDWR | constants.O_NONBLOCK);
+  try {
+    await bench.executor.stop(handle.id, { signal: 'SIGKILL', timeoutMs: 0 });
+    t.true(copiersOf(handle).length > 0);
+    await bench.executor.destroy(handle.id);
+    await until(() => copiersOf(handle).length === 0, 'the copiers have ended', 5_000);
+  } finally {
+    closeSync(pipe);
+  }
+});
+
+function copiersOf(handle: LaunchHandle): number[] {
+  return bench.supervisors().filter((pid) => {
+    try {
+      return readlinkSync(`/proc/${pid}/fd/5`).includes(handle.stateDir);
+    } catch {
+      return false; // no such descriptor, or ended
+    }
+  });
+}
 
 function exists(file: string): boolean {
   try {
