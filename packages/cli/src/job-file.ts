@@ -5,16 +5,17 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import type { FunctionEnvironment, SourceMap } from '@orch/core/jobspec';
-import { parseJob, renderDiagnostic } from '@orch/core/jobspec';
+import { renderDiagnostic } from '@orch/core/jobspec';
 import type { Job } from '@orch/core/model/job';
 import type { JobFileFlags } from './job-file-flags.ts';
 import { CommandFailure } from './orch-command.ts';
+import { sourceOf } from './sources/job-source.ts';
 
 export interface JobFile {
   readonly job: Job;
-  readonly text: string;
+  /** What the server keeps beside the job. */
+  readonly submission: { readonly source: string; readonly format: 'hcl2' | 'json' };
   readonly fileName: string;
-  readonly format: 'hcl2' | 'json';
   readonly warnings: readonly string[];
   readonly variables: string;
   readonly sourceMap: SourceMap;
@@ -28,8 +29,9 @@ export async function readJobFile(path: string, flags: JobFileFlags): Promise<Jo
   const text = await readText(path);
   const varFiles = (flags['var-file'] ?? []).map((file) => ({ fileName: file, text: readOrFail(file) }));
   const variables = (flags.var ?? []).map(readVariable);
-  const result = parseJob(text, {
+  const result = await sourceOf(fileName, text).read(text, {
     fileName,
+    ...(path === '-' ? {} : { path: resolve(path) }),
     variables,
     varFiles,
     environmentVariables: process.env,
@@ -45,9 +47,8 @@ export async function readJobFile(path: string, flags: JobFileFlags): Promise<Jo
   }
   return {
     job: result.job,
-    text,
+    submission: result.submission ?? { source: text, format: text.trimStart().startsWith('{') ? 'json' : 'hcl2' },
     fileName,
-    format: text.trimStart().startsWith('{') ? 'json' : 'hcl2',
     warnings: result.warnings.map((diagnostic) => renderDiagnostic(diagnostic, result.sources)),
     variables: varFiles.map((file) => file.text).join('\n'),
     sourceMap: result.sourceMap,

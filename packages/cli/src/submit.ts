@@ -8,7 +8,7 @@ import { CommandFailure } from './orch-command.ts';
 export function requestOf(file: JobFile): JobRegisterRequest {
   return {
     Job: encodeJobJson(file.job) as Readonly<Record<string, unknown>>,
-    Submission: { Source: file.text, Format: file.format, Variables: file.variables },
+    Submission: { Source: file.submission.source, Format: file.submission.format, Variables: file.variables },
   };
 }
 
