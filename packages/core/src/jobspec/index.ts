@@ -3,8 +3,9 @@
 export type { FileFunctions, FunctionEnvironment } from './evaluate/function-table.ts';
 export { type InterpolationValues, interpolate, interpolateJson, interpolateMap } from './interpolate.ts';
 export { type ParseOptions, type ParseResult, parseJob, type SourceMap } from './parse-job.ts';
-export { type Diagnostic, formatDiagnosticLine, formatPlace, renderDiagnostic } from './syntax/diagnostic.ts';
-export type { Position, Range } from './syntax/source.ts';
+export type { Diagnostic } from './syntax/diagnostic.ts';
+export { formatDiagnosticLine, formatPlace, type RenderOptions, renderDiagnostic } from './syntax/render-diagnostic.ts';
+export type { Position, Range, Source } from './syntax/source.ts';
 export {
   buildTaskEnvironment,
   type EnvironmentPaths,

@@ -1,6 +1,6 @@
-// What is wrong with a job file, where, and how to mend it; and how a person sees it.
+// What is wrong with a job file, where, and how to mend it.
 
-import { lineText, type Range, rangeOf, type Source, type Span } from './source.ts';
+import { type Range, rangeOf, type Source, type Span } from './source.ts';
 
 export interface Diagnostic {
   readonly severity: 'error' | 'warning';
@@ -86,50 +86,4 @@ export class LanguageError extends Error {
     super(`${diagnostic.summary}: ${diagnostic.detail}`);
     this.diagnostic = diagnostic;
   }
-}
-
-/** `file:line:column`, or the file name alone when no place is known. */
-export function formatPlace(diagnostic: Diagnostic): string {
-  const { fileName, range } = diagnostic;
-  return range === undefined ? fileName : `${fileName}:${range.start.line}:${range.start.column}`;
-}
-
-/** One line, as compilers print it: `file:line:column: error: summary; detail (hint)`. */
-export function formatDiagnosticLine(diagnostic: Diagnostic): string {
-  const { severity, summary, detail, hint } = diagnostic;
-  const tail = hint === undefined ? '' : ` (${hint})`;
-  return `${formatPlace(diagnostic)}: ${severity}: ${summary}; ${detail}${tail}`;
-}
-
-/**
- * A diagnostic for a person: place and summary, the source line with a caret under the range, detail and hint.
- * `sources` are the texts by file name; without one the line is left out.
- */
-export function renderDiagnostic(diagnostic: Diagnostic, sources: ReadonlyMap<string, Source>): string {
-  const { severity, summary, detail, hint, range } = diagnostic;
-  const lines = [`${formatPlace(diagnostic)}: ${severity}: ${summary}`];
-  const source = sources.get(diagnostic.fileName);
-  if (source !== undefined && range !== undefined) lines.push(...excerpt(source, range));
-  lines.push(`  ${detail}`);
-  if (hint !== undefined) lines.push(`  ${hint}`);
-  return lines.join('\n');
-}
-
-/** Longest part of a source line shown; a longer line is cut around the caret. */
-const MAX_EXCERPT = 160;
-
-function excerpt(source: Source, range: Range): string[] {
-  const points = [...lineText(source, range.start.line)];
-  const startColumn = range.start.column - 1;
-  const cut = startColumn > MAX_EXCERPT - 40 ? startColumn - 60 : 0;
-  const visible = points.slice(cut, cut + MAX_EXCERPT);
-  const endColumn = range.end.line === range.start.line ? range.end.column - 1 : points.length;
-  const width = Math.max(1, Math.min(endColumn, cut + MAX_EXCERPT) - startColumn);
-  const gutter = String(range.start.line);
-  const pad = visible.slice(0, startColumn - cut).map((point) => (point === '\t' ? '\t' : ' '));
-  return [
-    `  ${' '.repeat(gutter.length)} |`,
-    `  ${gutter} | ${visible.join('')}`,
-    `  ${' '.repeat(gutter.length)} | ${pad.join('')}${'^'.repeat(width)}`,
-  ];
 }

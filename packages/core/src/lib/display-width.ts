@@ -1,0 +1,25 @@
+// How wide a text is on a terminal, and how it can be shown there without harm.
+
+/** Takes no cell: combining marks, joiners, variation selectors. */
+const zeroWidth = /^[\p{Mn}\p{Me}\p{Cf}]$/u;
+/** Takes two cells: East Asian wide and full-width signs, and what is drawn as a picture. */
+const doubleWidth =
+  /^(?:[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{1f200}-\u{1f2ff}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation})$/u;
+
+/** Cells of a text without line breaks and escape sequences; a tab counts as one. */
+export function displayWidth(text: string): number {
+  let width = 0;
+  for (const point of text) {
+    if (zeroWidth.test(point)) continue;
+    width += doubleWidth.test(point) ? 2 : 1;
+  }
+  return width;
+}
+
+/** Control characters but the tab, and the marks that turn the direction of text. */
+const harmful = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\u200e\u200f\u2028\u2029\ufeff]/g;
+
+/** The text with every character that could steer a terminal or hide what is written as `\ufffd`. */
+export function showable(text: string): string {
+  return text.replace(harmful, '\ufffd');
+}
