@@ -15,3 +15,4 @@ export * from './types/deployment.ts';
 export * from './types/evaluation.ts';
 export * from './types/job.ts';
 export * from './types/node.ts';
+export type { ProblemDetailsWire, ProblemWire } from './types/problem.ts';

@@ -1,7 +1,11 @@
 // The one error the client throws.
 
+import type { ProblemWire } from '../types/problem.ts';
+
 export interface ApiErrorOptions {
   readonly hint?: string;
+  readonly code?: string;
+  readonly problems?: readonly ProblemWire[];
   readonly cause?: unknown;
 }
 
@@ -11,10 +15,16 @@ export class ApiError extends Error {
   /** The HTTP status; 0 when there was no answer. */
   readonly status: number;
   readonly hint: string | undefined;
+  /** The server's word for the kind of refusal, where it has one. */
+  readonly code: string | undefined;
+  /** What is wrong with the job that was sent; empty where the refusal is about something else. */
+  readonly problems: readonly ProblemWire[];
 
   constructor(status: number, message: string, options: ApiErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.status = status;
     this.hint = options.hint;
+    this.code = options.code;
+    this.problems = options.problems ?? [];
   }
 }

@@ -1,6 +1,7 @@
 // One HTTP exchange with an agent, on node:http alone: a command line starts with every import it makes.
 
 import type { Agent as HttpAgent, IncomingMessage } from 'node:http';
+import { type ProblemDetailsWire, problemMediaType } from '../types/problem.ts';
 import { ApiError } from './api-error.ts';
 
 // Not an import: linking node:http as a module reads all its exports, and one of them loads the platform's whole fetch and
@@ -156,7 +157,7 @@ interface Exchange {
 
 /** The answer's head, its body still to be read. @throws ApiError for no answer and for every status but 200 */
 async function exchange({ method, url, body, signal, agent, token }: Exchange): Promise<IncomingMessage> {
-  const headers: Record<string, string> = {};
+  const headers: Record<string, string> = { Accept: `application/json, ${problemMediaType}, */*` };
   if (body !== undefined) {
     headers['Content-Type'] = 'application/json';
     headers['Content-Length'] = String(Buffer.byteLength(body));
@@ -174,7 +175,14 @@ async function exchange({ method, url, body, signal, agent, token }: Exchange): 
 /** What an answer that is a refusal says. */
 export async function refusalOf(response: IncomingMessage): Promise<ApiError> {
   const text = (await textOf(response)).trim();
-  return new ApiError(response.statusCode ?? 0, text === '' ? `status ${response.statusCode}` : text);
+  const status = response.statusCode ?? 0;
+  if (header(response, 'content-type')?.startsWith(problemMediaType) !== true)
+    return new ApiError(status, text === '' ? `status ${status}` : text);
+  const { detail, code, problems } = parseJson<ProblemDetailsWire>(response, text);
+  return new ApiError(status, detail, {
+    ...(code === undefined ? {} : { code }),
+    ...(problems === undefined ? {} : { problems }),
+  });
 }
 
 export function noAnswer(url: URL, cause: NodeJS.ErrnoException): ApiError {

@@ -1,6 +1,7 @@
 // Jobs on the wire: the specification in the job language's JSON names, the server's facts beside it.
 
 import type { PlacementMetricsWire } from './allocation.ts';
+import type { ProblemWire } from './problem.ts';
 
 /** A job as JSON. The fields of the specification are described by `@orch/core/schema`. */
 export interface JobWire {
@@ -104,6 +105,8 @@ export interface JobRegisterResponse {
   readonly EvalCreateIndex: number;
   readonly JobModifyIndex: number;
   readonly Warnings: string;
+  /** Ours: the warnings as data; absent where the server is another one. */
+  readonly Problems?: readonly ProblemWire[];
   readonly Index: number;
 }
 
@@ -120,6 +123,8 @@ export interface JobValidateResponse {
   readonly Warnings: string;
   /** All errors joined; empty when the job is valid. */
   readonly Error: string;
+  /** Ours: errors and warnings as data; absent where the server is another one. */
+  readonly Problems?: readonly ProblemWire[];
 }
 
 export interface DesiredUpdatesWire {
@@ -144,6 +149,8 @@ export interface JobPlanResponse {
   };
   readonly FailedTGAllocs: Readonly<Record<string, PlacementMetricsWire>> | null;
   readonly Warnings: string;
+  /** Ours: the warnings as data; absent where the server is another one. */
+  readonly Problems?: readonly ProblemWire[];
   readonly Index: number;
 }
 

@@ -6,7 +6,7 @@ import type { Api } from './api.ts';
 import { apiRequest } from './api-request.ts';
 import { limitConnections } from './connection-limits.ts';
 import { checkRequest } from './guard.ts';
-import { HttpError, statusOf, textOf } from './http-error.ts';
+import { HttpError, refusal, statusOf } from './http-error.ts';
 import type { Policy, Principal } from './policy.ts';
 import { devPolicy } from './policy.ts';
 import { type Reply, writeReply } from './reply.ts';
@@ -73,7 +73,7 @@ async function serve(serving: Serving, message: IncomingMessage, response: Serve
     if (status === 500 && !(error instanceof HttpError)) {
       api.context.log.error('request failed', { method, url: message.url, error: describeError(error) });
     }
-    reply = { kind: 'text', status, text: textOf(error) };
+    reply = refusal(error, message.headers.accept);
     // What is left of a body that was not read must not be taken for the next request.
     if (!message.complete) response.setHeader('Connection', 'close');
   }

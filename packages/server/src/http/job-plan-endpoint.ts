@@ -3,6 +3,7 @@
 import type { JobExplainResponse, JobPlanResponse, JobScaleStatus } from '@orch/api/types/job';
 import { annotationToWire } from '@orch/api/wire/job-wire';
 import { failuresToWire, verdictToWire } from '@orch/api/wire/metrics-wire';
+import { problemsToWire } from '@orch/api/wire/problem-wire';
 import { isTerminal } from '@orch/core/model/allocation';
 import { isDeploymentActive } from '@orch/core/model/deployment';
 import { jobKey } from '@orch/core/model/ids';
@@ -53,6 +54,7 @@ async function plan(api: Api, request: ApiRequest): Promise<Reply> {
     },
     FailedTGAllocs: failuresToWire(result.evaluation.failedTaskGroups),
     Warnings: problemsText('warning', checked.warnings),
+    Problems: problemsToWire(checked),
     Index: store.index,
   };
   return json(response);

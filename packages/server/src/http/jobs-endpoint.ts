@@ -2,6 +2,7 @@
 
 import type { JobRegisterResponse, JobValidateResponse } from '@orch/api/types/job';
 import { jobToStub } from '@orch/api/wire/job-wire';
+import { problemsToWire } from '@orch/api/wire/problem-wire';
 import { jobKey } from '@orch/core/model/ids';
 import type { JobVersion } from '@orch/core/model/job';
 import { type CheckedJob, checkJob, problemLine, problemsText } from '../jobs/check-job.ts';
@@ -55,6 +56,7 @@ export async function register(api: Api, request: ApiRequest, expectedId?: strin
     EvalCreateIndex: registered.index,
     JobModifyIndex: registered.jobModifyIndex,
     Warnings: problemsText('warning', checked.warnings),
+    Problems: problemsToWire(checked),
     Index: registered.index,
   };
   return json(response, registered.index);
@@ -67,7 +69,8 @@ export async function checkedJob(
 ): Promise<CheckedJob & { readonly job: NonNullable<CheckedJob['job']> }> {
   if (body['Job'] === undefined || body['Job'] === null) throw new HttpError(400, 'the body has no Job');
   const checked = checkJob(api.context.config, body['Job']);
-  if (checked.job === undefined) throw new HttpError(400, problemsText('error', checked.errors));
+  if (checked.job === undefined)
+    throw new HttpError(400, problemsText('error', checked.errors), problemsToWire(checked));
   return { ...checked, job: checked.job };
 }
 
@@ -117,6 +120,7 @@ async function validate(api: Api, request: ApiRequest): Promise<Reply> {
     ValidationErrors: checked.errors.map(problemLine),
     Warnings: problemsText('warning', checked.warnings),
     Error: problemsText('error', checked.errors),
+    Problems: problemsToWire(checked),
   };
   return json(response);
 }

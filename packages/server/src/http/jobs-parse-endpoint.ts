@@ -1,5 +1,7 @@
 // /v1/jobs/parse: a job file's text to the API's JSON. Functions that read files do not exist here.
 
+import type { ProblemWire } from '@orch/api/types/problem';
+import type { Diagnostic } from '@orch/core/jobspec';
 import { encodeJobJson } from '@orch/core/schema';
 import type { Api } from './api.ts';
 import { type ApiRequest, asObject } from './api-request.ts';
@@ -27,7 +29,17 @@ async function parse(api: Api, request: ApiRequest): Promise<Reply> {
   });
   if (parsed.job === undefined) {
     const errors = parsed.diagnostics.map((diagnostic) => renderDiagnostic(diagnostic, parsed.sources));
-    throw new HttpError(400, errors.join('\n'));
+    throw new HttpError(400, errors.join('\n'), [...parsed.diagnostics, ...parsed.warnings].map(toWire));
   }
   return json(encodeJobJson(parsed.job));
+}
+
+function toWire({ severity, path, summary, detail, hint, range }: Diagnostic): ProblemWire {
+  return {
+    Severity: severity,
+    Path: path ?? '',
+    Message: `${summary}: ${detail}`,
+    ...(hint === undefined ? {} : { Hint: hint }),
+    ...(range === undefined ? {} : { Line: range.start.line, Column: range.start.column }),
+  };
 }

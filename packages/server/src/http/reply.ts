@@ -2,6 +2,7 @@
 
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import { type ProblemDetailsWire, problemMediaType } from '@orch/api/types/problem';
 
 export type Reply =
   | {
@@ -12,6 +13,7 @@ export type Reply =
       readonly nextToken?: string;
     }
   | { readonly kind: 'text'; readonly status: number; readonly text: string }
+  | { readonly kind: 'problem'; readonly status: number; readonly body: ProblemDetailsWire }
   | { readonly kind: 'stream'; readonly contentType: string; readonly chunks: AsyncIterable<Uint8Array> };
 
 export function json(body: unknown, index?: number): Reply {
@@ -34,6 +36,10 @@ export async function writeReply(response: ServerResponse, reply: Reply, options
   switch (reply.kind) {
     case 'text':
       return end(response, reply.status, 'text/plain; charset=utf-8', reply.text, options);
+    case 'problem': {
+      const text = JSON.stringify(reply.body, null, options.pretty ? 4 : undefined);
+      return end(response, reply.status, problemMediaType, text, options);
+    }
     case 'json': {
       response.setHeader('X-Nomad-Index', String(Math.max(1, reply.index ?? options.index)));
       if (reply.nextToken !== undefined) response.setHeader('X-Nomad-NextToken', reply.nextToken);
