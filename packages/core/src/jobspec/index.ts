@@ -1,6 +1,7 @@
 // The job language: text to Job, and what the node needs of it at run time.
 
 export type { FileFunctions, FunctionEnvironment } from './evaluate/function-table.ts';
+export { type FormatResult, formatText } from './format/format.ts';
 export { type InterpolationValues, interpolate, interpolateJson, interpolateMap } from './interpolate.ts';
 export { type ParseOptions, type ParseResult, parseJob, type SourceMap } from './parse-job.ts';
 export type { Diagnostic } from './syntax/diagnostic.ts';

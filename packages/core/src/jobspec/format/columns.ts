@@ -1,0 +1,18 @@
+// How many columns pieces take on a screen: characters as a person counts them.
+
+import type { Piece } from './piece.ts';
+
+const PLAIN = /^[\t\n\x20-\x7e]*$/;
+
+const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+export function columnsOf(pieces: readonly Piece[]): number {
+  return pieces.reduce((sum, item) => sum + item.spaces + widthOf(item.text), 0);
+}
+
+function widthOf(text: string): number {
+  if (PLAIN.test(text)) return text.length;
+  let count = 0;
+  for (const _ of segmenter.segment(text)) count += 1;
+  return count;
+}

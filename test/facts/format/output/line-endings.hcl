@@ -1,0 +1,9 @@
+a   = 1
+bcd = 2 # x
+
+
+b {
+  c = <<EOT
+  x
+  EOT
+}
