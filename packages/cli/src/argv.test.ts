@@ -1,5 +1,5 @@
 import test from 'ava';
-import { protectExecArguments, rewriteFlags } from './argv.ts';
+import { protectExecArguments, refusedFlag, rewriteFlags, rewriteSwitches } from './argv.ts';
 
 test('rewriteFlags turns single-dash long flags into two dashes and leaves the rest alone', (t) => {
   t.deepEqual(rewriteFlags(['job', 'run', '-var', 'a=-b', '-check-index=5', '-d', '-', '-5', '--json', '--', '-var']), [
@@ -44,4 +44,27 @@ test('protectExecArguments knows the ways switches are written, and leaves the r
   t.is(words('exec -job=false 0a1b sh'), 'exec 0a1b -- sh');
   t.is(words('exec -task=web 0a1b sh -- -x'), 'exec -task=web 0a1b -- sh -- -x');
   t.is(words('exec -t=maybe 0a1b sh'), 'exec -t=maybe 0a1b -- sh');
+});
+
+const flags = { diff: { type: 'boolean', allowNo: true }, detach: { type: 'boolean' }, var: { type: 'option' } };
+
+test('switches take a value as Go writes them; values of other flags and what is behind -- are left alone', (t) => {
+  t.deepEqual(rewriteSwitches(['--diff=false', '--detach=true', '--detach=f', '--diff=1', 'x'], flags), [
+    '--no-diff',
+    '--detach',
+    '--diff',
+    'x',
+  ]);
+  const other = ['--var=a=true', '--var=x', '--unknown=false', '--', '--diff=false'];
+  t.deepEqual(rewriteSwitches(other, flags), other);
+  t.is(rewriteSwitches(['--diff=maybe'], flags), 'Error: -diff takes true or false, not "maybe"');
+  t.is(rewriteSwitches(['--detach='], flags), 'Error: -detach takes true or false, not ""');
+});
+
+test('a flag that can do nothing here is refused by name with its reason, unless it is off', (t) => {
+  const refused = { ui: 'there is none', t: 'no templates' };
+  t.is(refusedFlag(['run', '--ui', 'x'], refused), 'Error: -ui is not supported: there is none');
+  t.is(refusedFlag(['-t', '{{.}}'], refused), 'Error: -t is not supported: no templates');
+  t.is(refusedFlag(['-t={{.}}'], refused), 'Error: -t is not supported: no templates');
+  t.is(refusedFlag(['--ui=false', '--uix', '--', '--ui'], refused), undefined);
 });

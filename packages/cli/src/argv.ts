@@ -17,6 +17,39 @@ export function rewriteFlags(argv: readonly string[]): string[] {
   return out;
 }
 
+/** What is read of a command's flags: which are switches, and whether `--no-name` exists. */
+export type KnownFlags = Readonly<Record<string, { readonly type: string; readonly allowNo?: boolean }>>;
+
+/**
+ * Switches with a value, as Go's flags take them: `--diff=false` becomes `--no-diff`, or nothing for a switch that is off
+ * anyway. A text is the message about a value that is none.
+ */
+export function rewriteSwitches(argv: readonly string[], flags: KnownFlags): string[] | string {
+  const out: string[] = [];
+  for (let index = 0; index < argv.length; index += 1) {
+    const argument = argv[index] as string;
+    if (argument === '--') return [...out, ...argv.slice(index)];
+    const [, name = '', value = ''] = /^--([A-Za-z][A-Za-z0-9-]*)=(.*)$/s.exec(argument) ?? [];
+    const flag = Object.hasOwn(flags, name) ? flags[name] : undefined;
+    if (flag?.type !== 'boolean') out.push(argument);
+    else if (/^(1|t|true)$/i.test(value)) out.push(`--${name}`);
+    else if (!/^(0|f|false)$/i.test(value)) return `Error: -${name} takes true or false, not "${value}"`;
+    else if (flag.allowNo === true) out.push(`--no-${name}`);
+  }
+  return out;
+}
+
+/** The message about the first flag that is refused by name; undefined when there is none. */
+export function refusedFlag(argv: readonly string[], refused: Readonly<Record<string, string>>): string | undefined {
+  const end = argv.indexOf('--');
+  for (const argument of end < 0 ? argv : argv.slice(0, end)) {
+    const [, name = '', value] = /^--?([A-Za-z][A-Za-z0-9-]*)(?:=(.*))?$/s.exec(argument) ?? [];
+    const isOff = value !== undefined && /^(0|f|false)$/i.test(value);
+    if (Object.hasOwn(refused, name) && !isOff) return `Error: -${name} is not supported: ${refused[name]}`;
+  }
+  return undefined;
+}
+
 /** Flags of `alloc exec` that take a value. */
 const execValues = /^--?(task|e|escape|address|region|namespace|token|group)$/;
 const execSwitches: Readonly<Record<string, string>> = { t: 'tty', tty: 'tty', i: 'stdin', stdin: 'stdin', job: 'job' };

@@ -1,5 +1,6 @@
 // What commands that read a job file load when they run: the job language and the schema. No other command pays for them.
 
 export { encodeJobJson } from '@orch/core/schema';
-export { readJobFile } from './job-file.ts';
-export { placeProblems, requestOf, withPlaces } from './submit.ts';
+export { report, reportCount } from './diagnostic-report.ts';
+export { lookAtJobFile, readJobFile } from './job-file.ts';
+export { checkJobFile, placedFailure, placedText, placeProblems, requestOf } from './submit.ts';

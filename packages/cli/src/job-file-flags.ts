@@ -19,10 +19,24 @@ export const jobFileFlags = {
     allowNo: true,
     description: 'a variable file may not set undeclared variables',
   }),
+  json: Flags.boolean({ description: 'insist that the file is JSON; without this flag JSON is recognised too' }),
+};
+
+/** Nomad's flags for job files that can do nothing here. */
+export const refusedJobFileFlags = {
+  'vault-namespace': 'there is no Vault here yet',
+  'consul-namespace': 'there is no Consul here yet',
+  'policy-override': 'there are no Sentinel policies here that could be overridden',
 };
 
 export interface JobFileFlags {
   readonly var?: readonly string[] | undefined;
   readonly 'var-file'?: readonly string[] | undefined;
   readonly 'hcl2-strict': boolean;
+  readonly json?: boolean | undefined;
+  /** Where the job goes when the file does not say it. */
+  readonly namespace?: string | undefined;
+  readonly region?: string | undefined;
+  readonly 'no-color'?: boolean | undefined;
+  readonly 'force-color'?: boolean | undefined;
 }

@@ -1,62 +1,117 @@
 // Reads a job file for `run`, `plan` and `validate`: the text, its variables, and what is wrong with it.
 
-import { createHash, randomUUID } from 'node:crypto';
-import { existsSync, globSync, readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { resolve } from 'node:path';
-import type { FunctionEnvironment, SourceMap } from '@orch/core/jobspec';
-import { renderDiagnostic } from '@orch/core/jobspec';
+import type { Diagnostic, Source, SourceMap } from '@orch/core/jobspec';
 import type { Job } from '@orch/core/model/job';
+import { report, reportCount } from './diagnostic-report.ts';
+import { functionEnvironmentFor } from './function-environment.ts';
 import type { JobFileFlags } from './job-file-flags.ts';
+import { displayName, isUrl, readFileText, readJobText } from './job-text.ts';
 import { CommandFailure } from './orch-command.ts';
+import { wantsColors } from './output/colors.ts';
 import { sourceOf } from './sources/job-source.ts';
 
 export interface JobFile {
+  /** With the namespace and region of the flags where the file names none. */
   readonly job: Job;
   /** What the server keeps beside the job. */
-  readonly submission: { readonly source: string; readonly format: 'hcl2' | 'json' };
+  readonly submission: JobSubmission;
   readonly fileName: string;
-  readonly warnings: readonly string[];
-  readonly variables: string;
+  readonly warnings: readonly Diagnostic[];
   readonly sourceMap: SourceMap;
-  /** `file:line:column` of a field path the server names, or of the nearest block around it. */
-  place(path: string): string;
+  /** Texts by file name. */
+  readonly sources: ReadonlyMap<string, Source>;
 }
 
-/** @throws CommandFailure with every problem, each with its place in the file. */
+export interface JobSubmission {
+  readonly source: string;
+  readonly format: 'hcl2' | 'json';
+  /** The text of the variable files. */
+  readonly variables: string;
+  readonly variableFlags: Readonly<Record<string, string>>;
+}
+
+export interface JobFileReading {
+  readonly fileName: string;
+  /** Errors, then warnings, each in the order of the file. */
+  readonly diagnostics: readonly Diagnostic[];
+  readonly sources: ReadonlyMap<string, Source>;
+  /** Absent when there are errors. */
+  readonly file?: JobFile;
+}
+
+/** The job of a file. @throws CommandFailure with every problem, each with its place in the file */
 export async function readJobFile(path: string, flags: JobFileFlags): Promise<JobFile> {
-  const fileName = path === '-' ? '<stdin>' : path;
-  const text = await readText(path);
-  const varFiles = (flags['var-file'] ?? []).map((file) => ({ fileName: file, text: readOrFail(file) }));
+  const reading = await readAndParse(path, flags);
+  if (reading.file === undefined) throw new CommandFailure(readingText(reading, flags));
+  return reading.file;
+}
+
+/** As `readJobFile`, with all that is wrong as data; a file that cannot be read is one diagnostic. */
+export async function lookAtJobFile(path: string, flags: JobFileFlags): Promise<JobFileReading> {
+  try {
+    return await readAndParse(path, flags);
+  } catch (error) {
+    if (!(error instanceof CommandFailure)) throw error;
+    const detail = error.message.replace(/^Error: /, '');
+    return oneError({ severity: 'error', summary: 'File not readable', detail, fileName: displayName(path) });
+  }
+}
+
+/** All that is wrong with a file, for people. */
+export function readingText({ fileName, diagnostics, sources }: JobFileReading, flags: JobFileFlags): string {
+  const colors = wantsColors(process.stderr, flags, process.env);
+  return `${report('text', diagnostics, { sources, colors })}\n\n${reportCount(fileName, diagnostics)}`;
+}
+
+async function readAndParse(path: string, flags: JobFileFlags): Promise<JobFileReading> {
+  const fileName = displayName(path);
   const variables = (flags.var ?? []).map(readVariable);
+  const files = flags['var-file'] ?? [];
+  const varFiles = await Promise.all(files.map(async (file) => ({ fileName: file, text: await readFileText(file) })));
+  const text = await readJobText(path);
+  const isJson = text.trimStart().startsWith('{');
+  if (flags.json === true && !isJson) return oneError(notJson(fileName));
   const result = await sourceOf(fileName, text).read(text, {
     fileName,
-    ...(path === '-' ? {} : { path: resolve(path) }),
+    ...(path === '-' || isUrl(path) ? {} : { path: resolve(path) }),
     variables,
     varFiles,
     environmentVariables: process.env,
-    functions: functionEnvironment,
+    functions: await functionEnvironmentFor([text, ...varFiles.map((file) => file.text)]),
     strict: flags['hcl2-strict'],
   });
-  if (result.job === undefined) {
-    const count = result.diagnostics.length;
-    const shown = [...result.diagnostics, ...result.warnings].map((diagnostic) =>
-      renderDiagnostic(diagnostic, result.sources),
-    );
-    throw new CommandFailure(`${shown.join('\n\n')}\n\n${count} error${count === 1 ? '' : 's'} in ${fileName}`);
-  }
-  return {
-    job: result.job,
-    submission: result.submission ?? { source: text, format: text.trimStart().startsWith('{') ? 'json' : 'hcl2' },
-    fileName,
-    warnings: result.warnings.map((diagnostic) => renderDiagnostic(diagnostic, result.sources)),
+  const { job, warnings, sourceMap, sources } = result;
+  const reading = { fileName, diagnostics: [...result.diagnostics, ...warnings], sources };
+  if (job === undefined) return reading;
+  const submission: JobSubmission = {
+    ...(result.submission ?? { source: text, format: isJson ? 'json' : 'hcl2' }),
     variables: varFiles.map((file) => file.text).join('\n'),
-    sourceMap: result.sourceMap,
-    place(field) {
-      const range = result.sourceMap.locate(field);
-      return range === undefined ? fileName : `${fileName}:${range.start.line}:${range.start.column}`;
-    },
+    variableFlags: Object.fromEntries(variables),
   };
+  const file = { job: withFlags(job, sourceMap, flags), submission, fileName, warnings, sourceMap, sources };
+  return { ...reading, file };
+}
+
+function oneError(diagnostic: Diagnostic): JobFileReading {
+  return { fileName: diagnostic.fileName, diagnostics: [diagnostic], sources: new Map() };
+}
+
+function notJson(fileName: string): Diagnostic {
+  return {
+    severity: 'error',
+    summary: 'JSON expected',
+    detail: 'With -json the file is JSON and begins with "{"; this one does not.',
+    hint: 'leave -json out: the language of a job file is recognised',
+    fileName,
+  };
+}
+
+/** What the file says wins over `-namespace` and `-region`, as in the field. */
+function withFlags(job: Job, sourceMap: SourceMap, flags: JobFileFlags): Job {
+  const given = (name: 'namespace' | 'region') =>
+    sourceMap.has(name) || (flags[name] ?? '') === '' ? job[name] : (flags[name] as string);
+  return { ...job, namespace: given('namespace'), region: given('region') };
 }
 
 function readVariable(text: string): readonly [string, string] {
@@ -64,46 +119,3 @@ function readVariable(text: string): readonly [string, string] {
   if (at <= 0) throw new CommandFailure(`Error: --var "${text}" is not name=value`);
   return [text.slice(0, at).trim(), text.slice(at + 1)];
 }
-
-async function readText(path: string): Promise<string> {
-  if (path !== '-') return readOrFail(path);
-  const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function readOrFail(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') throw new CommandFailure(`Error: there is no file ${path}`);
-    if (code === 'EISDIR') throw new CommandFailure(`Error: ${path} is a directory, not a job file`);
-    throw new CommandFailure(`Error: ${path} cannot be read: ${(error as Error).message}`);
-  }
-}
-
-/** What the job language may reach on the machine of the person who submits. */
-const functionEnvironment: FunctionEnvironment = {
-  now: () => Date.now(),
-  randomUuid: () => randomUUID(),
-  namedUuid: (namespace, name) => {
-    const digest = createHash('sha1')
-      .update(Buffer.from(namespace.replaceAll('-', ''), 'hex'))
-      .update(name)
-      .digest();
-    digest[6] = ((digest[6] ?? 0) & 0x0f) | 0x50;
-    digest[8] = ((digest[8] ?? 0) & 0x3f) | 0x80;
-    const hex = digest.toString('hex');
-    return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-');
-  },
-  hash: (algorithm, text) => createHash(algorithm).update(text).digest('hex'),
-  files: {
-    readText: (path) => readFileSync(path, 'utf8'),
-    readBase64: (path) => readFileSync(path).toString('base64'),
-    exists: (path) => existsSync(path),
-    match: (directory, pattern) => globSync(pattern, { cwd: directory }).sort(),
-    absolute: (path) => resolve(path),
-    expandHome: (path) => (path === '~' || path.startsWith('~/') ? homedir() + path.slice(1) : path),
-  },
-};

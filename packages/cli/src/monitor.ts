@@ -11,6 +11,12 @@ export interface MonitorOptions {
   readonly out: LiveOutput;
   /** Milliseconds after which the monitor gives up watching; the job goes on. */
   readonly timeoutMs: number;
+  /** Whole ids instead of their first eight characters. @default false */
+  readonly verbose?: boolean;
+}
+
+function shown(id: string, options: MonitorOptions): string {
+  return options.verbose === true ? id : id.slice(0, 8);
 }
 
 /** 0: everything placed and running (or done). 1: an evaluation, a rollout or an allocation failed. 2: something could not be placed. */
@@ -21,7 +27,7 @@ const settled = new Set(['running', 'complete', 'failed', 'lost', 'unknown']);
 export async function monitorEvaluation(evaluationId: string, options: MonitorOptions): Promise<MonitorResult> {
   const { api, out } = options;
   const until = Date.now() + options.timeoutMs;
-  out.line(`==> Monitoring evaluation "${evaluationId.slice(0, 8)}"`);
+  out.line(`==> Monitoring evaluation "${shown(evaluationId, options)}"`);
   const evaluation = await untilDone(api, evaluationId, until);
   if (evaluation === undefined) {
     out.line('==> The evaluation is still pending; look again with: orch job status');
@@ -36,7 +42,7 @@ export async function monitorEvaluation(evaluationId: string, options: MonitorOp
     for (const line of renderPlacementFailure(group, metrics)) out.line(`    ${line}`);
   if (failures.length > 0 && evaluation.BlockedEval !== '')
     out.line(
-      `    Evaluation "${evaluation.BlockedEval.slice(0, 8)}" waits and goes on by itself when a node can take it`,
+      `    Evaluation "${shown(evaluation.BlockedEval, options)}" waits and goes on by itself when a node can take it`,
     );
   const deployment = failures.length === 0 ? await activeDeployment(evaluation, options) : undefined;
   const health =
@@ -73,7 +79,7 @@ async function followDeployment(id: string, options: MonitorOptions, until: numb
     while (!over && Date.now() < until) {
       const read = await api.jobs.allocations(jobId, { namespace, index, waitMs: 1_000 });
       index = read.index;
-      for (const allocation of read.value) if (allocation.DeploymentID === id) announce(allocation, seen, out);
+      for (const allocation of read.value) if (allocation.DeploymentID === id) announce(allocation, seen, options);
     }
   };
   const watchDeployment = async (): Promise<0 | 1> => {
@@ -81,10 +87,10 @@ async function followDeployment(id: string, options: MonitorOptions, until: numb
     while (Date.now() < until) {
       const { value, index: at } = await api.deployments.read(id, { index, waitMs: Math.max(1, until - Date.now()) });
       index = at;
-      out.live(deploymentLine(value));
+      out.live(deploymentLine(value, options));
       if (value.Status === 'paused') return 1;
       if (['successful', 'failed', 'cancelled', 'canceled'].includes(value.Status)) {
-        out.line(`==> Deployment "${id.slice(0, 8)}" ${value.Status}: ${deploymentCounts(value)}`);
+        out.line(`==> Deployment "${shown(id, options)}" ${value.Status}: ${deploymentCounts(value)}`);
         if (value.Status !== 'successful') out.line(`    ${value.StatusDescription}`);
         return value.Status === 'successful' ? 0 : 1;
       }
@@ -116,8 +122,8 @@ function deploymentCounts(deployment: DeploymentWire): string {
     .join(', ');
 }
 
-function deploymentLine(deployment: DeploymentWire): string {
-  return `    Deployment "${deployment.ID.slice(0, 8)}" ${deployment.Status}: ${deploymentCounts(deployment)}`;
+function deploymentLine(deployment: DeploymentWire, options: MonitorOptions): string {
+  return `    Deployment "${shown(deployment.ID, options)}" ${deployment.Status}: ${deploymentCounts(deployment)}`;
 }
 
 async function followAllocations(evaluationId: string, options: MonitorOptions, until: number): Promise<0 | 1> {
@@ -130,7 +136,7 @@ async function followAllocations(evaluationId: string, options: MonitorOptions, 
     const own = read.value.filter(
       (allocation) => allocation.EvalID === evaluationId && allocation.DesiredStatus === 'run',
     );
-    for (const allocation of own) announce(allocation, seen, out);
+    for (const allocation of own) announce(allocation, seen, options);
     const up = own.filter((allocation) => settled.has(allocation.ClientStatus) && !isStarting(allocation));
     out.live(`    ${up.length} of ${own.length} allocations up`);
     if (up.length === own.length) {
@@ -149,9 +155,10 @@ function isStarting(allocation: AllocationStubWire): boolean {
   return allocation.ClientStatus === 'running' && isGoing;
 }
 
-function announce(allocation: AllocationStubWire, seen: Map<string, string>, out: LiveOutput): void {
-  const id = allocation.ID.slice(0, 8);
-  const node = allocation.NodeName || allocation.NodeID.slice(0, 8);
+function announce(allocation: AllocationStubWire, seen: Map<string, string>, options: MonitorOptions): void {
+  const { out } = options;
+  const id = shown(allocation.ID, options);
+  const node = allocation.NodeName || shown(allocation.NodeID, options);
   if (!seen.has(allocation.ID))
     out.line(`    Allocation "${id}" created: node "${node}", group "${allocation.TaskGroup}"`);
   for (const [name, task] of Object.entries(allocation.TaskStates ?? {})) {

@@ -2,7 +2,10 @@
 
 import { type ApiClient, ApiError, createClient } from '@orch/api';
 import { describeError } from '@orch/core/lib/errors';
+import { refusedFlag, rewriteSwitches } from './argv.ts';
 import { Command, Flags, type Interfaces } from './oclif.ts';
+
+const noTls = 'the command line does not speak TLS yet; use an http:// address on loopback';
 
 /** Flags of every command that talks to an agent; Nomad's environment variables work too. */
 export const apiFlags = {
@@ -28,6 +31,7 @@ export const apiFlags = {
     helpGroup: 'API',
   }),
   'no-color': Flags.boolean({ description: 'no colours', helpGroup: 'API' }),
+  'force-color': Flags.boolean({ description: 'colours also where there is no terminal', helpGroup: 'API' }),
 };
 
 export type ApiFlags = {
@@ -52,6 +56,16 @@ export class CommandFailure extends Error {
 }
 
 export abstract class OrchCommand extends Command {
+  /** Flags that people know from Nomad and that can do nothing here, with the reason. */
+  static refused: Readonly<Record<string, string>> = {
+    'ca-cert': noTls,
+    'ca-path': noTls,
+    'client-cert': noTls,
+    'client-key': noTls,
+    'tls-server-name': noTls,
+    'tls-skip-verify': noTls,
+  };
+
   #client: ApiClient | undefined;
 
   protected api(flags: ApiFlags): ApiClient {
@@ -67,6 +81,16 @@ export abstract class OrchCommand extends Command {
 
   protected printJson(value: unknown): void {
     this.log(JSON.stringify(value, null, 2));
+  }
+
+  /** Looks at the arguments before they are parsed: switches as Go writes them, flags that are refused by name. */
+  protected override async init(): Promise<void> {
+    await super.init();
+    const refusal = refusedFlag(this.argv, (this.ctor as typeof OrchCommand).refused);
+    if (refusal !== undefined) throw new CommandFailure(refusal);
+    const rewritten = rewriteSwitches(this.argv, this.ctor.flags);
+    if (typeof rewritten === 'string') throw new CommandFailure(rewritten);
+    this.argv = rewritten;
   }
 
   /** One message, no stack; the exit code of the failure, 1 by default. */

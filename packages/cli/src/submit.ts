@@ -1,45 +1,80 @@
-// What `job run`, `plan` and `validate` share: job file to the API's JSON, refusals of the server back to places in the file.
+// What `job run`, `plan` and `validate` share: job file to the API's JSON, problems of the server back to places in the file.
 
-import { ApiError, type JobRegisterRequest } from '@orch/api';
+import { type ApiClient, ApiError, type JobRegisterRequest, type ProblemWire } from '@orch/api';
+import type { Diagnostic } from '@orch/core/jobspec';
 import { encodeJobJson } from '@orch/core/schema';
+import { report, reportCount } from './diagnostic-report.ts';
 import type { JobFile } from './job-file.ts';
 import { CommandFailure } from './orch-command.ts';
+import { type ColorFlags, wantsColors } from './output/colors.ts';
 
 export function requestOf(file: JobFile): JobRegisterRequest {
+  const { source, format, variables, variableFlags } = file.submission;
   return {
     Job: encodeJobJson(file.job) as Readonly<Record<string, unknown>>,
-    Submission: { Source: file.submission.source, Format: file.submission.format, Variables: file.variables },
+    Submission: { Source: source, Format: format, Variables: variables, VariableFlags: variableFlags },
   };
 }
 
-/** A refusal of the job, with the place in the file before each line that names a field. Other errors pass through. */
-export async function withPlaces<T>(file: JobFile, call: () => Promise<T>): Promise<T> {
-  try {
-    return await call();
-  } catch (error) {
-    if (!(error instanceof ApiError) || error.status < 400 || error.status >= 500) throw error;
-    throw new CommandFailure(placeProblems(file, error.message.trim()));
-  }
+export type Placed = Pick<JobFile, 'sourceMap' | 'warnings'>;
+
+/**
+ * Problems that a server named by field path, each at its place in the file, or at the nearest block around it; errors
+ * first, in the order of the file. Warnings that reading the file gave already are left out.
+ */
+export function placeProblems(file: Placed, problems: readonly ProblemWire[]): Diagnostic[] {
+  const known = new Set(file.warnings.map(keyOf));
+  const placed = problems.map((problem) => placeProblem(file, problem));
+  const news = placed.filter((diagnostic) => diagnostic.severity === 'error' || !known.has(keyOf(diagnostic)));
+  const rank = ({ severity, range }: Diagnostic) => (severity === 'error' ? 0 : 1e9) + (range?.start.offset ?? 0);
+  return news.toSorted((left, right) => rank(left) - rank(right));
 }
 
-/** Each line of the server's text that begins with a field path gets `file:line:column: ` before it. */
-export function placeProblems(file: Pick<JobFile, 'sourceMap' | 'place'>, text: string): string {
-  return text
-    .split('\n')
-    .map((line) => {
-      const found = /^(\s*(?:[*-]\s+)?(?:error: )?)([A-Za-z_][\w."[\]/-]*(?:\[[^\]]*\][\w.]*)*): /.exec(line);
-      const path = found?.[2];
-      return path !== undefined && file.sourceMap.locate(path) !== undefined && looksLikePath(path)
-        ? `${file.place(path)}: ${line.trim()}`
-        : line;
-    })
-    .join('\n');
+function placeProblem(file: Placed, problem: ProblemWire): Diagnostic {
+  const { Severity: severity, Path: path, Message: message, Hint: hint } = problem;
+  const range = file.sourceMap.locate(path);
+  return {
+    severity,
+    summary: severity === 'error' ? 'Refused by the server' : 'Warning',
+    detail: `${message.charAt(0).toUpperCase()}${message.slice(1)}.`,
+    fileName: file.sourceMap.fileName,
+    ...(range === undefined ? {} : { range }),
+    ...(hint === undefined ? {} : { hint }),
+    ...(path === '' ? {} : { path }),
+  };
 }
 
-/** A bare word before a colon may be prose; fields of a job that stand at its top are known by name. */
-function looksLikePath(path: string): boolean {
-  return (
-    /[.[]/.test(path) ||
-    ['type', 'region', 'namespace', 'datacenters', 'priority', 'name', 'id', 'node_pool'].includes(path)
-  );
+/** Reading the file and asking the server say the same thing alike: same field, same words. */
+function keyOf({ path, detail }: Diagnostic): string {
+  return `${path ?? ''}\u0000${detail}`;
+}
+
+/** Why a call with a job failed: the errors of a refusal at their places in the file; any other error as it is. */
+export function placedFailure(file: JobFile, error: unknown, flags: ColorFlags): unknown {
+  const refused = refusedJob(file, error);
+  if (refused === undefined) return error;
+  return new CommandFailure(`${placedText(file, refused, flags)}\n\n${reportCount(file.fileName, refused)}`);
+}
+
+/** Diagnostics of a file for people. */
+export function placedText(file: JobFile, diagnostics: readonly Diagnostic[], flags: ColorFlags): string {
+  const colors = wantsColors(process.stderr, flags, process.env);
+  return report('text', diagnostics, { sources: file.sources, colors });
+}
+
+/** The errors of a refusal at their places; undefined when the refusal is not about the job. */
+export function refusedJob(file: Placed, error: unknown): Diagnostic[] | undefined {
+  if (!(error instanceof ApiError)) return undefined;
+  const errors = error.problems.filter((problem) => problem.Severity === 'error');
+  return errors.length === 0 ? undefined : placeProblems(file, error.problems);
+}
+
+/** What a server finds in a job, at its places. Servers that say no problems as data give one diagnostic for all of them. */
+export async function checkJobFile(api: ApiClient, file: JobFile): Promise<Diagnostic[]> {
+  const { namespace } = file.job;
+  const answer = await api.jobs.validate(encodeJobJson(file.job), { namespace });
+  if (answer.Problems !== undefined) return placeProblems(file, answer.Problems);
+  const whole = (severity: 'error' | 'warning', detail: string): Diagnostic[] =>
+    detail === '' ? [] : [{ severity, summary: 'Said by the server', detail: detail.trim(), fileName: file.fileName }];
+  return [...whole('error', answer.Error), ...whole('warning', answer.Warnings)];
 }

@@ -96,6 +96,7 @@ export interface JobRegisterRequest {
   readonly EnforceIndex?: boolean;
   readonly JobModifyIndex?: number;
   readonly PreserveCounts?: boolean;
+  readonly PreserveResources?: boolean;
   readonly EvalPriority?: number;
   readonly Submission?: SubmissionWire | null;
 }

@@ -43,11 +43,19 @@ export function planExitCode(plan: JobPlanResponse): 0 | 1 {
     : 0;
 }
 
-export function renderPlan(plan: JobPlanResponse, options: { readonly diff: boolean }): string {
+export interface PlanOptions {
+  readonly diff: boolean;
+  /** Also the fields of what is added or removed as a whole. @default false */
+  readonly verbose?: boolean;
+  /** As the person named the job file. */
+  readonly file?: string;
+}
+
+export function renderPlan(plan: JobPlanResponse, options: PlanOptions): string {
   const parts: string[] = [];
   const diff = plan.Diff as NamedDiff | null;
   if (options.diff && diff !== null && diff !== undefined)
-    parts.push(renderJobDiff(diff, plan.Annotations.DesiredTGUpdates).join('\n'));
+    parts.push(renderJobDiff(diff, plan.Annotations.DesiredTGUpdates, options.verbose === true).join('\n'));
   const failures = Object.entries(plan.FailedTGAllocs ?? {});
   const failed = failures.flatMap(([group, metrics]) => renderPlacementFailure(group, metrics));
   parts.push(
@@ -55,20 +63,25 @@ export function renderPlan(plan: JobPlanResponse, options: { readonly diff: bool
   );
   if (plan.Warnings !== '') parts.push(`Job Warnings:\n${plan.Warnings}`);
   parts.push(
-    `Job Modify Index: ${plan.JobModifyIndex}\nTo submit the job with version verification run:\n\n  orch job run --check-index ${plan.JobModifyIndex} FILE`,
+    `Job Modify Index: ${plan.JobModifyIndex}\nTo submit the job with version verification run:\n\n  orch job run --check-index ${plan.JobModifyIndex} ${options.file ?? 'FILE'}`,
   );
   return parts.join('\n\n');
 }
 
-function renderJobDiff(diff: NamedDiff, updates: Readonly<Record<string, DesiredUpdatesWire>>): readonly string[] {
-  const lines = [`${mark(diff.Type)}Job: "${diff.ID ?? diff.Name}"`, ...renderBody(diff, '  ')];
+/** What is added or removed as a whole is one line, unless everything is asked for. */
+function renderJobDiff(
+  diff: NamedDiff,
+  updates: Readonly<Record<string, DesiredUpdatesWire>>,
+  verbose: boolean,
+): readonly string[] {
+  const body = (part: NamedDiff, indent: string) => (verbose || part.Type === 'Edited' ? renderBody(part, indent) : []);
+  const lines = [`${mark(diff.Type)}Job: "${diff.ID ?? diff.Name}"`, ...body(diff, '  ')];
   for (const group of diff.TaskGroups ?? []) {
     lines.push(
       `${mark(group.Type)}Task Group: "${group.Name}"${annotations(updates[group.Name])}`,
-      ...renderBody(group, '  '),
+      ...body(group, '  '),
     );
-    for (const task of group.Tasks ?? [])
-      lines.push(`  ${mark(task.Type)}Task: "${task.Name}"`, ...renderBody(task, '    '));
+    for (const task of group.Tasks ?? []) lines.push(`  ${mark(task.Type)}Task: "${task.Name}"`, ...body(task, '    '));
   }
   return lines;
 }

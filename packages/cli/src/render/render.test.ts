@@ -99,9 +99,9 @@ test('planExitCode is 1 when allocations would change and 0 when they would not'
 });
 
 test('renderPlan shows what differs and what would be done', (t) => {
-  const text = renderPlan(plan({ Place: 2, Ignore: 1 }), { diff: true });
+  const shown = (verbose: boolean) => renderPlan(plan({ Place: 2, Ignore: 1 }), { diff: true, verbose });
   t.is(
-    text,
+    shown(true),
     [
       '+/- Job: "docs"',
       '+/- Task Group: "web" (2 create, 1 ignore)',
@@ -118,4 +118,6 @@ test('renderPlan shows what differs and what would be done', (t) => {
       '  orch job run --check-index 7 FILE',
     ].join('\n'),
   );
+  t.is(shown(false), shown(true).replace('    + Driver: "exec"\n', ''), 'what is added as a whole is one line');
+  t.regex(renderPlan(plan({}), { diff: false, file: 'web.hcl' }), /--check-index 7 web\.hcl$/);
 });

@@ -75,7 +75,6 @@ export async function checkedJob(
 }
 
 function registerOptions(body: Readonly<Record<string, unknown>>) {
-  if (body['PreserveResources'] === true) throw new HttpError(400, 'PreserveResources is not supported yet');
   const priority = body['EvalPriority'];
   if (priority !== undefined && priority !== 0 && !isBetween(priority, 1, 100)) {
     throw new HttpError(400, 'EvalPriority must be a whole number from 1 to 100');
@@ -84,6 +83,7 @@ function registerOptions(body: Readonly<Record<string, unknown>>) {
   return {
     ...(body['EnforceIndex'] === true ? { enforceIndex: indexOf(body['JobModifyIndex']) } : {}),
     ...(body['PreserveCounts'] === true ? { preserveCounts: true } : {}),
+    ...(body['PreserveResources'] === true ? { preserveResources: true } : {}),
     ...(typeof priority === 'number' && priority > 0 ? { evaluationPriority: priority } : {}),
     ...(submission === undefined ? {} : { submission }),
   };

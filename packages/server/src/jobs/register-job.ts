@@ -2,6 +2,7 @@
 
 import type { Evaluation, EvaluationTrigger } from '@orch/core/model/evaluation';
 import type { Job, JobVersion } from '@orch/core/model/job';
+import type { Task } from '@orch/core/model/task';
 import type { ServerContext } from '../config.ts';
 import { HttpError } from '../http/http-error.ts';
 import { newEvaluation } from '../loops/new-evaluation.ts';
@@ -10,7 +11,9 @@ export interface RegisterOptions {
   readonly triggeredBy: EvaluationTrigger;
   /** The job must still be at this `jobModifyIndex`; 0 = must not exist. */
   readonly enforceIndex?: number;
+  /** Of what is registered and runs: the groups' counts, the tasks' resources. */
   readonly preserveCounts?: boolean;
+  readonly preserveResources?: boolean;
   readonly evaluationPriority?: number;
   readonly submission?: JobVersion['submission'];
 }
@@ -26,7 +29,7 @@ export async function registerJob(context: ServerContext, job: Job, options: Reg
   const { store, clock, ids } = context;
   const known = store.snapshot().job(job.namespace, job.id);
   if (options.enforceIndex !== undefined) enforceIndex(options.enforceIndex, known);
-  const wanted = options.preserveCounts && known !== undefined && !known.stop ? withCountsOf(job, known.job) : job;
+  const wanted = known === undefined || known.stop ? job : preserved(job, known.job, options);
   const atMs = clock.now();
   const evaluation = newEvaluation(wanted, 0, {
     id: ids(),
@@ -58,10 +61,18 @@ function enforceIndex(wanted: number, known: JobVersion | undefined): void {
   }
 }
 
-function withCountsOf(job: Job, known: Job): Job {
-  const counts = new Map(known.taskGroups.map((group) => [group.name, group.count]));
-  return {
-    ...job,
-    taskGroups: job.taskGroups.map((group) => ({ ...group, count: counts.get(group.name) ?? group.count })),
-  };
+function preserved(job: Job, known: Job, options: RegisterOptions): Job {
+  const groups = new Map(known.taskGroups.map((group) => [group.name, group]));
+  const taskGroups = job.taskGroups.map((group) => {
+    const old = groups.get(group.name);
+    if (old === undefined) return group;
+    const resources = new Map(old.tasks.map((task) => [task.name, task.resources]));
+    const kept = (task: Task): Task => ({ ...task, resources: resources.get(task.name) ?? task.resources });
+    return {
+      ...group,
+      ...(options.preserveCounts === true ? { count: old.count } : {}),
+      ...(options.preserveResources === true ? { tasks: group.tasks.map(kept) } : {}),
+    };
+  });
+  return { ...job, taskGroups };
 }

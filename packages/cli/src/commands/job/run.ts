@@ -1,6 +1,6 @@
 // `job run`: submits a job file and follows it until it runs.
 
-import { jobFileFlags } from '../../job-file-flags.ts';
+import { jobFileFlags, refusedJobFileFlags } from '../../job-file-flags.ts';
 import { monitorEvaluation } from '../../monitor.ts';
 import { Args, Flags } from '../../oclif.ts';
 import { apiFlags, CommandFailure, OrchCommand } from '../../orch-command.ts';
@@ -17,7 +17,7 @@ export default class JobRun extends OrchCommand {
     'cat job.hcl | <%= config.bin %> job run -',
   ];
   static override args = {
-    file: Args.string({ ignoreStdin: true, required: true, description: 'job file, or - for standard input' }),
+    file: Args.string({ ignoreStdin: true, required: true, description: 'job file, URL, or - for standard input' }),
   };
   static override flags = {
     ...apiFlags,
@@ -29,50 +29,62 @@ export default class JobRun extends OrchCommand {
     }),
     output: Flags.boolean({ description: "print the job in the API's JSON form and submit nothing" }),
     'preserve-counts': Flags.boolean({ description: 'keep the counts of the running job' }),
+    'preserve-resources': Flags.boolean({ description: 'keep the resources of the running job’s tasks' }),
     'eval-priority': Flags.integer({ description: 'priority of the evaluation', min: 1, max: 100 }),
     timeout: Flags.integer({ description: 'seconds to follow the job', default: 600, min: 1 }),
-    json: Flags.boolean({ description: 'the file is JSON; it is recognised without this flag', hidden: true }),
+    verbose: Flags.boolean({ description: 'show whole ids' }),
+  };
+  static override refused = {
+    ...OrchCommand.refused,
+    ...refusedJobFileFlags,
+    ui: 'there are no web pages here yet; follow the job with: orch job status',
   };
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(JobRun);
-    const { readJobFile, requestOf, withPlaces } = await import('../../job-commands.ts');
+    const { placedFailure, placedText, placeProblems, readJobFile, requestOf } = await import('../../job-commands.ts');
     const file = await readJobFile(args.file, flags);
-    for (const warning of file.warnings) this.logToStderr(`${warning}\n`);
+    if (file.warnings.length > 0) this.logToStderr(`${placedText(file, file.warnings, flags)}\n`);
     const request = requestOf(file);
     if (flags.output) return this.printJson({ Job: request.Job });
     const api = this.api(flags);
-    const { namespace } = file.job;
+    const { id, namespace } = file.job;
     const index = flags['check-index'];
-    const response = await withPlaces(file, () =>
-      api.jobs.register(
+    const response = await api.jobs
+      .register(
         {
           ...request,
           ...(index === undefined ? {} : { EnforceIndex: true, JobModifyIndex: index }),
           ...(flags['preserve-counts'] ? { PreserveCounts: true } : {}),
+          ...(flags['preserve-resources'] ? { PreserveResources: true } : {}),
           ...(flags['eval-priority'] === undefined ? {} : { EvalPriority: flags['eval-priority'] }),
         },
         { namespace },
-      ),
-    );
-    if (response.Warnings !== '') this.logToStderr(`Job Warnings:\n${response.Warnings}`);
-    if (response.EvalID === '') return this.log(`Job "${file.job.id}" registered`);
+      )
+      .catch((error: unknown) => {
+        throw placedFailure(file, error, flags);
+      });
+    const news = response.Problems === undefined ? undefined : placeProblems(file, response.Problems);
+    if (news === undefined && response.Warnings !== '') this.logToStderr(`Job Warnings:\n${response.Warnings}`);
+    if (news !== undefined && news.length > 0) this.logToStderr(`${placedText(file, news, flags)}\n`);
+    if (response.EvalID === '') return this.log(`Job "${id}" registered`);
     if (flags.detach) return this.log(`Job registration successful\nEvaluation ID: ${response.EvalID}`);
     const out = liveOutput(process.stdout);
     const code = await monitorEvaluation(response.EvalID, {
       api,
-      jobId: file.job.id,
+      jobId: id,
       namespace,
       out,
       timeoutMs: flags.timeout * 1000,
+      verbose: flags.verbose,
     }).finally(() => out.end());
     if (code !== 0)
       throw new CommandFailure(
         code === 2
-          ? `==> Not everything could be placed; see: orch job explain ${file.job.id}`
-          : `==> Job "${file.job.id}" did not come up; see: orch job status ${file.job.id}`,
+          ? `==> Not everything could be placed; see: orch job explain ${id}`
+          : `==> Job "${id}" did not come up; see: orch job status ${id}`,
         code,
       );
-    this.log(`==> Job "${file.job.id}" runs`);
+    this.log(`==> Job "${id}" runs`);
   }
 }

@@ -21,6 +21,7 @@ import type { Span } from '../syntax/source.ts';
 import { type ExpandedBlock, expandBlocks } from './dynamic.ts';
 import { convertToField, Mismatch } from './field-value.ts';
 import { bodyToJson, mapFromBody } from './free-form.ts';
+import { expressionPlaces } from './free-places.ts';
 
 export interface Decoder {
   readonly sink: DiagnosticSink;
@@ -128,7 +129,8 @@ function decodeAttribute(
   try {
     const value = evaluate(attribute.value, scope);
     if (value === null) return;
-    notePlaces(attribute, value, fieldPath, decoder);
+    if (field.type === 'json') expressionPlaces(attribute.value, fieldPath, decoder.places);
+    else notePlaces(attribute, value, fieldPath, decoder);
     setField(record, field, convertToField(value, field.type));
   } catch (error) {
     if (error instanceof Mismatch) {

@@ -10,6 +10,7 @@ import { LanguageError } from '../syntax/diagnostic.ts';
 import { type Decoder, headEnd, report } from './block.ts';
 import { expandBlocks } from './dynamic.ts';
 import { toJson } from './field-value.ts';
+import { expressionPlaces } from './free-places.ts';
 
 /** Reserved member names of JavaScript objects are no names of options. */
 function isUnsafe(name: string): boolean {
@@ -77,9 +78,7 @@ export function mapFromBody(body: Body, path: string, scope: Scope, decoder: Dec
 function attributeValue(attribute: Attribute, path: string, scope: Scope, decoder: Decoder): Value | undefined {
   const fieldPath = joinPath(path, attribute.name);
   decoder.places.set(fieldPath, attribute);
-  if (attribute.value.kind === 'tuple') {
-    attribute.value.items.forEach((item, index) => void decoder.places.set(`${fieldPath}[${index}]`, item));
-  }
+  expressionPlaces(attribute.value, fieldPath, decoder.places);
   try {
     return evaluate(attribute.value, scope);
   } catch (error) {

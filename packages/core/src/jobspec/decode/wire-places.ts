@@ -6,6 +6,7 @@ import { type BlockSchema, isBlockType } from '../../schema/field.ts';
 import { fieldName, joinPath, repeatedKey } from '../../schema/path.ts';
 import type { JsonNode, JsonObjectNode } from '../syntax/json.ts';
 import type { Span } from '../syntax/source.ts';
+import { jsonPlaces } from './free-places.ts';
 
 export function wirePlaces(node: JsonNode, places: Map<string, Span>): void {
   places.set('', node);
@@ -22,7 +23,7 @@ function blockPlaces(node: JsonObjectNode, schema: BlockSchema, path: string, pl
     }
     const fieldPath = joinPath(path, fieldName(field));
     if (!places.has(fieldPath)) places.set(fieldPath, value);
-    if (!isBlockType(field.type)) freePlaces(value, fieldPath, places);
+    if (!isBlockType(field.type)) jsonPlaces(value, fieldPath, places);
     else if (field.type.repeat === 'one' && value.kind === 'object')
       blockPlaces(value, field.type.block, fieldPath, places);
     else if (value.kind === 'list') listPlaces(value.items, field.type.block, fieldPath, places);
@@ -39,15 +40,4 @@ function listPlaces(items: readonly JsonNode[], schema: BlockSchema, path: strin
     places.set(inner, item);
     blockPlaces(item, schema, inner, places);
   });
-}
-
-function freePlaces(node: JsonNode, path: string, places: Map<string, Span>): void {
-  if (node.kind === 'object') {
-    for (const { key, value } of node.members) {
-      places.set(joinPath(path, key), value);
-      freePlaces(value, joinPath(path, key), places);
-    }
-  } else if (node.kind === 'list') {
-    node.items.forEach((item, index) => void places.set(`${path}[${index}]`, item));
-  }
 }

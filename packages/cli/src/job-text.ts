@@ -1,0 +1,116 @@
+// The text of a job file: from standard input, a file or a URL. Every way has its limit.
+
+import { createReadStream } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import { CommandFailure } from './orch-command.ts';
+
+/** As much as the job language reads; what is larger is not even read whole. */
+export const maxJobFileBytes = 4 * 1024 * 1024;
+
+export interface FetchLimits {
+  /** For the whole download, redirects included. */
+  readonly timeoutMs: number;
+  readonly redirects: number;
+  readonly bytes: number;
+}
+
+const fetchLimits: FetchLimits = { timeoutMs: 30_000, redirects: 5, bytes: maxJobFileBytes };
+
+export function isUrl(path: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:\/\//i.test(path);
+}
+
+/** How the file is called in messages. */
+export function displayName(path: string): string {
+  return path === '-' ? '<stdin>' : path;
+}
+
+/** @throws CommandFailure when it cannot be read, with the reason */
+export async function readJobText(path: string): Promise<string> {
+  if (path === '-') return collect(process.stdin, displayName(path), maxJobFileBytes);
+  return isUrl(path) ? fetchText(path) : readFileText(path);
+}
+
+/** @throws CommandFailure */
+export async function readFileText(path: string): Promise<string> {
+  try {
+    return await collect(createReadStream(path), path, maxJobFileBytes);
+  } catch (error) {
+    if (error instanceof CommandFailure) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') throw new CommandFailure(`Error: there is no file ${path}`);
+    if (code === 'EISDIR') throw new CommandFailure(`Error: ${path} is a directory, not a job file`);
+    if (code === 'EACCES') throw new CommandFailure(`Error: ${path} may not be read by this user`);
+    throw new CommandFailure(`Error: ${path} cannot be read: ${(error as Error).message}`);
+  }
+}
+
+/**
+ * Downloads a job file over http or https. Redirects are followed within the limit, never from https to http.
+ * @throws CommandFailure
+ */
+export async function fetchText(address: string, limits: FetchLimits = fetchLimits): Promise<string> {
+  const signal = AbortSignal.timeout(limits.timeoutMs);
+  const fail = (reason: string) => new CommandFailure(`Error: ${address} cannot be read: ${reason}`);
+  let url = parseUrl(address, fail);
+  try {
+    for (let hops = 0; ; hops += 1) {
+      const response = await get(url, signal);
+      const { statusCode = 0 } = response;
+      const { location } = response.headers;
+      if (statusCode >= 300 && statusCode < 400 && location !== undefined) {
+        response.destroy();
+        if (hops === limits.redirects) throw fail(`more than ${limits.redirects} redirects`);
+        if (!URL.canParse(location, url.href)) throw fail(`it redirects to "${location}", which is no address`);
+        const next = parseUrl(new URL(location, url).href, fail);
+        if (url.protocol === 'https:' && next.protocol !== 'https:')
+          throw fail(`it redirects from https to ${next.protocol}//${next.host}`);
+        url = next;
+        continue;
+      }
+      if (statusCode !== 200) {
+        response.destroy();
+        throw fail(`${url.host} answers ${statusCode} ${response.statusMessage ?? ''}`.trim());
+      }
+      if (/^text\/html\b/i.test(response.headers['content-type'] ?? '')) {
+        response.destroy();
+        throw fail('it is a web page, not a job file (sites that show files have another address for the raw text)');
+      }
+      return await collect(response, address, limits.bytes);
+    }
+  } catch (error) {
+    if (error instanceof CommandFailure) throw error;
+    if (signal.aborted) throw fail(`no complete answer within ${limits.timeoutMs / 1000} s`);
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw fail(code === 'ECONNREFUSED' ? `nothing listens at ${url.host}` : (code ?? message));
+  }
+}
+
+function parseUrl(address: string, fail: (reason: string) => CommandFailure): URL {
+  if (!URL.canParse(address)) throw fail('it is no valid address');
+  const url = new URL(address);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:')
+    throw fail(`${url.protocol}// is not supported; use http:// or https://, or download it first`);
+  return url;
+}
+
+async function get(url: URL, signal: AbortSignal): Promise<IncomingMessage> {
+  // Loaded only here: most command lines read a file.
+  const { request } = url.protocol === 'https:' ? await import('node:https') : await import('node:http');
+  return new Promise((resolve, reject) => {
+    const headers = { Accept: '*/*', 'User-Agent': 'orch' };
+    request(url, { signal, headers, agent: false }, resolve).once('error', reject).end();
+  });
+}
+
+async function collect(stream: AsyncIterable<unknown>, name: string, limit: number): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : (chunk as Buffer);
+    size += bytes.length;
+    if (size > limit) throw new CommandFailure(`Error: ${name} is larger than ${limit / 1024 / 1024} MiB`);
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
