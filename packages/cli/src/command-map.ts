@@ -7,6 +7,7 @@ import AllocLogs from './commands/alloc/logs.ts';
 import AllocRestart from './commands/alloc/restart.ts';
 import AllocStatus from './commands/alloc/status.ts';
 import AllocStop from './commands/alloc/stop.ts';
+import Fmt from './commands/fmt.ts';
 import JobExplain from './commands/job/explain.ts';
 import JobLogs from './commands/job/logs.ts';
 import JobPlan from './commands/job/plan.ts';
@@ -25,6 +26,7 @@ export const commands = {
   'alloc:restart': AllocRestart,
   'alloc:status': AllocStatus,
   'alloc:stop': AllocStop,
+  fmt: Fmt,
   'job:explain': JobExplain,
   'job:logs': JobLogs,
   'job:plan': JobPlan,

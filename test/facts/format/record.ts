@@ -19,4 +19,4 @@ const pairs = Array.from({ length: GENERATED }, (_, seed) => {
   const input = messyFile(pickFrom(seed));
   return { input, output: format(input) };
 });
-writeFileSync(here('generated.json'), `[\n${pairs.map((pair) => JSON.stringify(pair)).join(',\n')}\n]\n`);
+writeFileSync(here('generated.jsonl'), pairs.map((pair) => `${JSON.stringify(pair)}\n`).join(''));

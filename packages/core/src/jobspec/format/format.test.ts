@@ -30,7 +30,8 @@ for (const name of readdirSync(new URL('input/', facts))) {
 }
 
 test('400 generated files are formatted byte by byte as the peer formats them', (t) => {
-  const pairs = JSON.parse(read('generated.json')) as { input: string; output: string }[];
+  const lines = read('generated.jsonl').trim().split('\n');
+  const pairs = lines.map((line) => JSON.parse(line) as { input: string; output: string });
   t.is(pairs.length, 400);
   for (const { input, output } of pairs) t.is(format(input), output);
 });
