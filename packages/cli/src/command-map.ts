@@ -9,6 +9,8 @@ import AllocStatus from './commands/alloc/status.ts';
 import AllocStop from './commands/alloc/stop.ts';
 import Fmt from './commands/fmt.ts';
 import JobExplain from './commands/job/explain.ts';
+import JobInit from './commands/job/init.ts';
+import JobInspect from './commands/job/inspect.ts';
 import JobLogs from './commands/job/logs.ts';
 import JobPlan from './commands/job/plan.ts';
 import JobRun from './commands/job/run.ts';
@@ -28,6 +30,8 @@ export const commands = {
   'alloc:stop': AllocStop,
   fmt: Fmt,
   'job:explain': JobExplain,
+  'job:init': JobInit,
+  'job:inspect': JobInspect,
   'job:logs': JobLogs,
   'job:plan': JobPlan,
   'job:run': JobRun,
