@@ -6,6 +6,7 @@ import { seededRandom } from '@orch/core/lib/random';
 import type { Job } from '@orch/core/model/job';
 import { runSchedule } from '@orch/core/scheduler';
 import { makeEvaluation, makeJobVersion } from '@orch/core/scheduler/testing/fixtures';
+import { replacesAllocations } from '@orch/core/schema';
 import type { Figure } from './main.ts';
 import { benchJob, benchNode, syntheticState } from './scheduler/synthetic-state.ts';
 
@@ -40,7 +41,14 @@ function placementsPerSecond(shape: Shape, seed: number): Rate {
     const random = seededRandom(seed * 1_000 + index);
     const cpuBefore = process.threadCpuUsage();
     const started = performance.now();
-    const { plan } = runSchedule({ snapshot, evaluation, now: 1, ids: randomUUID, random });
+    const { plan } = runSchedule({
+      snapshot,
+      evaluation,
+      now: 1,
+      ids: randomUUID,
+      random,
+      replacesAllocations,
+    });
     elapsedMs += performance.now() - started;
     const { user, system } = process.threadCpuUsage(cpuBefore);
     cpuMicros += user + system;

@@ -9,6 +9,6 @@ export {
 } from './check-placement.ts';
 export { type ExplainInput, explainJob, type GroupExplanation, type JobExplanation } from './explain.ts';
 export { nextReschedule, type RescheduleDecision } from './reconcile/reschedule.ts';
-export { type TasksUpdated, tasksUpdated, type UpdateKind } from './reconcile/tasks-updated.ts';
+export type { ReplacesAllocations } from './reconcile/updates.ts';
 export { runSchedule, schedule } from './schedule.ts';
 export { defaultScheduleLimits, type ScheduleInput, type ScheduleLimits } from './schedule-input.ts';

@@ -5,6 +5,7 @@ import { isTerminal } from '../model/allocation.ts';
 import type { Job } from '../model/job.ts';
 import type { Node } from '../model/node.ts';
 import { allocatedUse } from '../model/resources.ts';
+import { replacesAllocations } from '../schema/destructive.ts';
 import { checkPlan } from './check-placement.ts';
 import { runSchedule } from './schedule.ts';
 import { makeEvaluation, makeNetwork, makeNode, makePort, makeTask, makeUpdate, oneGroup } from './testing/fixtures.ts';
@@ -199,6 +200,7 @@ test('equal input gives an equal plan', (t) => {
           now: cluster.now,
           ids: seededIds(seededRandom(seed)),
           random: seededRandom(seed),
+          replacesAllocations,
         });
       t.deepEqual(once(), once());
     }),

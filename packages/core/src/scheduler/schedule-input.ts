@@ -3,7 +3,7 @@
 import type { IdSource, Random } from '../lib/random.ts';
 import type { Evaluation } from '../model/evaluation.ts';
 import type { StateSnapshot } from '../model/snapshot.ts';
-import type { TasksUpdated } from './reconcile/tasks-updated.ts';
+import type { ReplacesAllocations } from './reconcile/updates.ts';
 
 export interface ScheduleLimits {
   /** Nodes looked at between two yields. @default 1024 */
@@ -26,6 +26,6 @@ export interface ScheduleInput {
   /** Order of equal nodes and choice of dynamic ports; seeded from the evaluation. */
   readonly random: Random;
   readonly limits?: Partial<ScheduleLimits>;
-  /** @default the scheduler's own `tasksUpdated` */
-  readonly tasksUpdated?: TasksUpdated;
+  /** Which changes need new allocations is a matter of the job language: `replacesAllocations` of the schema. */
+  readonly replacesAllocations: ReplacesAllocations;
 }

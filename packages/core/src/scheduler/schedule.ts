@@ -15,7 +15,6 @@ import { presenceOf } from './placement/presence.ts';
 import { type StaticFeasibility, staticFeasibility } from './placement/static-feasibility.ts';
 import { reconcileJob } from './reconcile/reconcile-job.ts';
 import type { JobDecision } from './reconcile/request.ts';
-import { tasksUpdated } from './reconcile/tasks-updated.ts';
 import { defaultScheduleLimits, type ScheduleInput } from './schedule-input.ts';
 
 /** Runs a decision to its end, without giving way to anybody. */
@@ -56,7 +55,6 @@ export function* schedule(input: ScheduleInput): Generator<void, ScheduleResult,
   const decision = reconcileJob({
     ...input,
     job,
-    tasksUpdated: input.tasksUpdated ?? tasksUpdated,
     staysFeasible,
   });
   yield;

@@ -1,7 +1,19 @@
-// The difference of two jobs, in the shape of Nomad's plan.
+// The difference of two jobs, in the shape of Nomad's plan. What it looks like follows from the schema and diff-shape.ts.
 
 import type { Job } from '../model/job.ts';
 import { jobBlock } from './blocks/job.ts';
+import { compareObjects, compareText, diffFree, diffSet, diffTexts, flatten } from './diff-fields.ts';
+import { pairRecords } from './diff-pairs.ts';
+import { type BlockShape, blockShapes, type FieldShape, fieldShapes, objectName } from './diff-shape.ts';
+import {
+  type DiffType,
+  type FieldDiff,
+  type JobDiff,
+  type ObjectDiff,
+  type TaskDiff,
+  type TaskGroupDiff,
+  typeOf,
+} from './diff-types.ts';
 import { msToNs } from './duration.ts';
 import {
   type BlockSchema,
@@ -14,201 +26,238 @@ import {
 } from './field.ts';
 import { sameData } from './same-data.ts';
 
-export type DiffType = 'None' | 'Added' | 'Deleted' | 'Edited';
-
-export interface FieldDiff {
-  readonly Type: DiffType;
-  /** Wire name; members of maps and lists as `Meta[owner]`, `args[0]`. */
-  readonly Name: string;
-  readonly Old: string;
-  readonly New: string;
-  readonly Annotations: readonly string[] | null;
-}
-
-export interface ObjectDiff {
-  readonly Type: DiffType;
-  readonly Name: string;
+interface Parts {
   readonly Fields: readonly FieldDiff[];
   readonly Objects: readonly ObjectDiff[];
 }
 
-export interface TaskDiff extends ObjectDiff {
-  readonly Annotations: readonly string[] | null;
+type Side = ModelRecord | undefined;
+
+/** What belongs to one block of both versions: which one it is, and the jobs around it. */
+interface Scope {
+  readonly schema: BlockSchema;
+  readonly shape: BlockShape;
+  /** Name of the block in `fieldShapes`. */
+  readonly key: string;
+  readonly job: ModelRecord;
+  /** The block around it, in both versions. */
+  readonly outer: readonly [Side, Side];
 }
 
-export interface TaskGroupDiff extends ObjectDiff {
-  readonly Tasks: readonly TaskDiff[];
-  /** Filled by the planner: what happens to how many allocations. */
-  readonly Updates: Readonly<Record<string, number>> | null;
+/**
+ * Differences of two canonical jobs; without an old one everything is added, without a new one deleted. `wasStopped`:
+ * the old one had been stopped, and the new one runs. Source of the form: answers of a Nomad server, recorded in test/facts/diff; what differs from them is in docs/differences/diff.md.
+ */
+export function diffJobs(before: Job | undefined, after: Job | undefined, wasStopped = false): JobDiff {
+  const old = before as Side;
+  const next = after as Side;
+  const scope = scopeOf(jobBlock, next ?? old ?? {}, [undefined, undefined]);
+  const { Fields: fields, Objects } = diffBlock(old, next, scope, (field) => field.hcl !== 'group');
+  const Fields = wasStopped
+    ? [...fields, startedAgain].sort((left, right) => compareText(left.Name, right.Name))
+    : fields;
+  const parts = { Fields, Objects };
+  const TaskGroups = diffNamed(old, next, scope, 'group', diffGroup);
+  const changed = hasChanges(parts) || TaskGroups.some((group) => group.Type !== 'None');
+  return { Type: typeOf(old, next, changed), ID: String((next ?? old)?.['id'] ?? ''), ...parts, TaskGroups };
 }
 
-export interface JobDiff extends Omit<ObjectDiff, 'Name'> {
-  readonly ID: string;
-  readonly TaskGroups: readonly TaskGroupDiff[];
+const startedAgain: FieldDiff = { Type: 'Edited', Name: 'Stop', Old: 'true', New: 'false', Annotations: null };
+
+function diffGroup(before: Side, after: Side, scope: Scope): TaskGroupDiff {
+  const parts = diffBlock(before, after, scope, (field) => field.hcl !== 'task');
+  const Tasks = diffNamed(before, after, scope, 'task', diffTask);
+  return {
+    Type: typeOf(before, after, !sameData(before, after)),
+    Name: nameOf(before, after),
+    ...parts,
+    Tasks,
+    Updates: null,
+  };
 }
 
-interface Parts {
-  readonly Fields: FieldDiff[];
-  readonly Objects: ObjectDiff[];
+function diffTask(before: Side, after: Side, scope: Scope): TaskDiff {
+  const parts = diffBlock(before, after, scope, () => true);
+  const Type = typeOf(before, after, !sameData(before, after));
+  return { Type, Name: nameOf(before, after), ...parts, Annotations: null };
 }
 
-/** Differences of two canonical jobs; without an old one everything is added, without a new one deleted. */
-export function diffJobs(before: Job | undefined, after: Job | undefined): JobDiff {
-  const old = before as ModelRecord | undefined;
-  const next = after as ModelRecord | undefined;
-  const parts = diffRecords(old, next, jobBlock, (field) => field.hcl !== 'group');
-  const groups = jobBlock.fields.find((field) => field.hcl === 'group');
-  const TaskGroups = groups === undefined ? [] : diffGroups(old, next, groups);
-  const type = typeOf(old, next, parts.Fields.length + parts.Objects.length + TaskGroups.length > 0);
-  return { Type: type, ID: String((next ?? old)?.['id'] ?? ''), ...parts, TaskGroups };
+function hasChanges(parts: Parts): boolean {
+  return parts.Fields.length > 0 || parts.Objects.some((object) => object.Type !== 'None');
 }
 
-function typeOf(before: unknown, after: unknown, changed: boolean): DiffType {
-  if (before === undefined) return after === undefined ? 'None' : 'Added';
-  if (after === undefined) return 'Deleted';
-  return changed ? 'Edited' : 'None';
-}
-
-function diffGroups(old: ModelRecord | undefined, next: ModelRecord | undefined, field: FieldSchema): TaskGroupDiff[] {
-  return diffLabelled(old, next, field, (before, after, block) => {
-    const parts = diffRecords(before, after, block, (inner) => inner.hcl !== 'task');
-    const tasks = block.fields.find((inner) => inner.hcl === 'task');
-    const Tasks = tasks === undefined ? [] : diffLabelled(before, after, tasks, diffTask);
-    const changed = parts.Fields.length + parts.Objects.length + Tasks.length > 0;
-    return { Type: typeOf(before, after, changed), Name: nameOf(before, after), ...parts, Tasks, Updates: null };
-  });
-}
-
-function diffTask(before: ModelRecord | undefined, after: ModelRecord | undefined, block: BlockSchema): TaskDiff {
-  const parts = diffRecords(before, after, block, () => true);
-  const changed = parts.Fields.length + parts.Objects.length > 0;
-  return { Type: typeOf(before, after, changed), Name: nameOf(before, after), ...parts, Annotations: null };
-}
-
-function nameOf(before: ModelRecord | undefined, after: ModelRecord | undefined): string {
+function nameOf(before: Side, after: Side): string {
   return String((after ?? before)?.['name'] ?? '');
 }
 
-/** Pairs blocks by label, in the order of the new ones, then those that are gone; equal ones are left out. */
-function diffLabelled<T extends { readonly Type: DiffType }>(
-  before: ModelRecord | undefined,
-  after: ModelRecord | undefined,
-  field: FieldSchema,
-  diff: (before: ModelRecord | undefined, after: ModelRecord | undefined, block: BlockSchema) => T,
-): T[] {
-  const { type } = field;
-  if (!isBlockType(type)) return [];
-  const label = type.block.label?.model ?? '';
-  const old = blockRecords(type, before === undefined ? undefined : getField(before, field));
-  const next = blockRecords(type, after === undefined ? undefined : getField(after, field));
-  const rest = new Map(old.map((record) => [record[label], record]));
-  const diffs = next.map((record) => {
-    const other = rest.get(record[label]);
-    rest.delete(record[label]);
-    return diff(other, record, type.block);
-  });
-  return [...diffs, ...[...rest.values()].map((record) => diff(record, undefined, type.block))].filter(
-    (item) => item.Type !== 'None',
+function scopeOf(schema: BlockSchema, job: ModelRecord, outer: Scope['outer'], key = schema.name): Scope {
+  return { schema, shape: blockShapes[schema.name] ?? {}, key, job, outer };
+}
+
+/** Groups and tasks: all of both versions, by name. */
+function diffNamed<T extends { readonly Name: string }>(
+  before: Side,
+  after: Side,
+  scope: Scope,
+  name: 'group' | 'task',
+  diff: (before: Side, after: Side, scope: Scope) => T,
+): readonly T[] {
+  const field = scope.schema.fields.find((candidate) => candidate.hcl === name);
+  if (field === undefined || !isBlockType(field.type)) return [];
+  const inner = scopeOf(field.type.block, scope.job, [before, after]);
+  return pairRecords(recordsOf(before, field), recordsOf(after, field), { by: 'name' })
+    .map(([left, right]) => diff(left, right, inner))
+    .sort((left, right) => compareText(left.Name, right.Name));
+}
+
+function recordsOf(record: Side, field: FieldSchema): readonly ModelRecord[] {
+  if (record === undefined || !isBlockType(field.type)) return [];
+  return blockRecords(field.type, getField(record, field));
+}
+
+/** Jobs, groups and tasks show their changed fields only; objects inside also what stayed. */
+function diffBlock(before: Side, after: Side, scope: Scope, wanted: (field: FieldSchema) => boolean): Parts {
+  const fields = scope.schema.fields.filter(
+    (field) => field.wire !== undefined && wanted(field) && shapeOf(scope, field).takenOver !== true,
   );
+  const isOuter = ['job', 'group', 'task'].includes(scope.schema.name);
+  const all = !isOuter && scope.shape.changedFieldsOnly !== true;
+  const Fields = diffTexts(texts(before, after, scope, fields), texts(after, before, scope, fields), all);
+  const order = scope.shape.order ?? [];
+  const place = (field: FieldSchema) => (order.indexOf(field.wire ?? '') + order.length + 1) % (order.length + 1);
+  const Objects = fields
+    .toSorted((left, right) => place(left) - place(right))
+    .flatMap((field) => diffObjects(before, after, scope, field));
+  return { Fields, Objects };
 }
 
-function diffRecords(
-  before: ModelRecord | undefined,
-  after: ModelRecord | undefined,
-  schema: BlockSchema,
-  wanted: (field: FieldSchema) => boolean,
-): Parts {
-  const parts: Parts = { Fields: [], Objects: [] };
-  if (schema.label !== undefined) {
-    const { model, wire } = schema.label;
-    addField(parts, wire, textOf(before?.[model]), textOf(after?.[model]));
+function shapeOf(scope: Scope, field: FieldSchema): FieldShape {
+  return fieldShapes[`${scope.key}.${field.wire}`] ?? {};
+}
+
+/** The simple fields of one version as text. Nomad knows no absent number: it is 0, and an absent flag false. */
+function texts(record: Side, other: Side, scope: Scope, fields: readonly FieldSchema[]): Map<string, string> {
+  const result = new Map<string, string>();
+  if (record === undefined) return result;
+  const { label } = scope.schema;
+  if (label !== undefined && scope.schema.name !== 'job' && !isNamed(scope)) {
+    result.set(label.wire, String(record[label.model] ?? ''));
   }
-  for (const field of schema.fields) {
-    if (!wanted(field) || (field.wire === undefined && field.kept !== true)) continue;
-    const old = before === undefined ? undefined : getField(before, field);
-    const next = after === undefined ? undefined : getField(after, field);
-    if (sameData(old, next)) continue;
-    const name = field.wire ?? field.model;
-    if (isBlockType(field.type)) parts.Objects.push(...diffBlocks(old, next, field.type, objectName(field)));
-    else if (field.type === 'json') parts.Objects.push(diffFree(old, next, name));
-    else diffValue(parts, field, name, old, next);
+  for (const [name, text] of Object.entries(scope.shape.extra?.(record, scope.job) ?? {})) result.set(name, text);
+  for (const field of fields) {
+    const value = getField(record, field);
+    const shape = shapeOf(scope, field);
+    if (shape.ours === true && !isNews(field, value, other === undefined ? undefined : getField(other, field)))
+      continue;
+    if (shape.inline === true) flatten(value ?? {}, field.wire, result);
+    else addText(result, field, value, scope.shape, shape);
   }
-  return parts;
-}
-
-/** Objects are called by the singular of the wire name, as Nomad does. */
-function objectName(field: FieldSchema): string {
-  const special: Record<string, string> = { reservedPorts: 'Static Port', dynamicPorts: 'Dynamic Port' };
-  const name = special[field.model] ?? field.wire ?? field.model;
-  if (name.endsWith('ies')) return `${name.slice(0, -3)}y`;
-  return name.endsWith('s') && name !== 'Resources' && name !== 'DNS' ? name.slice(0, -1) : name;
-}
-
-function diffBlocks(before: unknown, after: unknown, type: BlockType, name: string): ObjectDiff[] {
-  const old = [...blockRecords(type, before)];
-  const next = [...blockRecords(type, after)];
-  const label = type.block.label?.model;
-  const pairs: [ModelRecord | undefined, ModelRecord | undefined][] = [];
-  for (const record of next) {
-    const exact = old.findIndex((other) => sameData(other, record));
-    const named = label === undefined ? -1 : old.findIndex((other) => other[label] === record[label]);
-    const alone = type.repeat === 'one' ? 0 : -1;
-    const index = exact >= 0 ? exact : named >= 0 ? named : alone;
-    pairs.push([index < 0 ? undefined : old.splice(index, 1)[0], record]);
-  }
-  for (const record of old) pairs.push([record, undefined]);
-  return pairs.flatMap(([left, right]) => {
-    const parts = diffRecords(left, right, type.block, () => true);
-    const diffType = typeOf(left, right, parts.Fields.length + parts.Objects.length > 0);
-    return diffType === 'None' ? [] : [{ Type: diffType, Name: name, ...parts }];
-  });
-}
-
-function diffFree(before: unknown, after: unknown, name: string): ObjectDiff {
-  const parts: Parts = { Fields: [], Objects: [] };
-  const old = flatten(before);
-  const next = flatten(after);
-  for (const key of [...new Set([...old.keys(), ...next.keys()])].sort())
-    addField(parts, key, old.get(key), next.get(key));
-  return { Type: typeOf(before, after, true), Name: name, ...parts };
-}
-
-/** `{args: ["a"], auth: {user: "b"}}` → `args[0]`, `auth.user`. */
-function flatten(value: unknown, name = '', result: Map<string, string> = new Map()): Map<string, string> {
-  if (Array.isArray(value)) value.forEach((item, index) => void flatten(item, `${name}[${index}]`, result));
-  else if (typeof value === 'object' && value !== null) {
-    for (const [key, item] of Object.entries(value)) flatten(item, name === '' ? key : `${name}.${key}`, result);
-  } else if (value !== undefined && value !== null) result.set(name, String(value));
   return result;
 }
 
-function diffValue(parts: Parts, field: FieldSchema, name: string, before: unknown, after: unknown): void {
-  if (typeof field.type === 'object' && field.type.kind === 'list') {
-    const old = (before ?? []) as readonly unknown[];
-    const next = (after ?? []) as readonly unknown[];
-    const added = next.filter((item) => !old.includes(item));
-    const gone = old.filter((item) => !next.includes(item));
-    for (const item of gone) addField(parts, name, String(item), undefined);
-    for (const item of added) addField(parts, name, undefined, String(item));
-  } else if (typeof field.type === 'object') {
-    const old = (before ?? {}) as Readonly<Record<string, string>>;
-    const next = (after ?? {}) as Readonly<Record<string, string>>;
-    for (const key of [...new Set([...Object.keys(old), ...Object.keys(next)])].sort()) {
-      addField(parts, `${name}[${key}]`, old[key], next[key]);
-    }
-  } else {
-    const text = (value: unknown) =>
-      textOf(field.type === 'duration' && value !== undefined ? msToNs(Number(value)) : value);
-    addField(parts, name, text(before), text(after));
+/** Fields that Nomad does not show appear when they changed; in a block that is new or gone, when they say something. */
+function isNews(field: FieldSchema, value: unknown, other: unknown): boolean {
+  const says = (side: unknown) => (side === undefined || side === false || side === 0 ? field.default : side);
+  return !sameData(value, other) && !sameData(says(value), says(other));
+}
+
+/** Groups and tasks carry their label as `Name` of the difference. */
+function isNamed(scope: Scope): boolean {
+  return scope.schema.name === 'group' || scope.schema.name === 'task';
+}
+
+function addText(
+  result: Map<string, string>,
+  field: FieldSchema,
+  value: unknown,
+  block: BlockShape,
+  shape: FieldShape,
+): void {
+  const name = shape.name ?? field.wire ?? '';
+  const { type } = field;
+  if (isBlockType(type) || type === 'json') return;
+  if (typeof type === 'object') {
+    if (type.kind === 'map') flatten(value ?? {}, name, result);
+    else if (block.joinsLists === true && Array.isArray(value) && value.length > 0) result.set(name, value.join(','));
+    return;
   }
+  if (shape.zeroIsUnset === true && value === 0) return;
+  if (block.hidesZero === true && (value ?? 0) === 0) return;
+  if (value === undefined || value === null) {
+    if (shape.unset !== '') result.set(name, shape.unset ?? zeros[type]);
+  } else result.set(name, type === 'duration' ? String(msToNs(value as number)) : String(value));
 }
 
-function textOf(value: unknown): string | undefined {
-  return value === undefined || value === null ? undefined : String(value);
+const zeros: Readonly<Record<'string' | 'bool' | 'int' | 'float' | 'duration', string>> = {
+  string: '',
+  bool: 'false',
+  int: '0',
+  float: '0',
+  duration: '0',
+};
+
+function diffObjects(before: Side, after: Side, scope: Scope, field: FieldSchema): readonly ObjectDiff[] {
+  const { type } = field;
+  const shape = shapeOf(scope, field);
+  const old = before === undefined ? undefined : getField(before, field);
+  const next = after === undefined ? undefined : getField(after, field);
+  const wire = field.wire ?? '';
+  if (shape.inherited === true && saysTheSame(field, [old, next], scope.outer)) return [];
+  if (isBlockType(type)) return sameData(old, next) ? [] : diffRecords(before, after, scope, field, type);
+  if (type === 'json') {
+    if (shape.inline === true || sameData(old, next)) return [];
+    return [diffFree(shape.name ?? wire, old, next, scope.shape.changedFieldsOnly !== true)];
+  }
+  if (typeof type !== 'object' || type.kind !== 'list' || scope.shape.joinsLists === true) return [];
+  const lists = [old, next].map((list) => (Array.isArray(list) ? (list as readonly unknown[]) : []));
+  const onlyChanged = shape.setWhenChanged === true || shape.ours === true;
+  const set = diffSet(shape.name ?? wire, lists[0] ?? [], lists[1] ?? [], onlyChanged);
+  return set === undefined ? [] : [set];
 }
 
-function addField(parts: Parts, name: string, before: string | undefined, after: string | undefined): void {
-  if (before === after) return;
-  const type = typeOf(before, after, true);
-  parts.Fields.push({ Type: type, Name: name, Old: before ?? '', New: after ?? '', Annotations: null });
+function saysTheSame(field: FieldSchema, values: readonly unknown[], outer: Scope['outer']): boolean {
+  return outer.every((record, side) => {
+    const value = values[side];
+    return value === undefined || record === undefined || sameData(value, record[field.model]);
+  });
+}
+
+function diffRecords(
+  before: Side,
+  after: Side,
+  scope: Scope,
+  field: FieldSchema,
+  type: BlockType,
+): readonly ObjectDiff[] {
+  const name = shapeOf(scope, field).name ?? objectName(field.wire ?? '');
+  const key = name === 'Dynamic Port' ? 'dynamic port' : type.block.name;
+  const inner = scopeOf(type.block, scope.job, [before, after], key);
+  const label = type.block.label?.model;
+  const pairing =
+    type.repeat === 'one' ? 'place' : (inner.shape.pairing ?? (label === undefined ? 'whole' : { by: label }));
+  return pairRecords(recordsOf(before, field), recordsOf(after, field), pairing)
+    .flatMap(([left, right]) => diffOne(left, right, name, inner, type))
+    .sort(compareObjects);
+}
+
+function diffOne(before: Side, after: Side, name: string, scope: Scope, type: BlockType): readonly ObjectDiff[] {
+  if (sameData(before, after)) return [];
+  if (type.unwrap !== undefined && isFree(scope.schema, type.unwrap)) {
+    return [diffFree(name, before?.[type.unwrap], after?.[type.unwrap], true)];
+  }
+  const parts = diffBlock(before, after, scope, () => true);
+  const Type = scope.shape.typeOfFields === true ? typeOfFields(parts.Fields) : typeOf(before, after, true);
+  return Type === 'None' && parts.Objects.length === 0 ? [] : [{ Type, Name: name, ...parts }];
+}
+
+function typeOfFields(fields: readonly FieldDiff[]): DiffType {
+  const types = new Set(fields.map((field) => field.Type));
+  if (types.has('Edited') || (types.has('Added') && types.has('Deleted'))) return 'Edited';
+  return types.has('Added') ? 'Added' : types.has('Deleted') ? 'Deleted' : 'None';
+}
+
+/** A block that is nothing but a map shows the members of the map. */
+function isFree(schema: BlockSchema, only: string): boolean {
+  const type = schema.fields.find((field) => field.model === only)?.type;
+  return typeof type === 'object' && type.kind === 'map';
 }

@@ -70,8 +70,11 @@ export interface FieldSchema {
   readonly refused?: string;
   /** The value lives in the record's `kept` under the HCL name instead of under `model`. */
   readonly kept?: boolean;
-  /** A change replaces running allocations. Absent = in place. */
-  readonly destructive?: boolean;
+  /**
+   * true: a change replaces running allocations. `presence`: so does one block more or fewer; of a block that stays its
+   * own fields say so. Absent: a change is told to what runs, except where fields of an inner block say otherwise.
+   */
+  readonly destructive?: true | 'presence';
   /** Name in field paths when it is not the HCL name. */
   readonly pathName?: string;
 }

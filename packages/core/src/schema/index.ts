@@ -2,8 +2,17 @@
 
 export { canonicalizeJob } from './canonicalize.ts';
 export { type DecodeOptions, type DecodeResult, decodeJobJson } from './decode-wire.ts';
-export { destructiveChanges, type JobMetaPair } from './destructive.ts';
-export { diffJobs, type FieldDiff, type JobDiff, type ObjectDiff, type TaskDiff, type TaskGroupDiff } from './diff.ts';
+export { destructiveChanges, replacesAllocations } from './destructive.ts';
+export { diffJobs } from './diff.ts';
+export { annotateDiff } from './diff-annotate.ts';
+export type {
+  DiffAnnotation,
+  FieldDiff,
+  JobDiff,
+  ObjectDiff,
+  TaskDiff,
+  TaskGroupDiff,
+} from './diff-types.ts';
 export { type DriverConfigResult, type DriverConfigSchema, validateDriverConfig } from './driver-config.ts';
 export { formatDuration, msToNs, nsToMs, parseDuration } from './duration.ts';
 export { encodeJobJson } from './encode-wire.ts';

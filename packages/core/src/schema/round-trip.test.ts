@@ -94,7 +94,7 @@ test('a job does not differ from itself, and no change is destructive', (t) => {
       t.is(diffJobs(job, copy).Type, 'None');
       job.taskGroups.forEach((group, index) => {
         const other = copy.taskGroups[index];
-        t.deepEqual(other === undefined ? ['gone'] : destructiveChanges(group, other), []);
+        t.deepEqual(other === undefined ? ['gone'] : destructiveChanges(job, copy, group.name), []);
       });
     }),
     { numRuns: 100 },

@@ -8,10 +8,9 @@ import { isTerminal } from '@orch/core/model/allocation';
 import { isDeploymentActive } from '@orch/core/model/deployment';
 import { jobKey } from '@orch/core/model/ids';
 import type { Job, JobVersion } from '@orch/core/model/job';
-import type { ScheduleResult } from '@orch/core/model/plan';
 import type { StateSnapshot } from '@orch/core/model/snapshot';
 import { explainJob } from '@orch/core/scheduler';
-import { diffJobs, type JobDiff } from '@orch/core/schema';
+import { annotateDiff, diffJobs } from '@orch/core/schema';
 import { problemsText } from '../jobs/check-job.ts';
 import { planJob } from '../jobs/plan-job.ts';
 import { registerJob } from '../jobs/register-job.ts';
@@ -44,10 +43,12 @@ async function plan(api: Api, request: ApiRequest): Promise<Reply> {
   }
   const known = store.snapshot().job(job.namespace, job.id);
   const result = await planJob(api.context, job);
+  const before = known?.job;
+  const diff = body['Diff'] === true ? diffJobs(before, job, known?.stop) : null;
   const annotations = Object.entries(result.annotations);
   const response: JobPlanResponse = {
     JobModifyIndex: known?.jobModifyIndex ?? 0,
-    Diff: body['Diff'] === true ? annotatedDiff(known?.stop ? undefined : known?.job, job, result.annotations) : null,
+    Diff: diff === null ? null : annotateDiff(diff, before, job, result.annotations),
     Annotations: {
       DesiredTGUpdates: Object.fromEntries(annotations.map(([group, counts]) => [group, annotationToWire(counts)])),
       PreemptedAllocs: [],
@@ -58,26 +59,6 @@ async function plan(api: Api, request: ApiRequest): Promise<Reply> {
     Index: store.index,
   };
   return json(response);
-}
-
-/** The difference with what happens to each group's allocations, in the field's words. */
-function annotatedDiff(before: Job | undefined, after: Job, annotations: ScheduleResult['annotations']): JobDiff {
-  const diff = diffJobs(before, after);
-  const groups = diff.TaskGroups.map((group) => {
-    const counts = annotations[group.Name];
-    if (counts === undefined) return group;
-    const all = {
-      ignore: counts.ignore,
-      create: counts.place,
-      destroy: counts.stop,
-      migrate: counts.migrate,
-      canary: counts.canary,
-      'in-place update': counts.inPlaceUpdate,
-      'create/destroy update': counts.destructiveUpdate,
-    };
-    return { ...group, Updates: Object.fromEntries(Object.entries(all).filter(([, count]) => count > 0)) };
-  });
-  return { ...diff, TaskGroups: groups };
 }
 
 function explainRegistered(api: Api, request: ApiRequest): Promise<Reply> {

@@ -12,13 +12,12 @@ import { allocationName, byIndex, freeIndexes } from './names.ts';
 import type { PlacementRequest } from './request.ts';
 import { rescheduleEventsAfter } from './reschedule.ts';
 import { dropDuplicates, needsStop, shrink } from './shrink.ts';
-import type { TasksUpdated } from './tasks-updated.ts';
-import { sortUpdates, type Updates } from './updates.ts';
+import { type ReplacesAllocations, sortUpdates, type Updates } from './updates.ts';
 import { stopWording } from './wording.ts';
 
 export interface GroupInput extends ClassifyInput {
   readonly current: Deployment | undefined;
-  readonly tasksUpdated: TasksUpdated;
+  readonly replacesAllocations: ReplacesAllocations;
   readonly staysFeasible: (allocation: Allocation) => boolean;
 }
 

@@ -14,7 +14,7 @@ import { deploymentSituation, isDeploymentDone, newDeployment } from './deployme
 import { followUps } from './follow-up.ts';
 import { type GroupReconciliation, reconcileGroup, stop } from './reconcile-group.ts';
 import type { GroupDecision, JobDecision } from './request.ts';
-import type { TasksUpdated } from './tasks-updated.ts';
+import type { ReplacesAllocations } from './updates.ts';
 import { deploymentWording, stopWording } from './wording.ts';
 
 export interface ReconcileInput {
@@ -24,7 +24,7 @@ export interface ReconcileInput {
   readonly evaluation: Evaluation;
   readonly now: number;
   readonly ids: IdSource;
-  readonly tasksUpdated: TasksUpdated;
+  readonly replacesAllocations: ReplacesAllocations;
   readonly staysFeasible: (group: TaskGroup, allocation: Allocation) => boolean;
 }
 

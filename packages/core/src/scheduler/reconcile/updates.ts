@@ -1,10 +1,12 @@
 // Sorts running allocations of older job versions into those updated in place and those that have to be replaced.
 
 import { type Allocation, isClientTerminal } from '../../model/allocation.ts';
-import type { JobVersion } from '../../model/job.ts';
+import type { Job, JobVersion } from '../../model/job.ts';
 import type { StateSnapshot } from '../../model/snapshot.ts';
 import { isOlder } from './classify.ts';
-import type { TasksUpdated } from './tasks-updated.ts';
+
+/** Whether the change of a job from one version to another needs new allocations of a group, or is told to what runs. */
+export type ReplacesAllocations = (before: Job, after: Job, groupName: string) => boolean;
 
 export interface Updates {
   readonly unchanged: readonly Allocation[];
@@ -16,7 +18,7 @@ export interface UpdatesInput {
   readonly snapshot: StateSnapshot;
   readonly job: JobVersion;
   readonly groupName: string;
-  readonly tasksUpdated: TasksUpdated;
+  readonly replacesAllocations: ReplacesAllocations;
   /** The allocation's node still meets what the new version asks of a node. */
   readonly staysFeasible: (allocation: Allocation) => boolean;
 }
@@ -44,7 +46,7 @@ function memoizeByVersion(input: UpdatesInput): (allocation: Allocation) => bool
     let answer = known.get(version);
     if (answer === undefined) {
       const old = snapshot.jobVersion(job.job.namespace, job.job.id, version);
-      answer = old === undefined || input.tasksUpdated(old.job, job.job, input.groupName) === 'destructive';
+      answer = old === undefined || input.replacesAllocations(old.job, job.job, input.groupName);
       known.set(version, answer);
     }
     return answer;

@@ -9,6 +9,7 @@ import type { Node } from '../../model/node.ts';
 import type { ScheduleResult } from '../../model/plan.ts';
 import { allocatedUse } from '../../model/resources.ts';
 import { defaultSchedulerConfig, type SchedulerConfig, type StateSnapshot } from '../../model/snapshot.ts';
+import { replacesAllocations } from '../../schema/destructive.ts';
 import { runSchedule } from '../schedule.ts';
 import type { ScheduleInput } from '../schedule-input.ts';
 import { makeEvaluation, makeJobVersion, start } from './fixtures.ts';
@@ -113,6 +114,7 @@ export function decide(cluster: MemoryCluster, jobId: string, changes: Partial<S
     now: cluster.now,
     ids: cluster.ids,
     random: seededRandom(seedFromText(evaluation.id)),
+    replacesAllocations,
     ...changes,
   });
 }

@@ -77,6 +77,7 @@ export const groupBlock: BlockSchema = {
       model: 'networks',
       type: block(networkBlock, 'many'),
       default: [],
+      destructive: 'presence',
       doc: 'Network and ports. Several are interfaces eth0, eth1, … in this order.',
     },
     {
@@ -150,7 +151,15 @@ export const groupBlock: BlockSchema = {
       doc: 'When a batch allocation is stopped.',
     },
     ...keptFields(),
-    { hcl: 'task', wire: 'Tasks', model: 'tasks', type: block(taskBlock, 'many'), default: [], doc: 'What runs.' },
+    {
+      hcl: 'task',
+      wire: 'Tasks',
+      model: 'tasks',
+      type: block(taskBlock, 'many'),
+      default: [],
+      destructive: 'presence',
+      doc: 'What runs.',
+    },
   ],
   check: checkGroup,
 };
@@ -176,9 +185,9 @@ function keptFields(): BlockSchema['fields'] {
   });
   return [
     kept('service', 'Services', serviceBlock, 'many', 'services are not registered yet'),
-    kept('volume', 'Volumes', volumeBlock, 'map', 'volumes are not mounted yet'),
+    { ...kept('volume', 'Volumes', volumeBlock, 'map', 'volumes are not mounted yet'), destructive: true },
     kept('scaling', 'Scaling', scalingBlock, 'one', 'there is no autoscaling yet'),
-    kept('consul', 'Consul', consulBlock, 'one', 'Consul is not connected yet'),
+    { ...kept('consul', 'Consul', consulBlock, 'one', 'Consul is not connected yet'), destructive: true },
     {
       hcl: 'vault',
       model: 'vault',

@@ -63,7 +63,7 @@ export const networkBlock: BlockSchema = {
       pathName: 'port',
       type: block(portBlock, 'many'),
       default: [],
-      destructive: true,
+      destructive: 'presence',
       doc: 'Static ports.',
     },
     {
@@ -72,7 +72,7 @@ export const networkBlock: BlockSchema = {
       pathName: 'port',
       type: block(portBlock, 'many'),
       default: [],
-      destructive: true,
+      destructive: 'presence',
       doc: 'Ports the scheduler chooses.',
     },
     { hcl: 'dns', wire: 'DNS', model: 'dns', type: block(dnsBlock), destructive: true, doc: 'Name resolution.' },

@@ -11,6 +11,7 @@ const fields: readonly FieldSchema[] = [
     default: 0,
     min: 0,
     max: 65_535,
+    destructive: true,
     doc: "The node's port; without it one is chosen.",
   },
   {
@@ -21,6 +22,7 @@ const fields: readonly FieldSchema[] = [
     default: 0,
     min: -1,
     max: 65_535,
+    destructive: true,
     doc: "Port inside the network namespace; −1 = the same as the node's.",
   },
   {
@@ -29,6 +31,7 @@ const fields: readonly FieldSchema[] = [
     model: 'hostNetwork',
     type: 'string',
     default: 'default',
+    destructive: true,
     doc: "Which of the node's networks publishes it.",
   },
   {

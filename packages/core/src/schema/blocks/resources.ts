@@ -85,6 +85,7 @@ export const resourcesBlock: BlockSchema = {
       type: 'int',
       kept: true,
       noEffect: 'the secrets directory has no size of its own yet',
+      destructive: true,
       doc: 'Size of the secrets directory, in MB.',
     },
     {
@@ -94,6 +95,7 @@ export const resourcesBlock: BlockSchema = {
       type: block(numaBlock),
       kept: true,
       noEffect: 'memory nodes are not looked at yet',
+      destructive: true,
       doc: 'Placement on memory nodes.',
     },
     {
@@ -120,6 +122,7 @@ export const resourcesBlock: BlockSchema = {
       model: 'networks',
       type: 'json',
       refused: "networks belong to the group: move the block to the task's group",
+      destructive: 'presence',
       doc: 'Network of one task, from old job files.',
     },
   ],

@@ -114,6 +114,13 @@ export const serviceBlock: BlockSchema = {
       type: block(checkRestartBlock),
       doc: 'Restarts unhealthy tasks.',
     },
-    { hcl: 'connect', wire: 'Connect', model: 'connect', type: 'json', doc: 'Consul service mesh.' },
+    {
+      hcl: 'connect',
+      wire: 'Connect',
+      model: 'connect',
+      type: 'json',
+      destructive: 'presence',
+      doc: 'Consul service mesh.',
+    },
   ],
 };

@@ -161,6 +161,7 @@ export const taskBlock: BlockSchema = {
       type: block(volumeMountBlock, 'many'),
       default: [],
       noEffect: 'volumes are not mounted yet',
+      destructive: true,
       doc: 'Volumes of the group.',
     },
     {
@@ -188,15 +189,15 @@ function keptFields(): BlockSchema['fields'] {
   });
   return [
     kept('service', 'Services', serviceBlock, 'many', 'services are not registered yet'),
-    kept('template', 'Templates', templateBlock, 'many', 'templates are not rendered yet'),
-    kept('vault', 'Vault', vaultBlock, 'one', 'Vault is not connected yet'),
-    kept('consul', 'Consul', consulBlock, 'one', 'Consul is not connected yet'),
-    kept('identity', 'Identities', identityBlock, 'many', 'identities are not issued yet'),
-    kept('secret', 'Secrets', secretBlock, 'many', 'secrets are not fetched yet'),
+    { ...kept('template', 'Templates', templateBlock, 'many', 'templates are not rendered yet'), destructive: true },
+    { ...kept('vault', 'Vault', vaultBlock, 'one', 'Vault is not connected yet'), destructive: true },
+    { ...kept('consul', 'Consul', consulBlock, 'one', 'Consul is not connected yet'), destructive: true },
+    { ...kept('identity', 'Identities', identityBlock, 'many', 'identities are not issued yet'), destructive: true },
+    { ...kept('secret', 'Secrets', secretBlock, 'many', 'secrets are not fetched yet'), destructive: true },
     kept('scaling', 'ScalingPolicies', taskScalingBlock, 'many', 'there is no autoscaling yet'),
     kept('action', 'Actions', actionBlock, 'many', 'actions cannot be run yet'),
     kept('schedule', 'Schedule', scheduleBlock, 'one', 'task schedules are not followed yet'),
-    kept('csi_plugin', 'CSIPluginConfig', csiPluginBlock, 'one', 'CSI is not spoken yet'),
+    { ...kept('csi_plugin', 'CSIPluginConfig', csiPluginBlock, 'one', 'CSI is not spoken yet'), destructive: true },
     {
       hcl: 'kind',
       wire: 'Kind',
