@@ -80,6 +80,13 @@ test('colours are escape sequences around the same text, only when they are aske
   t.is(colored.replace(/\u001b\[[0-9;]*m/g, ''), plain);
 });
 
+test('a summary that only repeats the severity is left out', (t) => {
+  const source = createSource('x.hcl', 'a = 1');
+  const diagnostic = diagnosticAt(source, { from: 0, to: 1 }, 'Warning', 'It does nothing.', { severity: 'warning' });
+  t.is(formatDiagnosticLine(diagnostic), 'x.hcl:1:1: warning: It does nothing.');
+  t.is(renderDiagnostic(diagnostic, new Map()), 'x.hcl:1:1: warning:\n  It does nothing.');
+});
+
 test('the form of one line has no line break, whatever the detail holds', (t) => {
   const source = createSource('x.hcl', 'a = wrong');
   const diagnostic = diagnosticAt(source, { from: 4, to: 9 }, 'Wrong', 'First.\n  Second.', { hint: 'mend' });

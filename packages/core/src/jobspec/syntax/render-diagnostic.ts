@@ -19,8 +19,14 @@ export function formatPlace(diagnostic: Diagnostic): string {
 export function formatDiagnosticLine(diagnostic: Diagnostic): string {
   const { severity, summary, detail, hint } = diagnostic;
   const tail = hint === undefined ? '' : ` (${hint})`;
-  const text = `${formatPlace(diagnostic)}: ${severity}: ${summary}; ${detail}${tail}`;
+  const kind = saysMore(diagnostic) ? `${summary}; ` : '';
+  const text = `${formatPlace(diagnostic)}: ${severity}: ${kind}${detail}${tail}`;
   return showable(text.replace(/\s*\n\s*/g, ' '));
+}
+
+/** A summary that only repeats the severity is left out. */
+function saysMore({ severity, summary }: Diagnostic): boolean {
+  return summary.toLowerCase() !== severity;
 }
 
 type Style = 'bold' | 'error' | 'warning' | 'dim' | 'hint';
@@ -40,7 +46,8 @@ export function renderDiagnostic(
     options.colors === true && text !== '' ? `\u001b[${codes[style]}m${text}\u001b[0m` : text;
   const { severity, summary, detail, hint, range } = diagnostic;
   const head = paint('bold', `${showable(formatPlace(diagnostic))}:`);
-  const lines = [`${head} ${paint(severity, `${severity}:`)} ${paint('bold', showable(summary))}`];
+  const kind = saysMore(diagnostic) ? ` ${paint('bold', showable(summary))}` : '';
+  const lines = [`${head} ${paint(severity, `${severity}:`)}${kind}`];
   const source = sources.get(diagnostic.fileName);
   if (source !== undefined && range !== undefined) {
     const { gutter, line, pad, carets } = excerpt(source, range);
