@@ -62,7 +62,7 @@ test.serial(
   async (t) => {
     await refused(t, jobText('x', { driver: 'dokcer', config: 'image = "a"' }), [
       /bad\.nomad\.hcl:6:\d+/,
-      /unknown driver "dokcer"/,
+      /unknown driver "dokcer"/i,
       /did you mean "docker"/,
     ]);
     await refused(t, jobText('x', { config: 'comand = "true"' }), [
