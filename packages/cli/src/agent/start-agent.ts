@@ -2,7 +2,7 @@
 
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { createNodeAgent, type DriverSet, type NodeAgent } from '@orch/core/client';
+import { createNodeAgent, type DriverSet, type NodeAgent, taskHostEnvironment } from '@orch/core/client';
 import { OrchError } from '@orch/core/lib/errors';
 import type { Logger } from '@orch/core/lib/logger';
 import { connectionPair } from '@orch/core/link/connection';
@@ -138,6 +138,7 @@ async function startNode({
       reserved: config.client.reserved,
       attributes: fingerprint.attributes,
       cniNetworks: fingerprint.networks,
+      parentCgroup: names.word,
       ...(config.dev ? { address: '127.0.0.1' } : {}),
     },
     connect: async () => {
@@ -153,6 +154,7 @@ async function startNode({
     ids: systemIds,
     log: log.child({ room: 'client' }),
     artifactFileRoots: config.client.artifactFileRoots,
+    hostEnvironment: taskHostEnvironment(process.env, config.client.envDenylist),
     maxKillTimeoutMs: config.client.maxKillTimeoutMs,
     collect: {
       maxFinished: config.client.gcMaxAllocs,

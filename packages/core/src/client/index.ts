@@ -5,4 +5,4 @@ export { type CollectLimits, defaultCollectLimits } from './gc/policy.ts';
 export * from './network/index.ts';
 export { createNodeAgent, type NodeAgent } from './node-agent.ts';
 export type { NodeAgentOptions, NodeConfig } from './node-agent-options.ts';
-export type { BuildTaskEnvironment, TaskEnvironment, TaskEnvironmentInput } from './task-runner/task-environment.ts';
+export { taskHostEnvironment } from './task-runner/host-environment.ts';

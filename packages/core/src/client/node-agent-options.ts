@@ -10,7 +10,6 @@ import type { DriverSet } from './driver-host/driver-host.ts';
 import type { CollectLimits } from './gc/policy.ts';
 import type { CommandRunner } from './network/command-runner.ts';
 import type { GroupNetworks } from './network/group-networks.ts';
-import type { BuildTaskEnvironment } from './task-runner/task-environment.ts';
 
 /** What the agent's configuration says about the node; the rest is found out. */
 export interface NodeConfig {
@@ -40,6 +39,8 @@ export interface NodeConfig {
   readonly dynamicPorts?: { readonly min: number; readonly max: number };
   /** Attributes found by others (CNI plugins). */
   readonly attributes?: Readonly<Record<string, string>>;
+  /** The cgroup all tasks are made in: `NOMAD_PARENT_CGROUP`. */
+  readonly parentCgroup?: string;
   /** Names for `mode = "cni/<name>"`. */
   readonly cniNetworks?: readonly string[];
 }
@@ -63,8 +64,8 @@ export interface NodeAgentOptions {
   readonly fetch?: typeof globalThis.fetch;
   /** Directories of the node from which `artifact` blocks may take local files. @default none */
   readonly artifactFileRoots?: readonly string[];
-  /** Variables and run-time interpolation of tasks. @default the job language's own */
-  readonly buildEnvironment?: BuildTaskEnvironment;
+  /** The agent's environment as far as tasks on the node's own file system get it: see `taskHostEnvironment`. @default none */
+  readonly hostEnvironment?: Readonly<Record<string, string>>;
   readonly collect?: Partial<CollectLimits>;
   /** Longest a task gets between kill signal and hard kill, milliseconds. @default 30000 */
   readonly maxKillTimeoutMs?: number;

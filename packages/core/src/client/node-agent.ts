@@ -18,7 +18,7 @@ import { AllocSet } from './sync/alloc-set.ts';
 import { LinkSession } from './sync/link-session.ts';
 import { StatusBatch } from './sync/status-batch.ts';
 import { taskHooks } from './task-runner/hooks/all-hooks.ts';
-import { languageEnvironment } from './task-runner/language-environment.ts';
+import { runtimeLanguage } from './task-runner/language-environment.ts';
 
 export interface NodeAgent {
   /**
@@ -161,20 +161,21 @@ class RunningNodeAgent implements NodeAgent {
   }
 
   #allocContext(machine: MachineFacts, untilVacated: AllocContext['untilVacated']): AllocContext {
-    const { clock, log, random, drivers, dataDir, networks, runner } = this.#options;
+    const { clock, log, random, drivers, dataDir, networks, runner, node } = this.#options;
     const tools = { runner, log, isRoot: process.getuid?.() === 0 };
     const artifacts = {
       fetch: this.#options.fetch ?? globalThis.fetch,
       fileRoots: this.#options.artifactFileRoots ?? [],
       limits: defaultDownloadLimits,
     };
+    const parentCgroup = node.parentCgroup === undefined ? {} : { parentCgroup: node.parentCgroup };
     return {
       dataDir,
       bootId: machine.bootId,
       store: this.#store,
       networks,
       tools,
-      buildEnvironment: this.#options.buildEnvironment ?? languageEnvironment,
+      language: runtimeLanguage({ host: this.#options.hostEnvironment ?? {}, ...parentCgroup }),
       clock,
       random,
       log,

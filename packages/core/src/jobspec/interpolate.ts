@@ -1,6 +1,6 @@
 // Run-time references in job fields -> values of the node and the task.
 
-import type { Json } from '../model/task.ts';
+import { OrchError } from '../lib/errors.ts';
 
 /** What references can name. Each map is looked up by what follows its prefix. */
 export interface InterpolationValues {
@@ -16,10 +16,34 @@ export interface InterpolationValues {
 
 const REFERENCE = /\$\{([A-Za-z0-9_\-.]+|env\["[^"\n}]*"\]|meta\["[^"\n}]*"\]|attr\["[^"\n}]*"\])\}/g;
 
-/** The text with every known reference replaced; unknown ones stay as they are. Replacements are not read again. */
+/** Characters of one text after its references were replaced. */
+export const maxInterpolatedCharacters = 1_048_576;
+
+/**
+ * The text with every known reference replaced; unknown ones stay as they are. Replacements are not read again.
+ * @throws OrchError `value-too-large`
+ */
 export function interpolate(text: string, values: InterpolationValues): string {
+  return replaceReferences(text, (name) => resolveReference(name, values));
+}
+
+/** As `interpolate`, with the values looked up by the caller: `lookUp` gets what stands between the braces. */
+export function replaceReferences(text: string, lookUp: (name: string) => string | undefined): string {
   if (!text.includes('${')) return text;
-  return text.replace(REFERENCE, (whole, name: string) => resolveReference(name, values) ?? whole);
+  let characters = text.length;
+  return text.replace(REFERENCE, (whole, name: string) => {
+    const value = lookUp(name);
+    if (value === undefined) return whole;
+    characters += value.length - whole.length;
+    if (characters > maxInterpolatedCharacters) throw tooLarge(text);
+    return value;
+  });
+}
+
+function tooLarge(text: string): OrchError {
+  const start = JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+  const message = `the text ${start} has more than ${maxInterpolatedCharacters} characters with its references resolved`;
+  return new OrchError('value-too-large', message, { details: { recoverable: false } });
 }
 
 /** The value of a reference without its `${…}`; undefined = unknown. */
@@ -28,13 +52,13 @@ export function resolveReference(name: string, values: InterpolationValues): str
   if (bracket > 0) return fromMap(name.slice(0, bracket), name.slice(bracket + 2, -2), values);
   const dot = name.indexOf('.');
   const own = dot < 0 ? undefined : fromMap(name.slice(0, dot), name.slice(dot + 1), values);
-  return own ?? member(values.env, name);
+  return own ?? variable(values.env, name);
 }
 
 function fromMap(prefix: string, key: string, values: InterpolationValues): string | undefined {
   switch (prefix) {
     case 'env':
-      return member(values.env, key);
+      return variable(values.env, key);
     case 'node':
       return member(values.node, key);
     case 'attr':
@@ -46,24 +70,29 @@ function fromMap(prefix: string, key: string, values: InterpolationValues): stri
   }
 }
 
+/** A variable under the name it has in the environment, or under the one its label or key has in the job. */
+function variable(env: Readonly<Record<string, string>>, name: string): string | undefined {
+  return member(env, name) ?? member(env, cleanKey(name));
+}
+
 function member(record: Readonly<Record<string, string>>, key: string): string | undefined {
   return Object.hasOwn(record, key) ? record[key] : undefined;
 }
 
-/** Every text inside plain data interpolated, such as a driver's `config`. Keys of objects too. */
-export function interpolateJson<T extends Json>(value: T, values: InterpolationValues): T;
-export function interpolateJson(value: Json, values: InterpolationValues): Json {
-  if (typeof value === 'string') return interpolate(value, values);
-  if (Array.isArray(value)) return (value as readonly Json[]).map((item) => interpolateJson(item, values));
-  if (typeof value !== 'object' || value === null) return value;
-  const result: Record<string, Json> = {};
-  for (const [key, item] of Object.entries(value)) result[interpolate(key, values)] = interpolateJson(item, values);
-  return result;
+const CLEANED = ['NOMAD_ADDR_', 'NOMAD_IP_', 'NOMAD_PORT_', 'NOMAD_HOST_PORT_', 'NOMAD_META_'];
+
+/** A variable's name as the environment has it: names with one of Nomad's prefixes are cleaned, others stay. */
+export function cleanKey(key: string): string {
+  return CLEANED.some((prefix) => key.startsWith(prefix)) ? cleanName(key) : key;
 }
 
-export function interpolateMap(
-  map: Readonly<Record<string, string>>,
-  values: InterpolationValues,
-): Record<string, string> {
-  return interpolateJson(map as Record<string, string>, values);
+/** Everything but letters, digits, `_` and `.` becomes `_`, one for each byte as Nomad counts. */
+export function cleanName(name: string): string {
+  return name.replace(/[^A-Za-z0-9_.]/gu, (character) => '_'.repeat(utf8Length(character.codePointAt(0) ?? 0)));
+}
+
+function utf8Length(codePoint: number): number {
+  if (codePoint < 0x80) return 1;
+  if (codePoint < 0x800) return 2;
+  return codePoint < 0x10000 ? 3 : 4;
 }

@@ -1,15 +1,12 @@
-// The environment of a task: NOMAD_* variables, metadata, the job's own variables, in their order of precedence.
+// The environment of a task: NOMAD_* variables, metadata, the host's and the job's own variables, in their precedence.
 
-import type { Allocation } from '../model/allocation.ts';
-import { allocationIndex } from '../model/allocation.ts';
-import { shortId } from '../model/ids.ts';
 import type { Job } from '../model/job.ts';
-import type { AllocatedPort, AllocationNetworkStatus } from '../model/network.ts';
 import type { Node } from '../model/node.ts';
 import type { AllocatedTaskResources } from '../model/resources.ts';
 import type { Task } from '../model/task.ts';
-import type { TaskGroup } from '../model/task-group.ts';
+import { addLayer } from './environment-layers.ts';
 import { type InterpolationValues, interpolate } from './interpolate.ts';
+import { type GroupVariablesInput, groupVariables, limitVariables, metaVariables } from './task-variables.ts';
 
 /** Absolute paths of a task's directories. */
 export interface EnvironmentPaths {
@@ -19,76 +16,79 @@ export interface EnvironmentPaths {
   readonly secrets: string;
 }
 
-export interface TaskEnvironmentInput {
-  readonly allocation: Pick<Allocation, 'id' | 'name' | 'namespace'>;
-  readonly job: Job;
-  readonly group: TaskGroup;
+export interface TaskEnvironmentInput extends GroupVariablesInput {
   readonly task: Task;
-  readonly node: Pick<Node, 'id' | 'name' | 'datacenter' | 'nodeClass' | 'nodePool' | 'attributes' | 'meta'>;
   readonly resources: AllocatedTaskResources;
-  readonly ports: readonly AllocatedPort[];
-  /** What the group's network got; absent in host mode. */
-  readonly network?: AllocationNetworkStatus;
   /** As the task sees them. */
   readonly taskPaths: EnvironmentPaths;
   /** As the node sees them. */
   readonly hostPaths: EnvironmentPaths;
   /** Where the group's other tasks are reached: 127.0.0.1, in a virtual machine 10.0.2.2. */
   readonly groupAddress: string;
-  /** The agent's own environment, as far as tasks may see it. Used only for names that nothing else sets. */
+  /** The agent's own environment, as far as this task may see it. Used only for names that nothing of NOMAD_* sets. */
   readonly hostEnvironment?: Readonly<Record<string, string>>;
   /** Set by hooks (devices, templates): wins over the job's own variables. */
   readonly hookEnvironment?: Readonly<Record<string, string>>;
-  readonly parentCgroup?: string;
-  /** Of a dispatched or periodic job. */
-  readonly parentJobId?: string;
+  /** Of a dispatched job: metadata that may be left out, and is empty then. */
+  readonly optionalMeta?: readonly string[];
 }
 
 export interface TaskEnvironment {
   /** What the task gets: in-task paths. */
   readonly env: Readonly<Record<string, string>>;
-  /** The same with the node's paths: for fields that name files on the node. */
-  readonly hostEnv: Readonly<Record<string, string>>;
   /** For `interpolate` of the task's fields. */
   readonly values: InterpolationValues;
+  /** The same with the node's paths: for fields that name files on the node. */
   readonly hostValues: InterpolationValues;
 }
 
+type Variables = Readonly<Record<string, string>>;
+
 /**
- * Builds both variants. Later wins: NOMAD_* and ORCH_*, task metadata, the host's environment (only where unset), the
- * task's `env`, hooks. Source: NOMAD.md "NOMAD_* task env vars" and "Env precedence".
+ * Builds both variants. Later wins: NOMAD_* and ORCH_*, metadata, the host's environment (only where unset), the task's
+ * `env`, hooks. Source: NOMAD.md "NOMAD_* task env vars" and "Env precedence".
+ * @throws OrchError `environment-too-large`, `value-too-large`
  */
 export function buildTaskEnvironment(input: TaskEnvironmentInput): TaskEnvironment {
-  const shared = { ...identity(input), ...limits(input), ...portVariables(input), ...metaVariables(input) };
-  const env = complete(input, shared, input.taskPaths);
-  const hostEnv = complete(input, shared, input.hostPaths);
-  const nodeValues = nodeReferences(input);
-  return { env, hostEnv, values: { ...nodeValues, env }, hostValues: { ...nodeValues, env: hostEnv } };
+  const { job, group, task } = input;
+  const node = nodeReferences(input);
+  const optional = Object.fromEntries((input.optionalMeta ?? []).map((key) => [key, '']));
+  const own: Variables = {
+    ...groupVariables(input),
+    NOMAD_TASK_NAME: task.name,
+    ORCH_GROUP_ADDRESS: input.groupAddress,
+    ...limitVariables(input.resources),
+  };
+  const complete = (paths: EnvironmentPaths): Variables => {
+    const base = { ...own, ...pathVariables(paths) };
+    const withMeta = addMeta(base, metaVariables([optional, job.meta, group.meta, task.meta]), node);
+    const host = Object.entries(input.hostEnvironment ?? {}).filter(([key]) => !Object.hasOwn(withMeta, key));
+    const withHost = addLayer(withMeta, Object.fromEntries(host), node);
+    return addLayer(addLayer(withHost, task.env, node), input.hookEnvironment ?? {}, node);
+  };
+  const env = complete(input.taskPaths);
+  return { env, values: { ...node, env }, hostValues: { ...node, env: complete(input.hostPaths) } };
 }
 
-function complete(
-  input: TaskEnvironmentInput,
-  shared: Readonly<Record<string, string>>,
-  paths: EnvironmentPaths,
-): Record<string, string> {
-  const base: Record<string, string> = {
-    ...input.hostEnvironment,
-    NOMAD_ALLOC_DIR: paths.alloc,
-    NOMAD_TASK_DIR: paths.local,
-    NOMAD_SECRETS_DIR: paths.secrets,
-    ...shared,
-  };
-  const values: InterpolationValues = { ...nodeReferences(input), env: base };
-  const own = Object.entries(input.task.env).map(([key, value]) => [
-    cleanKey(interpolate(key, values)),
-    interpolate(value, values),
-  ]);
-  return { ...base, ...(Object.fromEntries(own) as Record<string, string>), ...input.hookEnvironment };
+/** What fields of the group itself may refer to, such as a network's: no task's variables, no directories. */
+export function groupValues(input: GroupVariablesInput): InterpolationValues {
+  const node = nodeReferences(input);
+  return { ...node, env: addMeta(groupVariables(input), metaVariables([input.job.meta, input.group.meta]), node) };
+}
+
+function pathVariables(paths: EnvironmentPaths): Variables {
+  return { NOMAD_ALLOC_DIR: paths.alloc, NOMAD_TASK_DIR: paths.local, NOMAD_SECRETS_DIR: paths.secrets };
+}
+
+/** Metadata may have references in its keys too. */
+function addMeta(below: Variables, meta: Variables, node: Omit<InterpolationValues, 'env'>): Variables {
+  const values = { ...node, env: below };
+  const named = Object.entries(meta).map(([key, value]) => [interpolate(key, values), value]);
+  return addLayer(below, Object.fromEntries(named) as Variables, node);
 }
 
 /** `${node.…}`, `${attr.…}`, `${meta.…}`. */
-export function nodeReferences(input: Pick<TaskEnvironmentInput, 'node' | 'job'>): Omit<InterpolationValues, 'env'> {
-  const { node, job } = input;
+function nodeReferences({ node, job }: { readonly node: NodeFacts; readonly job: Job }): NodeValues {
   return {
     node: {
       'unique.id': node.id,
@@ -103,98 +103,5 @@ export function nodeReferences(input: Pick<TaskEnvironmentInput, 'node' | 'job'>
   };
 }
 
-function identity(input: TaskEnvironmentInput): Record<string, string> {
-  const { allocation, job, group, task, node } = input;
-  const optional = {
-    ...(input.parentJobId === undefined ? {} : { NOMAD_JOB_PARENT_ID: input.parentJobId }),
-    ...(input.parentCgroup === undefined ? {} : { NOMAD_PARENT_CGROUP: input.parentCgroup }),
-  };
-  return {
-    NOMAD_ALLOC_ID: allocation.id,
-    NOMAD_SHORT_ALLOC_ID: shortId(allocation.id),
-    NOMAD_ALLOC_NAME: allocation.name,
-    NOMAD_ALLOC_INDEX: String(allocationIndex(allocation.name)),
-    NOMAD_TASK_NAME: task.name,
-    NOMAD_GROUP_NAME: group.name,
-    NOMAD_JOB_ID: job.id,
-    NOMAD_JOB_NAME: job.name,
-    NOMAD_DC: node.datacenter,
-    NOMAD_NAMESPACE: allocation.namespace,
-    NOMAD_REGION: job.region,
-    ORCH_GROUP_ADDRESS: input.groupAddress,
-    ...optional,
-  };
-}
-
-function limits({ resources }: TaskEnvironmentInput): Record<string, string> {
-  const { cpuMhz, cores, memoryMiB, memoryMaxMiB } = resources;
-  return {
-    NOMAD_CPU_LIMIT: String(cpuMhz),
-    NOMAD_MEMORY_LIMIT: String(memoryMiB),
-    ...(memoryMaxMiB === undefined ? {} : { NOMAD_MEMORY_MAX_LIMIT: String(memoryMaxMiB) }),
-    ...(cores === undefined || cores.length === 0 ? {} : { NOMAD_CPU_CORES: coreRanges(cores) }),
-  };
-}
-
-/** `[0, 1, 2, 5]` → `0-2,5`. */
-function coreRanges(cores: readonly number[]): string {
-  const sorted = cores.toSorted((left, right) => left - right);
-  const ranges: string[] = [];
-  for (let at = 0; at < sorted.length; ) {
-    let end = at;
-    while (sorted[end + 1] === (sorted[end] as number) + 1) end += 1;
-    ranges.push(end === at ? String(sorted[at]) : `${sorted[at]}-${sorted[end]}`);
-    at = end + 1;
-  }
-  return ranges.join(',');
-}
-
-/**
- * For each port: IP, ADDR and HOST_* are the node's address and port; PORT and ALLOC_PORT are where the task listens;
- * ALLOC_* are the address inside the group's namespace.
- */
-function portVariables({ ports, network }: TaskEnvironmentInput): Record<string, string> {
-  const env: Record<string, string> = {};
-  for (const { label, value, to, hostIp } of ports) {
-    const name = cleanName(label);
-    const inside = String(to > 0 ? to : value);
-    env[`NOMAD_IP_${name}`] = hostIp;
-    env[`NOMAD_PORT_${name}`] = inside;
-    env[`NOMAD_ADDR_${name}`] = joinAddress(hostIp, value);
-    env[`NOMAD_HOST_IP_${name}`] = hostIp;
-    env[`NOMAD_HOST_PORT_${name}`] = String(value);
-    env[`NOMAD_HOST_ADDR_${name}`] = joinAddress(hostIp, value);
-    env[`NOMAD_ALLOC_PORT_${name}`] = inside;
-    if (network === undefined || network.address === '') continue;
-    env[`NOMAD_ALLOC_INTERFACE_${name}`] = network.interfaceName;
-    env[`NOMAD_ALLOC_IP_${name}`] = network.address;
-    env[`NOMAD_ALLOC_ADDR_${name}`] = joinAddress(network.address, Number(inside));
-  }
-  return env;
-}
-
-function joinAddress(ip: string, port: number): string {
-  return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`;
-}
-
-/** Each key as written and in upper case; the task's metadata wins over the group's, and that over the job's. */
-function metaVariables({ job, group, task }: TaskEnvironmentInput): Record<string, string> {
-  const env: Record<string, string> = {};
-  for (const [key, value] of Object.entries({ ...job.meta, ...group.meta, ...task.meta })) {
-    env[`NOMAD_META_${cleanName(key)}`] = value;
-    env[`NOMAD_META_${cleanName(key).toUpperCase()}`] = value;
-  }
-  return env;
-}
-
-const CLEANED = ['NOMAD_ADDR_', 'NOMAD_IP_', 'NOMAD_PORT_', 'NOMAD_HOST_PORT_', 'NOMAD_META_'];
-
-/** Only names with one of Nomad's prefixes are cleaned; others are the user's own affair. */
-export function cleanKey(key: string): string {
-  const prefix = CLEANED.find((candidate) => key.startsWith(candidate));
-  return prefix === undefined ? key : prefix + cleanName(key.slice(prefix.length));
-}
-
-function cleanName(name: string): string {
-  return name.replace(/[^A-Za-z0-9_.]/g, '_');
-}
+type NodeFacts = Pick<Node, 'id' | 'name' | 'datacenter' | 'nodeClass' | 'nodePool' | 'attributes' | 'meta'>;
+type NodeValues = Omit<InterpolationValues, 'env'>;

@@ -146,6 +146,8 @@ function checkCompound(
   check: Check,
   mismatch: (expected: string, hint?: string) => Json,
 ): Json {
+  // A reference may stand for the whole of it: the node reads it and checks again.
+  if (type.kind !== 'block' && isRuntime(value)) return value;
   switch (type.kind) {
     case 'list':
       if (!Array.isArray(value)) return mismatch('a list', 'put it in brackets: […]');

@@ -38,6 +38,8 @@ export interface ClientConfig {
   };
   /** Directories `artifact` blocks may take local files from. */
   readonly artifactFileRoots: readonly string[];
+  /** Names of the agent's own variables that tasks do not inherit. Absent = the node agent's own list. */
+  readonly envDenylist?: readonly string[];
   readonly cniBinDirs: readonly string[];
   readonly cniConfigDirs: readonly string[];
   /** Begins the names of all this agent makes in the kernel: 1 to 11 lower-case letters and digits. */

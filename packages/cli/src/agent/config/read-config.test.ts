@@ -14,6 +14,9 @@ server { enabled = true }
 client {
   enabled = true
   meta { rack = "r1" }
+  options = {
+    "env.denylist" = "MY_NAME, OTHER"
+  }
   reserved {
     cpu = 500
     reserved_ports = "22,8500-8502"
@@ -31,9 +34,18 @@ plugin "docker" {
   t.is(config.httpPort, 5646);
   t.is(config.region, defaultAgentConfig.region);
   t.deepEqual(config.client.meta, { rack: 'r1' });
+  t.deepEqual(config.client.envDenylist, ['MY_NAME', 'OTHER']);
   t.deepEqual(config.client.reserved, { cpuMhz: 500, memoryMiB: 0, diskMiB: 0, ports: [22, 8500, 8501, 8502] });
   t.deepEqual(config.plugins, { docker: { volumes: { enabled: true }, allow_caps: ['chown'] } });
   t.notThrows(() => checkConfig(config));
+});
+
+test('options of the client that orch does not have are refused', (t) => {
+  for (const options of ['{ "user.denylist" = "root" }', '"env.denylist"', '{}', '["x"]']) {
+    t.throws(() => readConfigText('a.hcl', `client {\n  options = ${options}\n}\n`), {
+      message: /"options" wants \{ "env\.denylist" = "NAME,NAME" \}/,
+    });
+  }
 });
 
 test('readConfigText reports every problem with its place and the mend', (t) => {

@@ -107,6 +107,12 @@ const client: Fields<Draft> = {
     max_kill_timeout: duration(0, (draft, valueMs) => {
       draft.client.maxKillTimeoutMs = valueMs;
     }),
+    options: (draft, value) => {
+      const { 'env.denylist': names, ...others } = Object.fromEntries(Object.entries(value ?? {}));
+      if (Object.keys(others).length > 0 || typeof names !== 'string') return '{ "env.denylist" = "NAME,NAME" }';
+      draft.client.envDenylist = names.split(',').map((name) => name.trim());
+      return undefined;
+    },
     meta: (draft, value) => {
       if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'a map of strings';
       draft.client.meta = Object.fromEntries(Object.entries(value).map(([key, item]) => [key, String(item)]));

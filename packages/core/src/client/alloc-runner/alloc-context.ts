@@ -9,7 +9,7 @@ import type { Node } from '../../model/node.ts';
 import type { DirectoryTools } from '../alloc-dir/build.ts';
 import type { GroupNetworks } from '../network/group-networks.ts';
 import type { NodeStore } from '../store/node-store.ts';
-import type { BuildTaskEnvironment } from '../task-runner/task-environment.ts';
+import type { RuntimeLanguage } from '../task-runner/task-environment.ts';
 import type { TaskHook } from '../task-runner/task-hook.ts';
 
 export interface AllocContext {
@@ -18,7 +18,7 @@ export interface AllocContext {
   readonly store: NodeStore;
   readonly networks: GroupNetworks;
   readonly tools: DirectoryTools;
-  readonly buildEnvironment: BuildTaskEnvironment;
+  readonly language: RuntimeLanguage;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;

@@ -57,8 +57,12 @@ export class AllocRunner {
       allocDirHook(),
       vacatedHook(context.untilVacated),
       previousDiskHook(context.dataDir),
-      networkHook(context.networks, (status) => {
-        this.#network = status;
+      networkHook({
+        networks: context.networks,
+        interpolation: (from) => context.language.group({ ...from, node: context.node() }),
+        onStatus: (status) => {
+          this.#network = status;
+        },
       }),
     ];
     this.#health = new HealthWatcher(context.clock, () => this.#changed(), restored?.run?.healthy);

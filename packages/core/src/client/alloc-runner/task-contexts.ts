@@ -25,7 +25,7 @@ export function taskContext(
     },
     hooks: context.taskHooks(),
     tools: context.tools,
-    buildEnvironment: context.buildEnvironment,
+    language: context.language,
     clock: context.clock,
     random: context.random,
     log: log.child({ task: taskName }),

@@ -1,8 +1,9 @@
 // What the driver is handed for one attempt: the task's block, resolved against its allocation and its node.
 
-import type { Driver, JsonObject, JsonValue, TaskConfig, TaskNetwork, TaskPort } from '@orch/driver-api';
+import type { Driver, JsonObject, TaskConfig, TaskNetwork, TaskPort } from '@orch/driver-api';
 import type { AllocatedPort } from '../../model/network.ts';
 import type { GroupNetworkStatus } from '../network/group-networks.ts';
+import { interpolateDns } from '../network/interpolate-network.ts';
 import { type TaskContext, taskBlock } from './task-context.ts';
 import type { TaskEnvironment } from './task-environment.ts';
 
@@ -21,7 +22,8 @@ export function buildEnvironment(context: TaskContext, driver: Driver): TaskEnvi
       ? { shared: directories.shared, local: directories.local, secrets: directories.secrets }
       : driver.capabilities.taskPaths;
   const network = context.network();
-  return context.buildEnvironment({
+  const { isolation } = driver.capabilities;
+  return context.language.task({
     allocation,
     job,
     group,
@@ -31,6 +33,8 @@ export function buildEnvironment(context: TaskContext, driver: Driver): TaskEnvi
     hostPaths: directories,
     ...(network === undefined || network.kind === 'host' ? {} : { networkStatus: network }),
     groupAddress: groupAddress(driver, network),
+    // An image brings its own variables; a machine's programs see none of these.
+    seesHost: isolation === 'none' || isolation === 'chroot',
   });
 }
 
@@ -40,16 +44,39 @@ function groupAddress(driver: Driver, network: GroupNetworkStatus | undefined): 
   return network?.kind === 'namespace' || inVm ? driver.capabilities.groupAddress : '127.0.0.1';
 }
 
-export function buildTaskConfig(context: TaskContext, environment: TaskEnvironment, attempt: number): TaskConfig {
+/** What hooks need of an attempt that runs, also where its block cannot be resolved any more as it was at its start. */
+export type RunningTask = Pick<TaskConfig, 'id' | 'name' | 'directories' | 'logs'>;
+
+export function runningTask(context: TaskContext, attempt: number): RunningTask {
+  const task = taskBlock(context);
+  const { allocation, shared, task: own, local, secrets, driver } = context.layout.task(task.name);
+  return {
+    id: driverTaskId(context.allocationId, task.name, attempt),
+    name: task.name,
+    directories: { allocation, shared, task: own, local, secrets, driver },
+    logs: {
+      dir: context.layout.logs,
+      disabled: task.logs.disabled,
+      maxFiles: task.logs.maxFiles,
+      maxFileBytes: task.logs.maxFileSizeMb * mebibyte,
+    },
+  };
+}
+
+/** @throws OrchError `config-unresolved`, `value-too-large` */
+export function buildTaskConfig(
+  context: TaskContext,
+  driver: Driver,
+  environment: TaskEnvironment,
+  attempt: number,
+): TaskConfig {
   const { allocation, job, group } = context.facts();
   const task = taskBlock(context);
   const node = context.node();
-  const directories = context.layout.task(task.name);
   const given = allocation.resources.tasks[task.name] ?? task.resources;
   const cores = Array.isArray(given.cores) ? { cores: given.cores as readonly number[] } : {};
   return {
-    id: driverTaskId(allocation.id, task.name, attempt),
-    name: task.name,
+    ...runningTask(context, attempt),
     allocationId: allocation.id,
     allocationName: allocation.name,
     namespace: allocation.namespace,
@@ -59,7 +86,7 @@ export function buildTaskConfig(context: TaskContext, environment: TaskEnvironme
     nodeName: node.name,
     ...(task.user === undefined ? {} : { user: environment.interpolate(task.user) }),
     env: environment.env,
-    config: interpolateValue(task.config as JsonObject, environment) as JsonObject,
+    config: environment.driverConfig(task.config, driver.configSchema) as JsonObject,
     resources: {
       cpuMhz: given.cpuMhz,
       nodeCpuMhz: node.resources.cpuMhz,
@@ -67,22 +94,8 @@ export function buildTaskConfig(context: TaskContext, environment: TaskEnvironme
       memoryMiB: given.memoryMiB,
       ...(given.memoryMaxMiB === undefined ? {} : { memoryMaxMiB: given.memoryMaxMiB }),
     },
-    directories: {
-      allocation: directories.allocation,
-      shared: directories.shared,
-      task: directories.task,
-      local: directories.local,
-      secrets: directories.secrets,
-      driver: directories.driver,
-    },
     mounts: [],
     network: taskNetwork(context.network(), allocation.resources.shared.ports, environment),
-    logs: {
-      dir: context.layout.logs,
-      disabled: task.logs.disabled,
-      maxFiles: task.logs.maxFiles,
-      maxFileBytes: task.logs.maxFileSizeMb * mebibyte,
-    },
     ...(task.killSignal === undefined ? {} : { killSignal: task.killSignal }),
   };
 }
@@ -94,7 +107,7 @@ function taskNetwork(
 ): TaskNetwork {
   const ports = allocated.map(taskPort);
   const hostname = status?.hostname === undefined ? {} : { hostname: environment.interpolate(status.hostname) };
-  const dns = status?.dns === undefined ? {} : { dns: status.dns };
+  const dns = status?.dns === undefined ? {} : { dns: interpolateDns(status.dns, environment.interpolate) };
   if (status === undefined || status.kind === 'host') return { kind: 'host', ports, ...dns, ...hostname };
   if (status.namespacePath === undefined) return { kind: 'none', ...hostname };
   return { kind: 'namespace', path: status.namespacePath, ports, ...dns, ...hostname };
@@ -102,12 +115,4 @@ function taskNetwork(
 
 function taskPort(port: AllocatedPort): TaskPort {
   return { label: port.label, hostIp: port.hostIp, hostPort: port.value, to: port.to > 0 ? port.to : port.value };
-}
-
-function interpolateValue(value: JsonValue | undefined, environment: TaskEnvironment): JsonValue | undefined {
-  if (typeof value === 'string') return environment.interpolate(value);
-  if (Array.isArray(value)) return value.map((item) => interpolateValue(item, environment) ?? null);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value as JsonObject);
-  return Object.fromEntries(entries.map(([key, inner]) => [key, interpolateValue(inner, environment)]));
 }

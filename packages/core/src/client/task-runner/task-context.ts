@@ -13,7 +13,7 @@ import type { DirectoryTools } from '../alloc-dir/build.ts';
 import type { AllocLayout } from '../alloc-dir/layout.ts';
 import type { GroupNetworkStatus } from '../network/group-networks.ts';
 import type { StoredTask } from '../store/node-store.ts';
-import type { BuildTaskEnvironment } from './task-environment.ts';
+import type { RuntimeLanguage } from './task-environment.ts';
 import type { TaskHook } from './task-hook.ts';
 
 /** The allocation as the server last described it; it changes with updates in place. */
@@ -35,7 +35,7 @@ export interface TaskContext {
   readonly layout: AllocLayout;
   readonly hooks: readonly TaskHook[];
   readonly tools: DirectoryTools;
-  readonly buildEnvironment: BuildTaskEnvironment;
+  readonly language: RuntimeLanguage;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;

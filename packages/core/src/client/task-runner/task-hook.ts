@@ -1,8 +1,9 @@
 // The interface of a task hook: one feature that takes part in a task's life. A new feature is a new file in hooks/.
 
-import type { Driver, TaskConfig } from '@orch/driver-api';
+import type { Driver } from '@orch/driver-api';
 import { describeError, OrchError } from '../../lib/errors.ts';
 import type { Task } from '../../model/task.ts';
+import type { RunningTask } from './task-config.ts';
 import type { TaskContext } from './task-context.ts';
 import type { TaskEnvironment } from './task-environment.ts';
 import type { StartFailure } from './transition.ts';
@@ -35,7 +36,7 @@ export interface TaskPreparation {
 export interface TaskAttachment {
   readonly context: TaskContext;
   readonly driver: Driver;
-  readonly config: TaskConfig;
+  readonly task: RunningTask;
   readonly attempt: number;
 }
 

@@ -4,7 +4,7 @@ import type { Driver, ExitResult, TaskHandle } from '@orch/driver-api';
 import { sleep } from '../../lib/clock.ts';
 import { describeError, OrchError } from '../../lib/errors.ts';
 import type { StoredTask } from '../store/node-store.ts';
-import { buildEnvironment, buildTaskConfig, driverTaskId } from './task-config.ts';
+import { buildEnvironment, buildTaskConfig, driverTaskId, runningTask } from './task-config.ts';
 import { type TaskContext, taskBlock } from './task-context.ts';
 import { startFailureOf, type TaskPreparation } from './task-hook.ts';
 import { newTaskRun, type TaskRules, type TaskRun } from './task-run.ts';
@@ -164,7 +164,7 @@ export class TaskRunner {
     const { signal } = this.#starting;
     try {
       const driver = this.#requireDriver();
-      const config = buildTaskConfig(this.#context, buildEnvironment(this.#context, driver), attempt);
+      const config = buildTaskConfig(this.#context, driver, buildEnvironment(this.#context, driver), attempt);
       // The intent is durable before anything exists, so that a crash in between is found by the same id.
       await this.#stored;
       if (this.#detached.signal.aborted) return;
@@ -182,8 +182,8 @@ export class TaskRunner {
   }
 
   async #attach(driver: Driver, attempt: number): Promise<void> {
-    const config = buildTaskConfig(this.#context, buildEnvironment(this.#context, driver), attempt);
-    for (const hook of this.#context.hooks) await hook.attached?.({ context: this.#context, driver, config, attempt });
+    const task = runningTask(this.#context, attempt);
+    for (const hook of this.#context.hooks) await hook.attached?.({ context: this.#context, driver, task, attempt });
     this.#watched = attempt;
     for (const go of this.#onWatched.splice(0)) go();
   }

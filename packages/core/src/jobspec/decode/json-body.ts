@@ -130,24 +130,31 @@ function templateOf(text: string, span: Span, builder: Builder): Expression {
   return parsed === undefined ? { kind: 'literal', value: '', from: span.from, to: span.to } : moveTo(parsed, span);
 }
 
-/** Escapes what quoted strings escape, outside of sequences. */
-function quoteLiteralParts(text: string): string {
+/** The inside of a quoted string that means the same as the text of a JSON template. */
+export function quoteLiteralParts(text: string): string {
   let result = '';
-  let braces = 0;
+  // What is open around this place: sequences, braces and the quoted strings in them.
+  const open: ('code' | 'string')[] = [];
   for (let at = 0; at < text.length; at += 1) {
     const character = text[at] as string;
+    const inside = open.at(-1);
     const opens = (character === '$' || character === '%') && text[at + 1] === '{' && text[at - 1] !== character;
-    if (braces === 0 && opens) {
+    if (opens && inside !== 'code') {
       result += `${character}{`;
       at += 1;
-      braces = 1;
-    } else if (braces > 0) {
-      if (character === '{') braces += 1;
-      if (character === '}') braces -= 1;
-      result += character;
-    } else {
+      open.push('code');
+    } else if (inside === undefined) {
       result +=
         character === '"' || character === '\\' || character < ' ' ? JSON.stringify(character).slice(1, -1) : character;
+    } else {
+      result += character;
+      if (inside === 'string' && character === '\\') {
+        at += 1;
+        result += text[at] ?? '';
+      } else if (character === '"' && inside === 'string') open.pop();
+      else if (character === '"') open.push('string');
+      else if (character === '{' && inside === 'code') open.push('code');
+      else if (character === '}' && inside === 'code') open.pop();
     }
   }
   return result;

@@ -1,14 +1,24 @@
 // Gives the group its network before its tasks start, and takes it away after the last one ended.
 
 import type { GroupNetworkStatus, GroupNetworks } from '../../network/group-networks.ts';
+import { interpolateNetwork } from '../../network/interpolate-network.ts';
+import type { AllocFacts } from '../../task-runner/task-context.ts';
 import type { AllocHook } from '../alloc-hook.ts';
 
-/** @param onStatus told when the network stands. */
-export function networkHook(networks: GroupNetworks, onStatus: (status: GroupNetworkStatus) => void): AllocHook {
+interface NetworkHookParts {
+  readonly networks: GroupNetworks;
+  /** Resolves the references in fields of the group. */
+  interpolation(facts: AllocFacts): (text: string) => string;
+  /** Told when the network stands. */
+  onStatus(status: GroupNetworkStatus): void;
+}
+
+export function networkHook({ networks, interpolation, onStatus }: NetworkHookParts): AllocHook {
   return {
     name: 'network',
     async setUp({ facts, signal }) {
       const { allocation, job, group } = facts;
+      const interpolate = interpolation(facts);
       const status = await networks.setUp(
         {
           allocationId: allocation.id,
@@ -16,7 +26,7 @@ export function networkHook(networks: GroupNetworks, onStatus: (status: GroupNet
           jobId: job.id,
           groupName: group.name,
           region: job.region,
-          networks: group.networks,
+          networks: group.networks.map((network) => interpolateNetwork(network, interpolate)),
           ports: allocation.resources.shared.ports,
         },
         { signal },

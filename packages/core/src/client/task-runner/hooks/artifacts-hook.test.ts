@@ -61,7 +61,12 @@ async function bench(t: ExecutionContext, files: Readonly<Record<string, Buffer 
       context: { layout } as TaskContext,
       task: makeTask('web', { artifacts }),
       driver: createFakeDriver(new FakeRuntime()),
-      environment: { env: {}, interpolate: (text) => text.replace('${NAME}', 'named') },
+      environment: {
+        env: {},
+        interpolate: (text) => text.replace('${NAME}', 'named'),
+        interpolatePath: (text) => text.replace('${NAME}', 'named').replace('${NOMAD_ALLOC_DIR}', layout.shared),
+        driverConfig: (config) => config,
+      },
       attempt: 1,
       signal: new AbortController().signal,
       note() {},

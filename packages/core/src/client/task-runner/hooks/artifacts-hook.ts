@@ -10,7 +10,8 @@ import { resolveUser, type UserIds } from '../../alloc-dir/users.ts';
 import { type DownloadTools, downloadArtifact } from '../../artifacts/download.ts';
 import { type ArtifactPlan, planArtifact } from '../../artifacts/source.ts';
 import { unpackTar } from '../../artifacts/unpack.ts';
-import { ConfinedWriter, components } from '../../files/confined-write.ts';
+import { ConfinedWriter } from '../../files/confined-write.ts';
+import { type TaskPlace, taskPlace } from '../../files/task-place.ts';
 import type { TaskEnvironment } from '../task-environment.ts';
 import { hookFailure, type TaskHook, type TaskPreparation } from '../task-hook.ts';
 
@@ -36,11 +37,11 @@ export function artifactsHook(tools: DownloadTools): TaskHook {
 }
 
 async function fetchOne(artifact: Artifact, preparation: TaskPreparation, tools: DownloadTools): Promise<void> {
-  const { context, task, signal, attempt } = preparation;
+  const { context, task, signal, attempt, environment } = preparation;
   const plan = planArtifact(artifact);
   const directories = context.layout.task(task.name);
   const place = destination(artifact, plan, directories, preparation);
-  const owner = artifact.chown ? await resolveUser(task.user ?? 'nobody') : undefined;
+  const owner = artifact.chown ? await resolveUser(environment.interpolate(task.user ?? 'nobody')) : undefined;
   const temporary = join(directories.driver, `artifact-${attempt}.download`);
   try {
     await downloadArtifact(plan, artifact.headers, temporary, tools, signal);
@@ -54,39 +55,17 @@ async function fetchOne(artifact: Artifact, preparation: TaskPreparation, tools:
   }
 }
 
-interface Place {
-  /** The task's or the shared directory. */
-  readonly root: string;
-  /** Relative to it: the file, or the directory to unpack into. */
-  readonly path: string;
-}
-
-/** Where it goes: inside the task's own directory or the group's shared one. @throws OrchError `outside-destination` */
+/** A file's name is added where the destination is a directory. */
 function destination(
   artifact: Artifact,
   plan: ArtifactPlan,
   directories: TaskDirectories,
   preparation: TaskPreparation,
-): Place {
+): TaskPlace {
   const isFile = plan.archive === 'none';
-  const named =
-    artifact.mode === 'file' ? artifact.destination : join(artifact.destination, isFile ? plan.fileName : '');
-  const text = artifact.mode === 'file' && named.endsWith('/') ? join(named, plan.fileName) : named;
-  const paths = preparation.driver.capabilities.taskPaths;
-  const shared = [directories.shared, ...(paths === 'host' ? [] : [paths.shared])].find((root) => isUnder(text, root));
-  if (shared !== undefined) return { root: directories.shared, path: inside(text.slice(shared.length)) };
-  const own = isUnder(text, directories.task) ? text.slice(directories.task.length) : text;
-  if (/^(\.\/)?\.\.\/alloc\//.test(own))
-    return { root: directories.shared, path: inside(own.replace(/^(\.\/)?\.\.\/alloc\//, '')) };
-  return { root: directories.task, path: inside(own) };
-}
-
-function isUnder(path: string, root: string): boolean {
-  return path === root || path.startsWith(`${root}/`);
-}
-
-function inside(path: string): string {
-  return components(path).join('/');
+  const toDirectory = artifact.mode !== 'file' || artifact.destination.endsWith('/');
+  const path = isFile && toDirectory ? join(artifact.destination, plan.fileName) : artifact.destination;
+  return taskPlace(path, directories, preparation.driver.capabilities.taskPaths);
 }
 
 async function copyFile(from: string, writer: ConfinedWriter, path: string): Promise<void> {
@@ -112,7 +91,7 @@ async function copyFile(from: string, writer: ConfinedWriter, path: string): Pro
 async function unpackInto(
   archive: string,
   kind: 'tar' | 'tar.gz',
-  place: Place,
+  place: TaskPlace,
   limits: { readonly maxBytes: number; readonly maxEntries: number },
   options: { readonly owner: UserIds | undefined; readonly signal: AbortSignal },
 ): Promise<void> {
@@ -130,7 +109,7 @@ function interpolated(artifact: Artifact, environment: TaskEnvironment): Artifac
   return {
     ...artifact,
     source: environment.interpolate(artifact.source),
-    destination: environment.interpolate(artifact.destination),
+    destination: environment.interpolatePath(artifact.destination),
     options: texts(artifact.options),
     headers: texts(artifact.headers),
   };

@@ -26,11 +26,11 @@ export function logsHook(): TaskHook {
   return {
     name: 'logs',
     async attached(attachment) {
-      const { driver, config } = attachment;
-      if (config.logs.disabled || driver.capabilities.logs !== 'stream') return;
+      const { driver, task } = attachment;
+      if (task.logs.disabled || driver.capabilities.logs !== 'stream') return;
       await end();
       const abort = new AbortController();
-      reader = { taskId: config.id, abort, done: pump(attachment, abort.signal) };
+      reader = { taskId: task.id, abort, done: pump(attachment, abort.signal) };
     },
     async ended(taskId) {
       if (reader?.taskId !== taskId) return;
@@ -61,11 +61,11 @@ async function pump(attachment: TaskAttachment, signal: AbortSignal): Promise<vo
   }
 }
 
-async function copy({ driver, config, attempt }: TaskAttachment, signal: AbortSignal): Promise<void> {
-  const cursorPath = join(config.directories.driver, 'log-cursor.json');
-  const { writer, after } = await LogWriter.open(config.name, config.logs, cursorPath, attempt);
+async function copy({ driver, task, attempt }: TaskAttachment, signal: AbortSignal): Promise<void> {
+  const cursorPath = join(task.directories.driver, 'log-cursor.json');
+  const { writer, after } = await LogWriter.open(task.name, task.logs, cursorPath, attempt);
   try {
-    const chunks = driver.logs?.read(config.id, { signal, ...(after === undefined ? {} : { after }) }) ?? [];
+    const chunks = driver.logs?.read(task.id, { signal, ...(after === undefined ? {} : { after }) }) ?? [];
     for await (const chunk of chunks) await writer.write(chunk);
   } finally {
     await writer.close();
