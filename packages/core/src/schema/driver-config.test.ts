@@ -76,10 +76,15 @@ test('every mistake of a config is named at its path', (t) => {
       ['c.pull', 'write it like "30s" or "5m"'],
       ['c.mode', 'did you mean "fast"?'],
       ['c.mount[1].sorce', 'did you mean "source"?'],
-      ['c.mount[1].source', 'From.'],
-      ['c.image', 'The image.'],
     ],
   );
+});
+
+test('what is required is missed, but not where it stands under a misspelt name', (t) => {
+  const paths = (config: Parameters<typeof validateDriverConfig>[0]) => check(config).errors.map(({ path }) => path);
+  t.deepEqual(paths({ mount: [{}] }), ['c.mount.source', 'c.image']);
+  t.deepEqual(paths({ imgae: 'x' }), ['c.imgae']);
+  t.deepEqual(paths({ nonsense: 'x' }), ['c.nonsense', 'c.image']);
 });
 
 test('exactly one of a group of options must be given', (t) => {

@@ -1,6 +1,6 @@
 // A task's `config` against what its driver declares. The types are the driver interface's, by structure.
 
-import { didYouMean } from '../lib/nearest-name.ts';
+import { didYouMean, nearestName } from '../lib/nearest-name.ts';
 import type { Json } from '../model/task.ts';
 import { parseDuration } from './duration.ts';
 import type { FieldProblem } from './field.ts';
@@ -58,12 +58,15 @@ export function validateDriverConfig(config: JsonObject, schema: DriverConfigSch
 
 function checkObject(value: JsonObject, schema: DriverConfigSchema, path: string, check: Check): Record<string, Json> {
   const result: Record<string, Json> = {};
+  const misspelt = new Set<string>();
   for (const [name, item] of Object.entries(value)) {
     const fieldPath = joinPath(path, name);
     const field = Object.hasOwn(schema.fields, name) ? schema.fields[name] : undefined;
     if (field === undefined) {
       const names = Object.keys(schema.fields);
-      const hint = didYouMean(name, names) ?? `it has: ${names.join(', ')}`;
+      const meant = nearestName(name, names);
+      if (meant !== undefined) misspelt.add(meant);
+      const hint = meant === undefined ? `it has: ${names.join(', ')}` : `did you mean "${meant}"?`;
       check.errors.push({ path: fieldPath, message: `the driver has no option "${name}"`, hint });
       continue;
     }
@@ -76,20 +79,28 @@ function checkObject(value: JsonObject, schema: DriverConfigSchema, path: string
     if (check.errors.length === before) checkLimits(shaped, field, fieldPath, check);
     result[name] = shaped;
   }
-  checkPresence(value, schema, path, check);
+  checkPresence(value, misspelt, schema, path, check);
   return result;
 }
 
-function checkPresence(value: JsonObject, schema: DriverConfigSchema, path: string, check: Check): void {
+/** An option that is there under a misspelt name is not missing too. */
+function checkPresence(
+  value: JsonObject,
+  misspelt: ReadonlySet<string>,
+  schema: DriverConfigSchema,
+  path: string,
+  check: Check,
+): void {
   const isGiven = (name: string) => value[name] !== undefined && value[name] !== null;
   for (const [name, field] of Object.entries(schema.fields)) {
-    if (field.required !== true || isGiven(name)) continue;
+    if (field.required !== true || isGiven(name) || misspelt.has(name)) continue;
     check.errors.push({ path: joinPath(path, name), message: `"${name}" is required`, hint: field.doc });
   }
   for (const group of schema.exactlyOneOf ?? []) {
     const given = group.filter(isGiven);
     const names = group.map((name) => `"${name}"`).join(', ');
-    if (given.length === 0) check.errors.push({ path, message: `one of ${names} is required` });
+    if (given.length === 0 && !group.some((name) => misspelt.has(name)))
+      check.errors.push({ path, message: `one of ${names} is required` });
     const second = given[1];
     if (second === undefined) continue;
     const message = `only one of ${names} can be given`;
