@@ -13,6 +13,7 @@ export const arrows = [
   [core('model'), [core('lib')]],
   [core('schema'), [core('model'), core('lib')]],
   [core('jobspec'), [core('schema'), core('model'), core('lib')]],
+  [core('convert'), [core('jobspec'), core('schema'), core('model'), core('lib')]],
   [core('state'), [core('model'), core('lib')]],
   [core('scheduler'), [core('model'), core('lib')]],
   [core('link'), [core('model'), core('lib')]],
@@ -22,7 +23,7 @@ export const arrows = [
   [pkg('api'), [core('(model|schema|lib|link)')]],
   [pkg('server'), [pkg('driver-api'), core('(model|schema|jobspec|scheduler|state|link|lib)'), pkg('api')]],
   ['^plugins/', [pkg('driver-api')]],
-  ['^packages/cli/src/(?!agent/)', [pkg('api'), core('(jobspec|schema|model|lib|link)'), '^packages/cli/']],
+  ['^packages/cli/src/(?!agent/)', [pkg('api'), core('(convert|jobspec|schema|model|lib|link)'), '^packages/cli/']],
 ];
 
 /** Exceptions, each with its reason; the list only shrinks. */

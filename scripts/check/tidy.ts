@@ -16,7 +16,7 @@ export const warnSourceLines = 250;
 export const maxTestLines = 500;
 
 const pureRoom =
-  /^packages\/core\/src\/(lib|model|schema|jobspec|scheduler|state|link)\/|^packages\/core\/src\/.*\/transition\.ts$/;
+  /^packages\/core\/src\/(lib|model|schema|jobspec|convert|scheduler|state|link)\/|^packages\/core\/src\/.*\/transition\.ts$/;
 const testFile = /\.(test|e2e)\.ts$|\/testing\/|\/fixtures\/|^test\/|^bench\//;
 
 /** What a pure room may not do, beyond what the linter's restricted globals and imports hold. */

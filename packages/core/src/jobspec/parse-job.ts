@@ -62,6 +62,20 @@ export function parseJob(text: string, options: ParseOptions): ParseResult {
   const record = isJsonText(text)
     ? parseJsonJob(source, sink, places, (body, scopeSource) => decodeFile(body, scopeSource, options, sink, places))
     : decodeFile(parseFile(source, sink), source, options, sink, places);
+  return finishJob(record, source, options, sink, places);
+}
+
+/**
+ * What every language of job files ends with: a record as decoded is completed and validated, and what is wrong with it
+ * lands at its place. `places` maps field paths to spans of `source`. Without a record the result has the diagnostics only.
+ */
+export function finishJob(
+  record: ModelRecord | undefined,
+  source: Source,
+  options: Pick<ParseOptions, 'varFiles'>,
+  sink: DiagnosticSink,
+  places: Map<string, Span>,
+): ParseResult {
   const job = record === undefined ? undefined : complete(record, source, sink, places);
   const files = (options.varFiles ?? []).map(
     (file) => [file.fileName, createSource(file.fileName, file.text)] as const,
