@@ -84,7 +84,7 @@ try {
       'unit',
       match === undefined
         ? []
-        : globSync(['{packages,plugins}/*/src/**/*.test.ts', '{scripts,test/sim}/**/*.test.ts'], { cwd: root }).filter(
+        : globSync(['{packages,plugins}/*/src/**/*.test.ts', '{scripts,test/sim,test/oracle,test/fuzz}/**/*.test.ts'], { cwd: root }).filter(
             (file) => file.includes(match),
           ),
     );

@@ -131,7 +131,7 @@ for (const [text, expected] of ERRORS) {
 
 test('locals may stand in any order, and a circle of them is named', (t) => {
   const good = parseJob(
-    'locals {\n a = "${local.b}!"\n b = "hi"\n}\njob "x" { group "g" { task "t" {\n driver = "exec"\n meta { m = local.a }\n } } }',
+    'locals {\n a = "${local.b}!"\n b = "hi"\n}\njob "x" {\n group "g" {\n task "t" {\n driver = "exec"\n meta { m = local.a }\n }\n }\n}',
     {
       fileName: 'x.hcl',
     },

@@ -1,7 +1,7 @@
 // The parser's place in the token list, and how it reports what it did not expect.
 
 import { type DiagnosticSink, diagnosticAt, LanguageError } from './diagnostic.ts';
-import type { Source, Span } from './source.ts';
+import { positionAt, type Source, type Span } from './source.ts';
 import { describeToken, Token, type TokenKind, type TokenList } from './token.ts';
 
 /** Deepest nesting of blocks and expressions. */
@@ -16,10 +16,19 @@ export interface Cursor {
   /** Line breaks are tokens in bodies and blanks inside brackets and template sequences. */
   newlines: boolean;
   depth: number;
+  /** Levels of the expression that was parsed last: chains such as `a + b + c` are deep without being nested. */
+  height: number;
+  /** Token indexes of the brackets around the current token, innermost last. */
+  readonly open: number[];
 }
 
 export function createCursor(source: Source, tokens: TokenList, sink: DiagnosticSink): Cursor {
-  return { source, tokens, sink, at: 0, newlines: true, depth: 0 };
+  return { source, tokens, sink, at: 0, newlines: true, depth: 0, height: 0, open: [] };
+}
+
+/** Thrown where the mistake is reported already: the item is given up without another word. */
+export class AlreadyReported extends Error {
+  override readonly name = 'AlreadyReported';
 }
 
 /** Kind of the current token; steps over line breaks where they are blanks. */
@@ -29,13 +38,19 @@ export function peek(cursor: Cursor): TokenKind {
   return kind[cursor.at] as TokenKind;
 }
 
-/** Kind of the token after the current one, line breaks counted as tokens. */
-export function peekNext(cursor: Cursor): TokenKind {
-  return cursor.tokens.kind[Math.min(cursor.at + 1, cursor.tokens.kind.length - 1)] as TokenKind;
+/** Kind of the token `ahead` places after the current one, line breaks counted as tokens. */
+export function peekAhead(cursor: Cursor, ahead: number): TokenKind {
+  const { kind } = cursor.tokens;
+  return kind[Math.min(cursor.at + ahead, kind.length - 1)] as TokenKind;
 }
 
 export function tokenText(cursor: Cursor, index: number = cursor.at): string {
   return cursor.source.text.slice(cursor.tokens.from[index], cursor.tokens.to[index]);
+}
+
+/** Whether the current token is this keyword. */
+export function isWord(cursor: Cursor, word: string): boolean {
+  return peek(cursor) === Token.Identifier && tokenText(cursor) === word;
 }
 
 export function tokenFrom(cursor: Cursor): number {
@@ -64,38 +79,98 @@ export function expect(cursor: Cursor, kind: TokenKind, what: string, hint?: str
 }
 
 /** The error for a token that does not fit here. */
-export function unexpected(cursor: Cursor, expected: string, hint?: string): LanguageError {
+export function unexpected(cursor: Cursor, expected: string, hint?: string): Error {
   const kind = peek(cursor);
+  if (kind === Token.Invalid || (kind === Token.EndOfFile && cursor.tokens.unclosed)) return new AlreadyReported();
+  const unclosed = unclosedBracket(cursor, kind);
+  if (unclosed !== undefined) return unclosed;
   const found = describeToken(kind, tokenText(cursor));
   const from = tokenFrom(cursor);
   const span = { from, to: kind === Token.Newline ? from : (cursor.tokens.to[cursor.at] as number) };
   return syntaxError(cursor, span, 'Syntax error', `Found ${found}, expected ${expected}.`, hint);
 }
 
+const CLOSERS: Partial<Record<TokenKind, TokenKind>> = {
+  [Token.BracketOpen]: Token.BracketClose,
+  [Token.BraceOpen]: Token.BraceClose,
+  [Token.ParenOpen]: Token.ParenClose,
+  [Token.InterpolationOpen]: Token.SequenceClose,
+  [Token.ControlOpen]: Token.SequenceClose,
+};
+const CLOSER_TEXT: Partial<Record<TokenKind, string>> = {
+  [Token.BracketOpen]: ']',
+  [Token.BraceOpen]: '}',
+  [Token.ParenOpen]: ')',
+  [Token.InterpolationOpen]: '}',
+  [Token.ControlOpen]: '}',
+};
+
+/** What does not fit may mean that a bracket around it is not closed: then the bracket is the place to look at. */
+function unclosedBracket(cursor: Cursor, kind: TokenKind): LanguageError | undefined {
+  const index = cursor.open.at(-1);
+  if (index === undefined) return undefined;
+  const opener = cursor.tokens.kind[index] as TokenKind;
+  const isOtherCloser =
+    (kind === Token.BraceClose || kind === Token.BracketClose || kind === Token.ParenClose) && kind !== CLOSERS[opener];
+  const isItem = opener !== Token.BraceOpen && startsItem(cursor, cursor.at);
+  if (kind !== Token.EndOfFile && !isOtherCloser && !isItem) return undefined;
+  const from = cursor.tokens.from[index] as number;
+  const span = { from, to: cursor.tokens.to[index] as number };
+  const { line } = positionAt(cursor.source, tokenFrom(cursor));
+  const where =
+    kind === Token.EndOfFile ? 'before the end of the file' : `before the "${tokenText(cursor)}" on line ${line}`;
+  const detail = `This "${tokenText(cursor, index)}" is not closed ${where}.`;
+  return syntaxError(cursor, span, 'Unclosed bracket', detail, `add "${CLOSER_TEXT[opener]}"`);
+}
+
+/** Whether an attribute or a block begins at this token: `name =`, `name {` or `name "label"` first on its line. */
+export function startsItem(cursor: Cursor, index: number): boolean {
+  const { kind } = cursor.tokens;
+  if (kind[index] !== Token.Identifier || (index > 0 && kind[index - 1] !== Token.Newline)) return false;
+  const next = kind[index + 1];
+  return next === Token.Assign || next === Token.BraceOpen || next === Token.QuoteOpen;
+}
+
 export function syntaxError(cursor: Cursor, span: Span, summary: string, detail: string, hint?: string): LanguageError {
   return new LanguageError(diagnosticAt(cursor.source, span, summary, detail, { hint }));
 }
 
-/** Runs `parse` with line breaks as blanks (or as tokens), and restores the mode. */
-export function withNewlines<T>(cursor: Cursor, newlines: boolean, parse: () => T): T {
+export function report(cursor: Cursor, span: Span, summary: string, detail: string, hint?: string): void {
+  cursor.sink.add(diagnosticAt(cursor.source, span, summary, detail, { hint }));
+}
+
+/**
+ * Runs `parse` after the bracket at the current token, with line breaks as blanks or as tokens. `parse` takes the closing
+ * bracket. Nothing is restored after an error: the item that catches it does that.
+ */
+export function inBrackets<T>(cursor: Cursor, newlines: boolean, parse: () => T): T {
   const before = cursor.newlines;
+  cursor.open.push(cursor.at);
+  cursor.at += 1;
   cursor.newlines = newlines;
-  try {
-    return parse();
-  } finally {
-    cursor.newlines = before;
-  }
+  const result = parse();
+  cursor.newlines = before;
+  cursor.open.pop();
+  return result;
 }
 
 /** Counts one level of nesting down, or throws by the name of the limit. */
 export function enter(cursor: Cursor): void {
   cursor.depth += 1;
-  if (cursor.depth > MAX_NESTING) {
-    const detail = `Blocks and expressions are nested deeper than ${MAX_NESTING} levels (limit "nesting").`;
-    throw syntaxError(cursor, spanHere(cursor), 'Nested too deeply', detail);
-  }
+  if (cursor.depth > MAX_NESTING) throw tooDeep(cursor);
 }
 
 export function leave(cursor: Cursor): void {
   cursor.depth -= 1;
+}
+
+/** Sets the height of the expression that was just put together from parts of at most `height` levels. */
+export function raise(cursor: Cursor, height: number): void {
+  cursor.height = height + 1;
+  if (cursor.height > MAX_NESTING) throw tooDeep(cursor);
+}
+
+function tooDeep(cursor: Cursor): LanguageError {
+  const detail = `Blocks and expressions are nested deeper than ${MAX_NESTING} levels (limit "nesting").`;
+  return syntaxError(cursor, spanHere(cursor), 'Nested too deeply', detail, 'compute the inner parts in locals');
 }

@@ -1,112 +1,79 @@
-// Tokens -> bodies, attributes and blocks. After an error it goes on at the next line, so that all are reported.
+// Tokens -> bodies, attributes and blocks. After an error it goes on at the next item, so that all are reported.
 
-import type { Attribute, Block, Body, Label } from './ast.ts';
+import type { Attribute, Block, Body } from './ast.ts';
 import {
-  accept,
+  AlreadyReported,
   type Cursor,
-  createCursor,
   enter,
   leave,
   peek,
-  peekNext,
+  peekAhead,
   previousTo,
+  report,
   spanHere,
   syntaxError,
   tokenFrom,
   tokenText,
   unexpected,
 } from './cursor.ts';
-import { type DiagnosticSink, diagnosticAt, LanguageError } from './diagnostic.ts';
-import { tokenize } from './lexer.ts';
+import { LanguageError } from './diagnostic.ts';
+import { parseBlockHead } from './parse-block-head.ts';
 import { parseExpression } from './parse-expression.ts';
-import { quotedText } from './parse-template.ts';
-import { MAX_SOURCE_LENGTH, rangeOf, type Source, type Span } from './source.ts';
+import { skipItem, skipToLineEnd } from './recovery.ts';
+import { isFirstOnLine, positionAt, rangeOf, type Span } from './source.ts';
 import { Token } from './token.ts';
 
-/** Parses a whole file. What could be read is returned even when there were errors. */
-export function parseFile(source: Source, sink: DiagnosticSink): Body {
-  if (source.text.length > MAX_SOURCE_LENGTH) {
-    const detail = `The file has ${source.text.length} characters; at most ${MAX_SOURCE_LENGTH} are read (limit "source size").`;
-    sink.add(diagnosticAt(source, { from: 0, to: 0 }, 'File too large', detail));
-    return { from: 0, to: 0, attributes: [], blocks: [] };
-  }
-  const cursor = createCursor(source, tokenize(source, sink), sink);
-  return parseBody(cursor, Token.EndOfFile, 0);
-}
+export { parseExpressionText, parseFile, parseTemplateText } from './parse-file.ts';
 
-/** Parses one expression that is the whole text, such as the value of `--var name=value`. */
-export function parseExpressionText(source: Source, sink: DiagnosticSink) {
-  const cursor = createCursor(source, tokenize(source, sink), sink);
-  cursor.newlines = false;
-  return attempt(cursor, () => {
-    const expression = parseExpression(cursor);
-    if (peek(cursor) !== Token.EndOfFile) throw unexpected(cursor, 'the end of the value');
-    return expression;
-  });
-}
-
-function attempt<T>(cursor: Cursor, parse: () => T): T | undefined {
-  try {
-    return parse();
-  } catch (error) {
-    if (!(error instanceof LanguageError)) throw error;
-    const isReported = cursor.tokens.kind[cursor.at] === Token.Invalid;
-    if (!isReported) cursor.sink.add(error.diagnostic);
-    return undefined;
-  }
-}
-
+/** A body under construction. */
 interface Items {
   readonly attributes: Attribute[];
   readonly blocks: Block[];
   readonly names: Map<string, Span>;
+  readonly form: 'file' | 'lines' | 'one line';
 }
 
-function parseBody(cursor: Cursor, closing: number, openedAt: number): Body {
-  const items: Items = { attributes: [], blocks: [], names: new Map() };
-  const from = tokenFrom(cursor);
+/** What is known about braces while a file is read. */
+interface Braces {
+  /** The first block whose `}` stands further left than the block began: perhaps the one that is not closed. */
+  suspect: Span | undefined;
+  isReported: boolean;
+}
+
+export function parseTopLevel(cursor: Cursor): Body {
+  const items: Items = { attributes: [], blocks: [], names: new Map(), form: 'file' };
+  readItems(cursor, items, { suspect: undefined, isReported: false });
+  const { attributes, blocks } = items;
+  return { from: 0, to: cursor.source.text.length, attributes, blocks };
+}
+
+/** Reads items up to the `}` of the body, which is not taken, or to the end of the file. */
+function readItems(cursor: Cursor, items: Items, braces: Braces): void {
   for (;;) {
     const kind = peek(cursor);
-    if (kind === closing) break;
-    if (kind === Token.EndOfFile) {
-      reportUnclosed(cursor, openedAt);
-      break;
-    }
+    if (kind === Token.EndOfFile) return;
+    if (kind === Token.BraceClose && items.form !== 'file') return;
     if (kind === Token.Newline) {
       cursor.at += 1;
       continue;
     }
-    const itemStart = cursor.at;
-    const depth = cursor.depth;
-    if (attempt(cursor, () => parseItem(cursor, items)) === undefined) {
+    const { at, depth } = cursor;
+    try {
+      readItem(cursor, items, braces);
+    } catch (error) {
+      if (error instanceof LanguageError) cursor.sink.add(error.diagnostic);
+      else if (!(error instanceof AlreadyReported)) throw error;
       cursor.newlines = true;
       cursor.depth = depth;
-      skipItem(cursor, itemStart, closing);
+      cursor.open.length = 0;
+      skipItem(cursor, at);
     }
   }
-  const { attributes, blocks } = items;
-  return { from, to: tokenFrom(cursor), attributes, blocks };
 }
 
-/** Only the innermost open block is named, and none when an open heredoc or comment swallowed its end. */
-function reportUnclosed(cursor: Cursor, openedAt: number): void {
-  const isKnown = cursor.sink.list.some(({ summary }) =>
-    /^(Unterminated (heredoc|comment)|Unclosed block)$/.test(summary),
-  );
-  if (isKnown) return;
-  const detail = 'This block is never closed: the file ends before its "}".';
-  const span = { from: openedAt, to: openedAt + 1 };
-  cursor.sink.add(
-    diagnosticAt(cursor.source, span, 'Unclosed block', detail, { hint: 'add "}" where the block ends' }),
-  );
-}
-
-/** Returns true, so that `attempt` can tell success from failure. */
-function parseItem(cursor: Cursor, items: Items): true {
+function readItem(cursor: Cursor, items: Items, braces: Braces): void {
   const kind = peek(cursor);
-  if (kind === Token.QuoteOpen) {
-    throw unexpected(cursor, 'the name of an attribute or block', 'names are written without quotes');
-  }
+  if (kind === Token.QuoteOpen) throw quotedName(cursor);
   if (kind === Token.BraceClose) {
     throw syntaxError(cursor, spanHere(cursor), 'Syntax error', 'This "}" closes no block.', 'remove it');
   }
@@ -114,110 +81,127 @@ function parseItem(cursor: Cursor, items: Items): true {
   const nameSpan = spanHere(cursor);
   const name = tokenText(cursor);
   cursor.at += 1;
-  if (peek(cursor) === Token.Assign) addAttribute(cursor, items, name, nameSpan);
-  else items.blocks.push(parseBlock(cursor, name, nameSpan));
-  return true;
+  if (peek(cursor) === Token.Assign) readAttribute(cursor, items, name, nameSpan);
+  else readBlock(cursor, items, name, nameSpan, braces);
 }
 
-function addAttribute(cursor: Cursor, items: Items, name: string, nameSpan: Span): void {
+function quotedName(cursor: Cursor): Error {
+  const isText = peekAhead(cursor, 1) === Token.Text && peekAhead(cursor, 2) === Token.QuoteClose;
+  const name = isText ? tokenText(cursor, cursor.at + 1) : 'name';
+  const after = isText ? peekAhead(cursor, 3) : Token.Invalid;
+  const form = after === Token.BraceOpen || after === Token.QuoteOpen ? `${name} {` : `${name} =`;
+  return unexpected(cursor, 'the name of an attribute or block', `names are written without quotes: ${form} …`);
+}
+
+function readAttribute(cursor: Cursor, items: Items, name: string, nameSpan: Span): void {
   cursor.at += 1;
+  if (peek(cursor) === Token.Newline) throw unexpected(cursor, 'a value', 'the value begins on the line of the "="');
   const value = parseExpression(cursor);
   const first = items.names.get(name);
   if (first !== undefined) {
     const { line } = rangeOf(cursor.source, first).start;
     const detail = `"${name}" is set twice in this block; the first is on line ${line}.`;
-    cursor.sink.add(
-      diagnosticAt(cursor.source, nameSpan, 'Attribute set twice', detail, { hint: 'remove one of them' }),
-    );
+    report(cursor, nameSpan, 'Attribute set twice', detail, 'remove one of them');
   } else {
     items.names.set(name, nameSpan);
     items.attributes.push({ from: nameSpan.from, to: previousTo(cursor), name, nameSpan, value });
   }
-  endOfItem(cursor, 'attribute');
+  endItem(cursor, items, 'attribute');
 }
 
-function endOfItem(cursor: Cursor, what: string): void {
+/** A line break must follow; in a block on one line its `}`. */
+function endItem(cursor: Cursor, items: Items, what: 'attribute' | 'block'): void {
   const kind = peek(cursor);
-  if (kind === Token.Newline) cursor.at += 1;
-  else if (kind === Token.Comma) {
-    throw syntaxError(
-      cursor,
-      spanHere(cursor),
-      'Syntax error',
-      `A comma does not separate the ${what}s of a block.`,
-      'write each on a line of its own',
-    );
-  } else if (kind !== Token.EndOfFile && kind !== Token.BraceClose) {
-    throw unexpected(cursor, `a line break after the ${what}`);
+  if (kind === Token.Newline) {
+    if (items.form !== 'one line') cursor.at += 1;
+    return;
   }
+  if (kind === Token.EndOfFile) return;
+  if (kind === Token.BraceClose) {
+    if (items.form !== 'lines') return;
+    const detail = `A line break must follow the ${what} before this "}".`;
+    report(cursor, spanHere(cursor), 'Syntax error', detail, 'put the "}" on a line of its own');
+    return;
+  }
+  if (kind === Token.Comma) {
+    cursor.at += 1;
+    // Two attributes on one line are reported when the block is complete.
+    if (items.form === 'one line' && peek(cursor) === Token.Identifier) return;
+    const detail = `A comma does not separate the ${what}s of a block.`;
+    const span = { from: previousTo(cursor) - 1, to: previousTo(cursor) };
+    report(cursor, span, 'Syntax error', detail, 'write each on a line of its own');
+    if (peek(cursor) !== Token.Identifier) skipToLineEnd(cursor);
+    return;
+  }
+  const hint = what === 'attribute' ? 'put text in double quotes' : undefined;
+  throw unexpected(cursor, `a line break after the ${what}`, kind === Token.Identifier ? hint : undefined);
 }
 
-function parseBlock(cursor: Cursor, type: string, typeSpan: Span): Block {
-  const labels: Label[] = [];
-  for (;;) {
-    const kind = peek(cursor);
-    const { from } = spanHere(cursor);
-    if (kind === Token.QuoteOpen) {
-      const text = quotedText(cursor);
-      labels.push({ text, from, to: previousTo(cursor) });
-    } else if (kind === Token.Identifier) {
-      const text = tokenText(cursor);
-      cursor.at += 1;
-      labels.push({ text, from, to: previousTo(cursor) });
-    } else {
-      break;
-    }
-  }
-  if (peek(cursor) !== Token.BraceOpen) {
-    const isValue = labels.length === 0 && peek(cursor) !== Token.Newline && peek(cursor) !== Token.EndOfFile;
-    const hint = isValue ? `write ${type} = … for an attribute` : `write ${type} = … or ${type} { … }`;
-    throw unexpected(cursor, `"=" or "{" after "${type}"`, hint);
-  }
-  const openedAt = tokenFrom(cursor);
+function readBlock(cursor: Cursor, items: Items, type: string, typeSpan: Span, braces: Braces): void {
+  const labels = parseBlockHead(cursor, type);
+  const opener = spanHere(cursor);
   cursor.at += 1;
   enter(cursor);
-  const body = parseBody(cursor, Token.BraceClose, openedAt);
+  const from = tokenFrom(cursor);
+  const next = peek(cursor);
+  const isOneLine = next !== Token.Newline && next !== Token.BraceClose && next !== Token.EndOfFile;
+  const inner: Items = { attributes: [], blocks: [], names: new Map(), form: isOneLine ? 'one line' : 'lines' };
+  readItems(cursor, inner, braces);
   leave(cursor);
-  const closed = accept(cursor, Token.BraceClose);
-  const block = { from: typeSpan.from, to: previousTo(cursor), type, typeSpan, labels, body };
-  if (closed) endOfBlock(cursor);
-  return block;
+  if (isOneLine && items.form !== 'one line') checkOneLine(cursor, inner, opener);
+  const { attributes, blocks } = inner;
+  const body: Body = { from, to: tokenFrom(cursor), attributes, blocks };
+  const isClosed = peek(cursor) === Token.BraceClose;
+  if (isClosed) noteSuspect(cursor, typeSpan, opener, braces);
+  else reportUnclosed(cursor, opener, braces);
+  if (isClosed) cursor.at += 1;
+  items.blocks.push({ from: typeSpan.from, to: previousTo(cursor), type, typeSpan, labels, body });
+  if (isClosed) endItem(cursor, items, 'block');
 }
 
-/** A block on one line may be followed by the `}` of the block around it. */
-function endOfBlock(cursor: Cursor): void {
-  const kind = peek(cursor);
-  if (kind === Token.Newline) cursor.at += 1;
-  else if (kind !== Token.EndOfFile && kind !== Token.BraceClose) {
-    const error = unexpected(cursor, 'a line break after the block');
-    cursor.sink.add(error.diagnostic);
-    while (peek(cursor) !== Token.Newline && peek(cursor) !== Token.EndOfFile && peek(cursor) !== Token.BraceClose) {
-      cursor.at += 1;
-    }
+/** `name { attribute = value }` is the only form on one line. */
+function checkOneLine(cursor: Cursor, items: Items, opener: Span): void {
+  const [block] = items.blocks;
+  const second = items.attributes[1];
+  const { source } = cursor;
+  const end = rangeOf(source, { from: opener.from, to: tokenFrom(cursor) });
+  const hint = 'write each item, and the closing "}", on a line of its own';
+  const wrong = block?.typeSpan ?? second?.nameSpan;
+  if (wrong !== undefined) {
+    const detail = 'A block on one line holds one attribute and nothing else.';
+    report(cursor, wrong, 'Invalid one-line block', detail, hint);
+  } else if (peek(cursor) === Token.BraceClose && end.start.line !== end.end.line && items.attributes.length > 0) {
+    const first = items.attributes[0] as Attribute;
+    if (!hasLineBreakAfter(cursor, first.to)) return;
+    const detail = 'A block whose attribute stands on its first line ends on that line.';
+    report(cursor, first.nameSpan, 'Invalid one-line block', detail, hint);
   }
 }
 
-/** Goes to the line after the failed item, over the brackets that the item opened. */
-function skipItem(cursor: Cursor, itemStart: number, closing: number): void {
-  const failedAt = cursor.at;
-  let open = 0;
-  cursor.at = itemStart;
-  for (;;) {
-    const kind = cursor.tokens.kind[cursor.at];
-    if (kind === Token.EndOfFile) return;
-    if (kind === Token.BraceOpen || kind === Token.BracketOpen || kind === Token.ParenOpen) open += 1;
-    if (kind === Token.BraceClose || kind === Token.BracketClose || kind === Token.ParenClose) {
-      if (open === 0 && kind === closing && cursor.at > itemStart) return;
-      open = Math.max(0, open - 1);
-    }
-    if (kind === Token.Newline && cursor.at >= failedAt && (open === 0 || startsItem(cursor))) return;
-    cursor.at += 1;
+function hasLineBreakAfter(cursor: Cursor, offset: number): boolean {
+  const { kind, from } = cursor.tokens;
+  for (let index = cursor.at - 1; (from[index] as number) >= offset; index -= 1) {
+    if (kind[index] === Token.Newline) return true;
   }
+  return false;
 }
 
-/** An unclosed bracket must not swallow the rest of the file: `name =` or `name {` on a new line begins a new item. */
-function startsItem(cursor: Cursor): boolean {
-  if (peekNext(cursor) !== Token.Identifier) return false;
-  const after = cursor.tokens.kind[cursor.at + 2];
-  return after === Token.Assign && cursor.tokens.kind[cursor.at - 1] === Token.BracketOpen;
+function noteSuspect(cursor: Cursor, typeSpan: Span, opener: Span, braces: Braces): void {
+  if (braces.suspect !== undefined) return;
+  const { source } = cursor;
+  const closer = tokenFrom(cursor);
+  if (!isFirstOnLine(source, closer) || !isFirstOnLine(source, typeSpan.from)) return;
+  if (positionAt(source, closer).column < positionAt(source, typeSpan.from).column) braces.suspect = opener;
+}
+
+/** One block is named: the one whose `}` is missing by the indentation, else the innermost open one. */
+function reportUnclosed(cursor: Cursor, opener: Span, braces: Braces): void {
+  if (braces.isReported || cursor.tokens.unclosed) return;
+  braces.isReported = true;
+  const { suspect } = braces;
+  const detail =
+    suspect === undefined
+      ? 'This block is never closed: the file ends before its "}".'
+      : 'The file has one "}" too few; by the indentation this block is not closed.';
+  report(cursor, suspect ?? opener, 'Unclosed block', detail, 'add "}" where the block ends');
 }

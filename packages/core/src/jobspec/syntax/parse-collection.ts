@@ -4,95 +4,100 @@ import type { Expression, ForNode, ObjectItem } from './ast.ts';
 import {
   accept,
   type Cursor,
-  enter,
   expect,
-  leave,
+  inBrackets,
+  isWord,
   peek,
+  peekAhead,
   previousTo,
+  raise,
   spanHere,
   syntaxError,
   tokenFrom,
   tokenText,
   unexpected,
-  withNewlines,
 } from './cursor.ts';
 import { parseExpression } from './parse-expression.ts';
 import { parseForNames } from './parse-template.ts';
+import { composed } from './template-text.ts';
 import { Token } from './token.ts';
 
 export function parseBracket(cursor: Cursor): Expression {
   const from = tokenFrom(cursor);
-  cursor.at += 1;
-  enter(cursor);
-  const result = withNewlines(cursor, false, (): Expression => {
-    if (startsFor(cursor)) return parseFor(cursor, 'tuple', from);
+  return inBrackets(cursor, false, (): Expression => {
+    if (isWord(cursor, 'for')) return parseFor(cursor, 'tuple', from);
     const items: Expression[] = [];
+    let height = 0;
     while (peek(cursor) !== Token.BracketClose) {
       items.push(parseExpression(cursor));
+      height = Math.max(height, cursor.height);
       if (!accept(cursor, Token.Comma) && peek(cursor) !== Token.BracketClose) {
         throw unexpected(cursor, '"," or "]" after an element of the list');
       }
     }
     cursor.at += 1;
+    raise(cursor, height);
     return { kind: 'tuple', items, from, to: previousTo(cursor) };
   });
-  leave(cursor);
-  return result;
 }
 
 export function parseBrace(cursor: Cursor): Expression {
   const from = tokenFrom(cursor);
-  cursor.at += 1;
-  enter(cursor);
-  const isFor = withNewlines(cursor, false, () => startsFor(cursor));
-  const result = isFor
-    ? withNewlines(cursor, false, () => parseFor(cursor, 'object', from))
-    : withNewlines(cursor, true, () => parseObject(cursor, from));
-  leave(cursor);
-  return result;
-}
-
-/** `for` followed by a name: a key called `for` is followed by `=` or `:`. */
-function startsFor(cursor: Cursor): boolean {
-  if (peek(cursor) !== Token.Identifier || tokenText(cursor) !== 'for') return false;
-  let next = cursor.at + 1;
-  while (cursor.tokens.kind[next] === Token.Newline) next += 1;
-  return cursor.tokens.kind[next] === Token.Identifier;
+  return inBrackets(cursor, false, () => {
+    const first = cursor.at;
+    if (isWord(cursor, 'for')) return parseFor(cursor, 'object', from);
+    cursor.at = first;
+    cursor.newlines = true;
+    return parseObject(cursor, from);
+  });
 }
 
 /** Items of an object are separated by commas or line breaks. */
 function parseObject(cursor: Cursor, from: number): Expression {
   const items: ObjectItem[] = [];
+  let height = 0;
   for (;;) {
     while (accept(cursor, Token.Newline));
-    if (accept(cursor, Token.BraceClose)) return { kind: 'object', items, from, to: previousTo(cursor) };
-    if (peek(cursor) === Token.EndOfFile) {
-      throw syntaxError(cursor, { from, to: from + 1 }, 'Unclosed object', 'This "{" has no "}".');
+    if (accept(cursor, Token.BraceClose)) {
+      raise(cursor, height);
+      return { kind: 'object', items, from, to: previousTo(cursor) };
     }
     const key = parseKey(cursor);
-    while (accept(cursor, Token.Newline));
-    if (!accept(cursor, Token.Assign) && !accept(cursor, Token.Colon)) {
-      throw unexpected(cursor, '"=" or ":" after the key', 'quote a key that is not a plain name');
-    }
-    while (accept(cursor, Token.Newline));
+    height = Math.max(height, cursor.height);
+    if (!accept(cursor, Token.Assign) && !accept(cursor, Token.Colon)) throw missingSeparator(cursor, key);
     items.push({ key, value: parseExpression(cursor) });
+    height = Math.max(height, cursor.height);
     const kind = peek(cursor);
     if (kind === Token.Comma || kind === Token.Newline) cursor.at += 1;
     else if (kind !== Token.BraceClose) throw unexpected(cursor, 'a line break, "," or "}" after the value');
   }
 }
 
+function missingSeparator(cursor: Cursor, key: Expression): Error {
+  const kind = peek(cursor);
+  const isBlock = kind === Token.BraceOpen || kind === Token.QuoteOpen;
+  const hint =
+    isBlock && key.kind === 'reference'
+      ? 'blocks stand in blocks: write the outer one without "="'
+      : 'quote a key that is not a plain name';
+  return unexpected(cursor, '"=" or ":" after the key', hint);
+}
+
 /** A bare name alone is text; anything else, also `(name)`, is an expression. */
 function parseKey(cursor: Cursor): Expression {
-  const next = cursor.tokens.kind[cursor.at + 1];
-  if (peek(cursor) === Token.Identifier && (next === Token.Assign || next === Token.Colon || next === Token.Newline)) {
-    const span = spanHere(cursor);
-    const value = tokenText(cursor);
-    cursor.at += 1;
-    return { kind: 'literal', value, ...span };
+  const kind = peek(cursor);
+  cursor.height = 1;
+  if (kind === Token.Identifier) {
+    const next = peekAhead(cursor, 1);
+    if (next === Token.Assign || next === Token.Colon) {
+      const span = spanHere(cursor);
+      const value = composed(tokenText(cursor));
+      cursor.at += 1;
+      return { kind: 'literal', value, ...span };
+    }
   }
   const key = parseExpression(cursor);
-  if (key.kind === 'reference' && key.steps.length > 0 && cursor.source.text[key.from - 1] !== '(') {
+  if (kind === Token.Identifier && key.kind === 'reference' && key.steps.length > 0) {
     const detail = 'A key with dots must be quoted, or put in parentheses to use its value.';
     throw syntaxError(cursor, key, 'Ambiguous key', detail);
   }
@@ -101,23 +106,36 @@ function parseKey(cursor: Cursor): Expression {
 
 function parseFor(cursor: Cursor, result: 'tuple' | 'object', from: number): ForNode {
   cursor.at += 1;
-  const names = parseForNames(cursor);
+  const names = parseForNames(cursor, 'quote the key "for", or put it in parentheses');
   const collection = parseExpression(cursor);
-  expect(cursor, Token.Colon, '":" after the collection');
-  let value = parseExpression(cursor);
+  let { height } = cursor;
+  const part = () => {
+    const expression = parseExpression(cursor);
+    height = Math.max(height, cursor.height);
+    return expression;
+  };
+  expect(cursor, Token.Colon, '":" after the collection', 'a for-expression is: [for item in list : value]');
+  let value = part();
   let key: Expression | undefined;
   if (result === 'object') {
-    expect(cursor, Token.Arrow, '"=>" between key and value');
+    expect(cursor, Token.Arrow, '"=>" between key and value', 'an object is made by: {for k, v in map : key => value}');
     key = value;
-    value = parseExpression(cursor);
+    value = part();
+  } else if (peek(cursor) === Token.Arrow) {
+    throw unexpected(cursor, '"]"', 'keys and values make an object: write it in braces, {for …}');
   }
   const grouped = result === 'object' && accept(cursor, Token.Ellipsis);
-  let condition: Expression | undefined;
-  if (peek(cursor) === Token.Identifier && tokenText(cursor) === 'if') {
-    cursor.at += 1;
-    condition = parseExpression(cursor);
+  if (peek(cursor) === Token.Ellipsis) {
+    throw unexpected(cursor, '"]"', '"..." gathers values by key, which only {for …} does');
   }
-  expect(cursor, result === 'tuple' ? Token.BracketClose : Token.BraceClose, 'the end of the for-expression');
+  let condition: Expression | undefined;
+  if (isWord(cursor, 'if')) {
+    cursor.at += 1;
+    condition = part();
+  }
+  const closing = result === 'tuple' ? Token.BracketClose : Token.BraceClose;
+  expect(cursor, closing, `"${result === 'tuple' ? ']' : '}'}" at the end of the for-expression`);
+  raise(cursor, height);
   return {
     kind: 'for',
     result,

@@ -1,49 +1,62 @@
 // Tokens -> expressions: a Pratt parser with HCL's precedence.
 
-import type { BinaryOperator, Expression, NumberValue, Reference, ReferenceStep } from './ast.ts';
+import type { BinaryOperator, Expression } from './ast.ts';
 import {
   accept,
   type Cursor,
   enter,
   expect,
+  inBrackets,
+  isWord,
   leave,
   peek,
   previousTo,
+  raise,
   spanHere,
+  syntaxError,
   tokenFrom,
   tokenText,
   unexpected,
-  withNewlines,
 } from './cursor.ts';
+import { diagnosticAt } from './diagnostic.ts';
+import { readNumber } from './number.ts';
 import { parseBrace, parseBracket } from './parse-collection.ts';
+import { parsePostfix } from './parse-postfix.ts';
 import { parseTemplate } from './parse-template.ts';
+import type { Span } from './source.ts';
 import { Token, type TokenKind } from './token.ts';
 
 /** Binding power of each binary operator; equal ones associate to the left. */
-const BINARY: Partial<Record<TokenKind, readonly [BinaryOperator, number]>> = {
-  [Token.Or]: ['||', 1],
-  [Token.And]: ['&&', 2],
-  [Token.Equal]: ['==', 3],
-  [Token.NotEqual]: ['!=', 3],
-  [Token.Less]: ['<', 4],
-  [Token.LessEqual]: ['<=', 4],
-  [Token.Greater]: ['>', 4],
-  [Token.GreaterEqual]: ['>=', 4],
-  [Token.Plus]: ['+', 5],
-  [Token.Minus]: ['-', 5],
-  [Token.Star]: ['*', 6],
-  [Token.Slash]: ['/', 6],
-  [Token.Percent]: ['%', 6],
-};
+const BINARY: (readonly [BinaryOperator, number] | undefined)[] = [];
+BINARY[Token.Invalid] = undefined;
+const LEVELS: readonly (readonly [TokenKind, BinaryOperator, number])[] = [
+  [Token.Or, '||', 1],
+  [Token.And, '&&', 2],
+  [Token.Equal, '==', 3],
+  [Token.NotEqual, '!=', 3],
+  [Token.Less, '<', 4],
+  [Token.LessEqual, '<=', 4],
+  [Token.Greater, '>', 4],
+  [Token.GreaterEqual, '>=', 4],
+  [Token.Plus, '+', 5],
+  [Token.Minus, '-', 5],
+  [Token.Star, '*', 6],
+  [Token.Slash, '/', 6],
+  [Token.Percent, '%', 6],
+];
+for (const [kind, operator, level] of LEVELS) BINARY[kind] = [operator, level];
 
 export function parseExpression(cursor: Cursor): Expression {
   enter(cursor);
   const condition = parseBinary(cursor, 0);
   let result = condition;
   if (accept(cursor, Token.Question)) {
+    let { height } = cursor;
     const whenTrue = parseExpression(cursor);
+    height = Math.max(height, cursor.height);
     expect(cursor, Token.Colon, '":" and the value for false', 'a conditional is: condition ? value : other value');
     const whenFalse = parseExpression(cursor);
+    raise(cursor, Math.max(height, cursor.height));
     result = { kind: 'conditional', condition, whenTrue, whenFalse, from: condition.from, to: whenFalse.to };
   }
   leave(cursor);
@@ -51,132 +64,53 @@ export function parseExpression(cursor: Cursor): Expression {
 }
 
 function parseBinary(cursor: Cursor, minimum: number): Expression {
-  let left = parseUnary(cursor);
+  let left = parseTerm(cursor);
   for (;;) {
     const entry = BINARY[peek(cursor)];
     if (entry === undefined || entry[1] <= minimum) return left;
+    const { height } = cursor;
     cursor.at += 1;
     const right = parseBinary(cursor, entry[1]);
+    raise(cursor, Math.max(height, cursor.height));
     left = { kind: 'binary', operator: entry[0], left, right, from: left.from, to: right.to };
   }
 }
 
-function parseUnary(cursor: Cursor): Expression {
+function parseTerm(cursor: Cursor): Expression {
   const kind = peek(cursor);
-  if (kind !== Token.Minus && kind !== Token.Not) return parsePostfix(cursor);
+  if (kind !== Token.Minus && kind !== Token.Not) return parsePostfix(cursor, parsePrimary(cursor));
   const from = tokenFrom(cursor);
   cursor.at += 1;
   enter(cursor);
-  const operand = parseUnary(cursor);
+  const operand = parseTerm(cursor);
   leave(cursor);
-  if (kind === Token.Minus && operand.kind === 'literal' && typeof operand.value === 'number') {
+  if (kind === Token.Minus && operand.kind === 'literal' && isNumeric(operand.value)) {
     return { ...operand, value: -operand.value, from };
   }
+  raise(cursor, cursor.height);
   return { kind: 'unary', operator: kind === Token.Minus ? '-' : '!', operand, from, to: operand.to };
 }
 
-function parsePostfix(cursor: Cursor): Expression {
-  let expression = parsePrimary(cursor);
-  for (;;) {
-    const kind = peek(cursor);
-    if (kind === Token.Dot) expression = parseDot(cursor, expression);
-    else if (kind === Token.BracketOpen) expression = parseIndex(cursor, expression);
-    else return expression;
-  }
-}
-
-function withStep(expression: Reference, step: ReferenceStep): Reference {
-  return { ...expression, steps: [...expression.steps, step], to: step.to };
-}
-
-function parseDot(cursor: Cursor, object: Expression): Expression {
-  const stepFrom = tokenFrom(cursor);
-  cursor.at += 1;
-  const kind = peek(cursor);
-  const text = tokenText(cursor);
-  if (kind === Token.Identifier) {
-    cursor.at += 1;
-    const to = previousTo(cursor);
-    if (object.kind === 'reference') return withStep(object, { key: text, form: 'attribute', from: stepFrom, to });
-    return { kind: 'attribute', object, name: text, from: object.from, to };
-  }
-  if (kind === Token.Number) {
-    const span = spanHere(cursor);
-    cursor.at += 1;
-    let result = object;
-    for (const part of text.split('.')) {
-      const key = { kind: 'literal', value: Number(part), ...span } as const;
-      if (result.kind === 'reference') result = withStep(result, { key: key.value, form: 'attribute', ...span });
-      else result = { kind: 'index', object: result, key, from: object.from, to: span.to };
-    }
-    return result;
-  }
-  if (kind === Token.Star) {
-    cursor.at += 1;
-    return parseSplatSteps(cursor, object, false);
-  }
-  throw unexpected(cursor, 'a name after "."');
-}
-
-/** Steps after `.*` are attributes only; after `[*]` also indexes. */
-function parseSplatSteps(cursor: Cursor, source: Expression, full: boolean): Expression {
-  const at = previousTo(cursor);
-  let each: Expression = { kind: 'splat-item', from: at, to: at };
-  for (;;) {
-    const kind = peek(cursor);
-    if (kind === Token.Dot && cursor.tokens.kind[cursor.at + 1] !== Token.Star) each = parseDot(cursor, each);
-    else if (full && kind === Token.BracketOpen && cursor.tokens.kind[cursor.at + 1] !== Token.Star) {
-      each = parseIndex(cursor, each);
-    } else break;
-  }
-  return { kind: 'splat', source, each, from: source.from, to: previousTo(cursor) };
-}
-
-function parseIndex(cursor: Cursor, object: Expression): Expression {
-  const stepFrom = tokenFrom(cursor);
-  cursor.at += 1;
-  if (peek(cursor) === Token.Star && cursor.tokens.kind[cursor.at + 1] === Token.BracketClose) {
-    cursor.at += 2;
-    return parseSplatSteps(cursor, object, true);
-  }
-  const key = withNewlines(cursor, false, () => {
-    const inner = parseExpression(cursor);
-    expect(cursor, Token.BracketClose, '"]"');
-    return inner;
-  });
-  const to = previousTo(cursor);
-  if (object.kind === 'reference' && key.kind === 'literal') {
-    const constant = key.value;
-    if (constant !== null && typeof constant !== 'boolean') {
-      return withStep(object, { key: constant, form: 'index', from: stepFrom, to });
-    }
-  }
-  return { kind: 'index', object, key, from: object.from, to };
+function isNumeric(value: unknown): value is number {
+  return typeof value === 'number' || typeof value === 'bigint';
 }
 
 function parsePrimary(cursor: Cursor): Expression {
-  const kind = peek(cursor);
-  switch (kind) {
-    case Token.Number: {
-      const span = spanHere(cursor);
-      const value = readNumber(tokenText(cursor));
-      cursor.at += 1;
-      return { kind: 'literal', value, ...span };
-    }
+  cursor.height = 1;
+  switch (peek(cursor)) {
+    case Token.Number:
+      return parseNumber(cursor);
     case Token.QuoteOpen:
     case Token.HeredocOpen:
       return parseTemplate(cursor);
     case Token.Identifier:
       return parseName(cursor);
-    case Token.ParenOpen: {
-      cursor.at += 1;
-      return withNewlines(cursor, false, () => {
+    case Token.ParenOpen:
+      return inBrackets(cursor, false, () => {
         const inner = parseExpression(cursor);
         expect(cursor, Token.ParenClose, '")"');
-        // A parenthesised reference is a value: further steps do not extend the literal text of a run-time reference.
         return inner;
       });
-    }
     case Token.BracketOpen:
       return parseBracket(cursor);
     case Token.BraceOpen:
@@ -186,48 +120,67 @@ function parsePrimary(cursor: Cursor): Expression {
   }
 }
 
+function parseNumber(cursor: Cursor): Expression {
+  const span = spanHere(cursor);
+  const text = tokenText(cursor);
+  const number = readNumber(text);
+  if (typeof number === 'string') {
+    const hint = text.split('.').length > 2 ? `put text in quotes: "${text}"` : undefined;
+    throw syntaxError(cursor, span, 'Invalid number', `${shorten(text)} ${number}.`, hint);
+  }
+  if (number.rounded) {
+    const detail = `${shorten(text)} has more digits than are kept: it becomes ${number.value}.`;
+    const hint = 'put it in quotes to keep all digits as text';
+    cursor.sink.add(diagnosticAt(cursor.source, span, 'Number rounded', detail, { severity: 'warning', hint }));
+  }
+  cursor.at += 1;
+  return { kind: 'literal', value: number.value, ...span };
+}
+
+function shorten(text: string): string {
+  return text.length > 40 ? `${text.slice(0, 37)}…` : text;
+}
+
 const KEYWORDS: Record<string, boolean | null> = { true: true, false: false, null: null };
 
 function parseName(cursor: Cursor): Expression {
   const span = spanHere(cursor);
   let name = tokenText(cursor);
   cursor.at += 1;
-  while (cursor.tokens.kind[cursor.at] === Token.DoubleColon) {
-    cursor.at += 1;
-    if (cursor.tokens.kind[cursor.at] !== Token.Identifier) throw unexpected(cursor, 'a function name after "::"');
+  let scoped = false;
+  while (accept(cursor, Token.DoubleColon)) {
+    if (peek(cursor) !== Token.Identifier) throw unexpected(cursor, 'a function name after "::"');
     name += `::${tokenText(cursor)}`;
     cursor.at += 1;
+    scoped = true;
   }
-  const nameSpan = { from: span.from, to: previousTo(cursor) };
+  const nameSpan = scoped ? { from: span.from, to: previousTo(cursor) } : span;
   if (peek(cursor) === Token.ParenOpen) return parseCall(cursor, name, nameSpan);
+  if (scoped) throw unexpected(cursor, `"(" after the function name ${name}`);
   if (Object.hasOwn(KEYWORDS, name)) return { kind: 'literal', value: KEYWORDS[name] as boolean | null, ...span };
   return { kind: 'reference', root: name, rootSpan: nameSpan, steps: [], ...nameSpan };
 }
 
-function parseCall(cursor: Cursor, name: string, nameSpan: { from: number; to: number }): Expression {
-  cursor.at += 1;
-  return withNewlines(cursor, false, () => {
+function parseCall(cursor: Cursor, name: string, nameSpan: Span): Expression {
+  return inBrackets(cursor, false, () => {
     const args: Expression[] = [];
     let expand = false;
+    let height = 0;
     while (peek(cursor) !== Token.ParenClose) {
       args.push(parseExpression(cursor));
+      height = Math.max(height, cursor.height);
       if (accept(cursor, Token.Ellipsis)) {
         expand = true;
         if (peek(cursor) !== Token.ParenClose) throw unexpected(cursor, '")": only the last argument can be expanded');
         break;
       }
       if (!accept(cursor, Token.Comma) && peek(cursor) !== Token.ParenClose) {
-        throw unexpected(cursor, `"," or ")" in the call of ${name}`);
+        const hint = isWord(cursor, 'for') ? 'a for-expression stands in brackets: [for …] or {for …}' : undefined;
+        throw unexpected(cursor, `"," or ")" in the call of ${name}`, hint);
       }
     }
-    expect(cursor, Token.ParenClose, '")"');
+    cursor.at += 1;
+    raise(cursor, height);
     return { kind: 'call', name, nameSpan, args, expand, from: nameSpan.from, to: previousTo(cursor) };
   });
-}
-
-/** A number token as a value: integers beyond 2^53 keep all digits. */
-export function readNumber(text: string): NumberValue {
-  const value = Number(text);
-  if (Number.isSafeInteger(value) || !/^\d+$/.test(text)) return value;
-  return BigInt(text);
 }

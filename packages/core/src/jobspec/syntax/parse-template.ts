@@ -1,24 +1,25 @@
-// Quoted strings and heredocs -> text and sequences: escapes, strip markers, indentation, %{if} and %{for}.
+// Quoted strings, heredocs and bare templates -> text and sequences: strip markers, %{if} and %{for}.
 
-import type { Expression, TemplateFor, TemplateIf, TemplatePart, TemplateText } from './ast.ts';
+import type { Expression, TemplateFor, TemplateIf, TemplatePart } from './ast.ts';
+import { trimEndOf, trimStartOf } from './characters.ts';
 import {
-  accept,
   type Cursor,
-  enter,
   expect,
-  leave,
+  inBrackets,
+  isWord,
   peek,
   previousTo,
+  raise,
   spanHere,
   syntaxError,
   tokenFrom,
   tokenText,
   unexpected,
-  withNewlines,
 } from './cursor.ts';
 import { parseExpression } from './parse-expression.ts';
 import type { Span } from './source.ts';
-import { Token } from './token.ts';
+import { composed, linesOf, removeIndentation, unescapeQuoted, unescapeSequences } from './template-text.ts';
+import { Token, type TokenKind } from './token.ts';
 
 /** A piece of a template before `if` and `for` are nested. */
 type Piece =
@@ -30,80 +31,128 @@ type Piece =
 
 /** Parses `"…"` or a heredoc at the cursor into an expression. */
 export function parseTemplate(cursor: Cursor): Expression {
+  const { kind } = cursor.tokens;
+  const first = cursor.at + 1;
+  if (kind[cursor.at] === Token.QuoteOpen) {
+    const from = tokenFrom(cursor);
+    // Most strings are plain text: no pieces are needed.
+    if (kind[first] === Token.QuoteClose) return literal(cursor, '', from, 2);
+    if (kind[first] === Token.Text && kind[first + 1] === Token.QuoteClose) {
+      const text = unescapeQuoted(cursor, tokenText(cursor, first), cursor.tokens.from[first] as number);
+      return literal(cursor, text, from, 3);
+    }
+    cursor.at = first;
+    return finish(cursor, readPieces(cursor, Token.QuoteClose, 'quoted'), from);
+  }
   const from = tokenFrom(cursor);
-  const heredoc = peek(cursor) === Token.HeredocOpen;
-  const flush = heredoc && cursor.source.text[from + 2] === '-';
-  cursor.at += 1;
-  enter(cursor);
-  const pieces = readPieces(cursor, heredoc ? Token.HeredocClose : Token.QuoteClose, !heredoc);
-  leave(cursor);
-  const to = previousTo(cursor);
+  const flush = cursor.source.text[from + 2] === '-';
+  cursor.at = first;
+  const pieces = readPieces(cursor, Token.HeredocClose, 'lines');
   if (flush) removeIndentation(pieces);
-  const parts = nest(cursor, pieces, { from, to });
-  if (parts.length === 0) return { kind: 'literal', value: '', from, to };
-  const only = parts[0];
-  if (parts.length === 1 && only?.kind === 'text') return { kind: 'literal', value: only.text, from, to };
-  return { kind: 'template', parts, from, to };
+  return finish(cursor, pieces, from);
 }
 
-/** A quoted block label or key: text without sequences. */
+/** Parses a text without quotes up to the end of the file. */
+export function parseBareTemplate(cursor: Cursor): Expression {
+  return finish(cursor, readPieces(cursor, Token.EndOfFile, 'lines'), 0);
+}
+
+function literal(cursor: Cursor, text: string, from: number, tokens: number): Expression {
+  cursor.at += tokens;
+  cursor.height = 1;
+  return { kind: 'literal', value: composed(text), from, to: previousTo(cursor) };
+}
+
+function finish(cursor: Cursor, pieces: readonly Piece[], from: number): Expression {
+  const span = { from, to: previousTo(cursor) };
+  const parts = nest(cursor, pieces, span);
+  if (parts.length === 0) return { kind: 'literal', value: '', ...span };
+  const only = parts[0];
+  if (parts.length === 1 && only?.kind === 'text') return { kind: 'literal', value: only.text, ...span };
+  return { kind: 'template', parts, ...span };
+}
+
+/** A quoted block label: text without sequences. Labels keep their characters as written, not in composed form. */
 export function quotedText(cursor: Cursor): string {
   const from = tokenFrom(cursor);
-  const expression = withNewlines(cursor, true, () => parseTemplate(cursor));
-  if (expression.kind === 'literal' && typeof expression.value === 'string') return expression.value;
+  const first = cursor.at + 1;
+  const { kind } = cursor.tokens;
+  parseTemplate(cursor);
+  if (kind[first] === Token.QuoteClose) return '';
+  if (kind[first] === Token.Text && kind[first + 1] === Token.QuoteClose) {
+    return unescapeQuoted(cursor, tokenText(cursor, first), cursor.tokens.from[first] as number);
+  }
   const span = { from, to: previousTo(cursor) };
-  throw syntaxError(cursor, span, 'Invalid label', 'A block label is plain text, without "${" or "%{".');
+  const detail = 'A block label is plain text, without "${" or "%{".';
+  throw syntaxError(cursor, span, 'Invalid label', detail, 'write "$${" for "${" as text');
 }
 
-function readPieces(cursor: Cursor, closing: number, quoted: boolean): Piece[] {
+type TextForm = 'quoted' | 'lines';
+
+function readPieces(cursor: Cursor, closing: TokenKind, form: TextForm): Piece[] {
   const pieces: Piece[] = [];
   let stripNext = false;
+  let height = 0;
   for (;;) {
-    const kind = cursor.tokens.kind[cursor.at];
-    const span = spanHere(cursor);
+    const kind = cursor.tokens.kind[cursor.at] as TokenKind;
     if (kind === Token.Text) {
       const raw = tokenText(cursor);
+      const span = spanHere(cursor);
       cursor.at += 1;
-      let text = quoted ? unescapeQuoted(cursor, raw, span.from) : unescapeSequences(raw);
-      if (stripNext) text = text.trimStart();
+      const texts = form === 'quoted' ? [unescapeQuoted(cursor, raw, span.from)] : linesOf(raw).map(unescapeSequences);
+      if (stripNext) texts[0] = trimStartOf(texts[0] ?? '');
       stripNext = false;
-      pieces.push({ kind: 'text', text, ...span });
+      for (const text of texts) pieces.push({ kind: 'text', text, ...span });
     } else if (kind === Token.InterpolationOpen || kind === Token.ControlOpen) {
       if (tokenText(cursor).endsWith('~')) stripLast(pieces);
-      cursor.at += 1;
-      const piece = withNewlines(cursor, false, () =>
-        kind === Token.InterpolationOpen ? readValue(cursor, span.from) : readControl(cursor, span.from),
-      );
-      stripNext = tokenText(cursor, cursor.at - 1).startsWith('~');
-      pieces.push(piece);
+      cursor.height = 1;
+      pieces.push(readSequence(cursor, kind));
+      height = Math.max(height, cursor.height);
+      stripNext = cursor.source.text[previousTo(cursor) - 2] === '~';
     } else if (kind === closing) {
-      cursor.at += 1;
+      if (closing !== Token.EndOfFile) cursor.at += 1;
+      raise(cursor, height + deepestNesting(pieces));
       return pieces;
     } else {
-      throw unexpected(cursor, 'the rest of the string');
+      throw unexpected(cursor, 'the rest of the text');
     }
   }
 }
 
-function stripLast(pieces: Piece[]): void {
+/** Strip markers reach to the next line break, but not beyond: each line is a text of its own. */
+function stripLast(pieces: readonly Piece[]): void {
   const last = pieces.at(-1);
-  if (last?.kind === 'text') last.text = last.text.trimEnd();
+  if (last?.kind === 'text') last.text = trimEndOf(last.text);
+}
+
+function deepestNesting(pieces: readonly Piece[]): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const { kind } of pieces) {
+    if (kind === 'if' || kind === 'for') depth += 1;
+    if (kind === 'endif' || kind === 'endfor') depth -= 1;
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest;
+}
+
+function readSequence(cursor: Cursor, kind: TokenKind): Piece {
+  const from = tokenFrom(cursor);
+  return inBrackets(cursor, false, () => {
+    if (kind === Token.ControlOpen) return readControl(cursor, from);
+    const expression = parseExpression(cursor);
+    return { kind: 'value', expression, from, to: closeSequence(cursor) };
+  });
 }
 
 function closeSequence(cursor: Cursor): number {
-  expect(cursor, Token.SequenceClose, '"}" that ends the template sequence');
+  const hint = 'a text that another program shall see as "${…}" is written "$${…}"';
+  expect(cursor, Token.SequenceClose, '"}" that ends the template sequence', hint);
   return previousTo(cursor);
 }
 
-function readValue(cursor: Cursor, from: number): Piece {
-  const expression = parseExpression(cursor);
-  return { kind: 'value', expression, from, to: closeSequence(cursor) };
-}
-
 function readControl(cursor: Cursor, from: number): Piece {
-  if (peek(cursor) !== Token.Identifier) throw unexpected(cursor, 'if, else, endif, for or endfor');
-  const keyword = tokenText(cursor);
-  const hint = 'to write "%{" as text, write "%%{"';
+  const keyword = peek(cursor) === Token.Identifier ? tokenText(cursor) : '';
   switch (keyword) {
     case 'if': {
       cursor.at += 1;
@@ -122,22 +171,25 @@ function readControl(cursor: Cursor, from: number): Piece {
       cursor.at += 1;
       return { kind: keyword, from, to: closeSequence(cursor) };
     default:
-      throw unexpected(cursor, 'if, else, endif, for or endfor', hint);
+      throw unexpected(cursor, 'if, else, endif, for or endfor', 'to write "%{" as text, write "%%{"');
   }
 }
 
 /** `v in` or `k, v in`, after `for`. */
-export function parseForNames(cursor: Cursor): { keyName?: string; valueName: string } {
+export function parseForNames(cursor: Cursor, hint?: string): { keyName?: string; valueName: string } {
   const name = () => {
-    if (peek(cursor) !== Token.Identifier) throw unexpected(cursor, 'the name of a loop variable');
+    if (peek(cursor) !== Token.Identifier) throw unexpected(cursor, 'the name of a loop variable after "for"', hint);
     const text = tokenText(cursor);
     cursor.at += 1;
     return text;
   };
   const first = name();
-  const second = accept(cursor, Token.Comma) ? name() : undefined;
-  if (peek(cursor) !== Token.Identifier || tokenText(cursor) !== 'in')
-    throw unexpected(cursor, '"in" after the loop variables');
+  let second: string | undefined;
+  if (peek(cursor) === Token.Comma) {
+    cursor.at += 1;
+    second = name();
+  }
+  if (!isWord(cursor, 'in')) throw unexpected(cursor, '"in" after the loop variables', hint);
   cursor.at += 1;
   return second === undefined ? { valueName: first } : { keyName: first, valueName: second };
 }
@@ -148,15 +200,20 @@ interface Frame {
   elseParts: TemplatePart[] | undefined;
 }
 
-/** Puts what stands between `if`/`for` and `endif`/`endfor` inside them. */
+/** Joins neighbouring texts and puts what stands between `if`/`for` and `endif`/`endfor` inside them. */
 function nest(cursor: Cursor, pieces: readonly Piece[], whole: Span): TemplatePart[] {
   const root: Frame = { piece: { kind: 'text', text: '', from: 0, to: 0 }, parts: [], elseParts: undefined };
   const stack: Frame[] = [root];
-  for (const piece of pieces) {
+  let texts: string[] = [];
+  for (const [index, piece] of pieces.entries()) {
     const frame = stack.at(-1) as Frame;
     const target = frame.elseParts ?? frame.parts;
     if (piece.kind === 'text') {
-      if (piece.text !== '') target.push(piece satisfies TemplateText);
+      texts.push(piece.text);
+      // An empty text counts: `"${x ~} "` is text, while `"${x}"` has the type of x.
+      if (pieces[index + 1]?.kind === 'text') continue;
+      target.push({ kind: 'text', text: composed(texts.join('')), from: piece.from, to: piece.to });
+      texts = [];
     } else if (piece.kind === 'value') {
       target.push(piece);
     } else if (piece.kind === 'if' || piece.kind === 'for') {
@@ -170,17 +227,28 @@ function nest(cursor: Cursor, pieces: readonly Piece[], whole: Span): TemplatePa
       stack.pop();
       addTo(stack, closeFor(frame, piece.to));
     } else {
-      const detail = `This %{${piece.kind}} belongs to no open %{${piece.kind === 'endfor' ? 'for' : 'if'}}.`;
-      throw syntaxError(cursor, piece, 'Misplaced template directive', detail);
+      throw misplaced(cursor, piece, frame);
     }
   }
   const open = stack.at(-1) as Frame;
   if (open !== root) {
-    const detail = `This %{${open.piece.kind}} has no %{end${open.piece.kind}}.`;
+    const { kind } = open.piece;
     const span = { from: open.piece.from, to: Math.min(open.piece.to, whole.to) };
-    throw syntaxError(cursor, span, 'Unclosed template directive', detail);
+    const detail = `This %{${kind}} has no %{end${kind}}.`;
+    throw syntaxError(cursor, span, 'Unclosed template directive', detail, `add %{ end${kind} } where it ends`);
   }
   return root.parts;
+}
+
+function misplaced(cursor: Cursor, piece: Piece, frame: Frame): Error {
+  const isSecondElse = piece.kind === 'else' && frame.piece.kind === 'if';
+  const opener = piece.kind === 'endfor' ? 'for' : 'if';
+  const inside = frame.piece.kind === 'if' || frame.piece.kind === 'for' ? frame.piece.kind : undefined;
+  const hint = inside === undefined || isSecondElse ? undefined : `the open %{${inside}} is ended by %{ end${inside} }`;
+  const detail = isSecondElse
+    ? 'This is the second %{else} of its %{if}.'
+    : `This %{${piece.kind}} belongs to no open %{${opener}}.`;
+  return syntaxError(cursor, piece, 'Misplaced template directive', detail, hint);
 }
 
 function addTo(stack: readonly Frame[], part: TemplatePart): void {
@@ -197,86 +265,4 @@ function closeIf(frame: Frame, to: number): TemplateIf {
 function closeFor(frame: Frame, to: number): TemplateFor {
   const piece = frame.piece as Extract<Piece, { kind: 'for' }>;
   return { ...piece, parts: frame.parts, to };
-}
-
-/** `<<-`: takes the smallest indentation of all lines away from each. */
-function removeIndentation(pieces: Piece[]): void {
-  let smallest = Number.POSITIVE_INFINITY;
-  let lineStart = true;
-  for (const piece of pieces) {
-    if (piece.kind !== 'text') {
-      if (lineStart) smallest = 0;
-      lineStart = false;
-      continue;
-    }
-    for (const line of linesOf(piece.text)) {
-      const blanks = line.length - line.replace(/^[ \t]+/, '').length;
-      if (lineStart && (line.slice(blanks) !== '\n' || blanks > 0) && line !== '\n')
-        smallest = Math.min(smallest, blanks);
-      lineStart = line.endsWith('\n');
-    }
-  }
-  if (smallest === 0 || smallest === Number.POSITIVE_INFINITY) return;
-  lineStart = true;
-  for (const piece of pieces) {
-    if (piece.kind !== 'text') {
-      lineStart = false;
-      continue;
-    }
-    let text = '';
-    for (const line of linesOf(piece.text)) {
-      text += lineStart && line !== '\n' ? line.slice(smallest) : line;
-      lineStart = line.endsWith('\n');
-    }
-    piece.text = text;
-  }
-}
-
-function linesOf(text: string): string[] {
-  const lines = text.split('\n').map((line) => `${line}\n`);
-  const last = (lines.pop() as string).slice(0, -1);
-  return last === '' ? lines : [...lines, last];
-}
-
-function unescapeSequences(raw: string): string {
-  return raw.includes('{') ? raw.replaceAll('$${', '${').replaceAll('%%{', '%{') : raw;
-}
-
-const ESCAPES: Record<string, string> = { n: '\n', r: '\r', t: '\t', '"': '"', '\\': '\\' };
-
-function unescapeQuoted(cursor: Cursor, raw: string, offset: number): string {
-  const text = raw.includes('{') ? raw : undefined;
-  if (!raw.includes('\\')) return text === undefined ? raw : unescapeSequences(raw);
-  let result = '';
-  let at = 0;
-  while (at < raw.length) {
-    const code = raw.charCodeAt(at);
-    if (code === 92) {
-      const [character, length] = readEscape(cursor, raw, at, offset);
-      result += character;
-      at += length;
-    } else if ((code === 36 || code === 37) && raw.charCodeAt(at + 1) === code && raw.charCodeAt(at + 2) === 123) {
-      result += `${raw[at]}{`;
-      at += 3;
-    } else {
-      result += raw[at];
-      at += 1;
-    }
-  }
-  return result;
-}
-
-function readEscape(cursor: Cursor, raw: string, at: number, offset: number): readonly [string, number] {
-  const letter = raw[at + 1] ?? '';
-  const simple = ESCAPES[letter];
-  if (simple !== undefined) return [simple, 2];
-  const digits = letter === 'u' ? 4 : letter === 'U' ? 8 : 0;
-  const hex = raw.slice(at + 2, at + 2 + digits);
-  if (digits > 0 && hex.length === digits && /^[0-9a-fA-F]+$/.test(hex)) {
-    const point = Number.parseInt(hex, 16);
-    if (point <= 0x10ffff) return [String.fromCodePoint(point), 2 + digits];
-  }
-  const span = { from: offset + at, to: offset + at + 2 };
-  const detail = `"\\${letter}" is no escape sequence; there are \\n \\r \\t \\" \\\\ \\uNNNN \\UNNNNNNNN.`;
-  throw syntaxError(cursor, span, 'Invalid escape sequence', detail, 'write "\\\\" for a backslash');
 }

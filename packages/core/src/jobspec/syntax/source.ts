@@ -32,6 +32,8 @@ export interface Source {
   readonly text: string;
   /** Offset at which each line begins. */
   readonly lineStarts: readonly number[];
+  /** The place that was asked for last: on a long line the next one is counted from there. */
+  readonly last: { lineStart: number; offset: number; column: number };
 }
 
 /** Longest job file that is read, in UTF-16 units. The same limit as Nomad's `job_max_source_size`. */
@@ -44,7 +46,7 @@ export function createSource(fileName: string, text: string): Source {
     lineStarts.push(at + 1);
     at = text.indexOf('\n', at + 1);
   }
-  return { fileName, text, lineStarts };
+  return { fileName, text, lineStarts, last: { lineStart: 0, offset: 0, column: 1 } };
 }
 
 export function positionAt(source: Source, offset: number): Position {
@@ -57,13 +59,26 @@ export function positionAt(source: Source, offset: number): Position {
     else high = middle - 1;
   }
   const lineStart = lineStarts[low] as number;
-  let column = 1;
-  for (let index = lineStart; index < offset; index += 1) {
+  const { last } = source;
+  const isAfterLast = last.lineStart === lineStart && last.offset <= offset;
+  let column = isAfterLast ? last.column : 1;
+  for (let index = isAfterLast ? last.offset : lineStart; index < offset; index += 1) {
     const unit = source.text.charCodeAt(index);
     const isTrailingSurrogate = unit >= 0xdc00 && unit <= 0xdfff && index > lineStart;
     if (!isTrailingSurrogate) column += 1;
   }
+  Object.assign(last, { lineStart, offset, column });
   return { line: low + 1, column, offset };
+}
+
+/** Whether nothing but blanks stands before an offset on its line. */
+export function isFirstOnLine(source: Source, offset: number): boolean {
+  for (let at = offset - 1; at >= 0; at -= 1) {
+    const code = source.text.charCodeAt(at);
+    if (code === 10) return true;
+    if (code !== 32 && code !== 9) return false;
+  }
+  return true;
 }
 
 export function rangeOf(source: Source, span: Span): Range {

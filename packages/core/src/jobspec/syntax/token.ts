@@ -61,6 +61,8 @@ export interface TokenList {
   readonly to: number[];
   /** Comments are not tokens; the formatter finds them here, as offset pairs. */
   readonly comments: number[];
+  /** The file ends inside a string, heredoc, comment or sequence, which is reported: what is missing follows from it. */
+  unclosed: boolean;
 }
 
 const DESCRIPTIONS: Partial<Record<TokenKind, string>> = {
@@ -71,6 +73,7 @@ const DESCRIPTIONS: Partial<Record<TokenKind, string>> = {
   [Token.HeredocOpen]: 'a heredoc',
   [Token.HeredocClose]: 'the end of a heredoc',
   [Token.Number]: 'a number',
+  [Token.Text]: 'text',
 };
 
 /** How a token is called in messages. */

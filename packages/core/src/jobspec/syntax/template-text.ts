@@ -1,0 +1,94 @@
+// The text of templates: escape sequences, strip markers, indentation.
+
+import { trimEndOf } from './characters.ts';
+import { type Cursor, syntaxError } from './cursor.ts';
+
+/** Text as HCL keeps it: in Unicode's composed form (NFC). */
+export function composed(text: string): string {
+  for (let at = 0; at < text.length; at += 1) {
+    // Below U+0300 there is nothing to compose.
+    if (text.charCodeAt(at) >= 0x300) return text.normalize('NFC');
+  }
+  return text;
+}
+
+/** `$${` and `%%{` to `${` and `%{`. */
+export function unescapeSequences(raw: string): string {
+  return raw.includes('{') ? raw.replaceAll('$${', '${').replaceAll('%%{', '%{') : raw;
+}
+
+const ESCAPES: Record<string, string> = { n: '\n', r: '\r', t: '\t', '"': '"', '\\': '\\' };
+
+/** The text between quotes. `offset` is its place in the source. */
+export function unescapeQuoted(cursor: Cursor, raw: string, offset: number): string {
+  let backslash = raw.indexOf('\\');
+  if (backslash === -1) return unescapeSequences(raw);
+  let result = '';
+  let at = 0;
+  while (backslash !== -1) {
+    const [character, length] = readEscape(cursor, raw, backslash, offset);
+    result += unescapeSequences(raw.slice(at, backslash)) + character;
+    at = backslash + length;
+    backslash = raw.indexOf('\\', at);
+  }
+  return result + unescapeSequences(raw.slice(at));
+}
+
+function readEscape(cursor: Cursor, raw: string, at: number, offset: number): readonly [string, number] {
+  const letter = String.fromCodePoint(raw.codePointAt(at + 1) ?? 32);
+  const simple = ESCAPES[letter];
+  if (simple !== undefined) return [simple, 2];
+  const digits = letter === 'u' ? 4 : letter === 'U' ? 8 : 0;
+  const hex = /^[0-9a-fA-F]*/.exec(raw.slice(at + 2, at + 2 + digits))?.[0] ?? '';
+  const span = { from: offset + at, to: offset + at + 1 + letter.length + (digits > 0 ? hex.length : 0) };
+  if (digits === 0) {
+    const detail = `"\\${letter}" is no escape sequence; there are \\n \\r \\t \\" \\\\ \\uNNNN \\UNNNNNNNN.`;
+    const hint = letter === '$' || letter === '%' ? `write "${letter}${letter}{" for "${letter}{" as text` : undefined;
+    throw syntaxError(cursor, span, 'Invalid escape sequence', detail, hint ?? 'write "\\\\" for a backslash');
+  }
+  const point = Number.parseInt(hex, 16);
+  if (hex.length < digits) {
+    const detail = `"\\${letter}" is followed by ${digits} hexadecimal digits; here are ${hex.length}.`;
+    throw syntaxError(cursor, span, 'Invalid escape sequence', detail, 'write "\\\\" for a backslash');
+  }
+  if (point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff)) {
+    const hint = 'write a character beyond U+FFFF as \\UNNNNNNNN, not as two halves';
+    throw syntaxError(cursor, span, 'Invalid escape sequence', `There is no character U+${hex}.`, hint);
+  }
+  return [String.fromCodePoint(point), 2 + digits];
+}
+
+/** A text piece of a template; anything else of it has no text. */
+export interface TextPiece {
+  readonly kind: string;
+  text?: string;
+}
+
+/** `<<-`: takes the smallest indentation of all lines away from each. Pieces hold at most one line each. */
+export function removeIndentation(pieces: readonly TextPiece[]): void {
+  const leading: TextPiece[] = [];
+  let smallest = Number.POSITIVE_INFINITY;
+  let lineStart = true;
+  for (const piece of pieces) {
+    if (lineStart && !isBlankLine(piece)) {
+      smallest = Math.min(smallest, indentationOf(piece));
+      leading.push(piece);
+    }
+    lineStart = piece.text?.endsWith('\n') ?? false;
+  }
+  for (const piece of leading) piece.text = piece.text?.slice(smallest) as string;
+}
+
+/** Lines of white space neither count nor change. */
+function isBlankLine({ text }: TextPiece): boolean {
+  return text?.endsWith('\n') === true && trimEndOf(text) === '';
+}
+
+function indentationOf({ text = '' }: TextPiece): number {
+  return /^\p{White_Space}*/u.exec(text)?.[0].length ?? 0;
+}
+
+/** Cuts after each line break. */
+export function linesOf(text: string): string[] {
+  return text.match(/[^\n]*\n|[^\n]+/g) ?? [];
+}
