@@ -54,8 +54,8 @@ const DESTRUCTIVE: readonly (readonly [string, string, string[]])[] = [
   ['count = 1', 'meta {\n a = "b"\n }', ['meta']],
   ['network {', 'ephemeral_disk {\n size = 100\n }\n network {', ['ephemeral_disk.size']],
   [
-    'attempts = 2',
-    'attempts = 2\n render_templates = true',
+    'restart { attempts = 2 }',
+    'restart {\n attempts = 2\n render_templates = true\n}',
     ['restart.render_templates', 'task["t"].restart.render_templates'],
   ],
   ['group "g" {', 'group "g" {\n task "u" {\n driver = "exec"\n }', ['task["u"]']],
@@ -81,7 +81,7 @@ const IN_PLACE: readonly (readonly [string, string])[] = [
   ['count = 1', 'constraint {\n attribute = "a"\n value = "b"\n }'],
   ['count = 1', 'update {\n max_parallel = 4\n }'],
   ['count = 1', 'service {\n name = "x"\n provider = "nomad"\n port = "http"\n }'],
-  ['to = 80', 'to = 80\n ignore_collision = true\n'],
+  ['port "http" { to = 80 }', 'port "http" {\n to = 80\n ignore_collision = true\n}'],
   ['meta { team = "a" }', 'priority = 70\n meta { team = "a" }'],
 ];
 
