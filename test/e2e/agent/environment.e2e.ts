@@ -1,5 +1,6 @@
 // The variables a task sees and the references in its block, for each driver, in the group's network and in the node's.
 
+import { statSync } from 'node:fs';
 import { hostname, release } from 'node:os';
 import test from 'ava';
 import { type DevAgent, startDevAgent, until } from '../shared/dev-agent.ts';
@@ -41,6 +42,8 @@ const script = [
 ].join('; ');
 
 test.before(async () => {
+  process.env['MACHINE_WORD'] = 'of ${NOMAD_TASK_NAME}';
+  process.env['MACHINE_TOKEN'] = 'not for tasks';
   image = ownImage();
   jar = ownJar(program);
   agent = await startDevAgent({
@@ -71,13 +74,27 @@ const references = [
   '${NOMAD_ADDR_fixed}',
   '${env["NOMAD_PORT_free"]}',
   '${NOMAD_META_COLOUR}',
-  '${no.such.thing}',
+  '${NOMAD_TASK_DIR}/x ${env["NOMAD_ALLOC_DIR"]}/y ${NOMAD_SECRETS_DIR}',
+  // Escaped in the file, these reach the node as templates of their own.
+  '$${upper(NOMAD_TASK_NAME)}',
+  '$${NOMAD_ALLOC_INDEX + 1 == 1 ? meta.rack : node.class}',
+  '$$${no.such.thing}',
 ];
 const args = (before: readonly string[]) =>
   `args = [${[...before.map((text) => `"${text}"`), ...references.map((text) => `"${text}"`)].join(', ')}]`;
 
 const body = (cpu: number, memory: number) => `      artifact {
         source = "${jar.path}"
+      }
+      artifact {
+        source      = "${jar.path}"
+        mode        = "file"
+        destination = "\${NOMAD_TASK_DIR}/\${node.class}/\${NOMAD_META_colour}.jar"
+      }
+      artifact {
+        source      = "${jar.path}"
+        mode        = "file"
+        destination = "\${NOMAD_ALLOC_DIR}/data/\${NOMAD_TASK_NAME}.jar"
       }
       env {
         OWN        = "o-\${NOMAD_ALLOC_INDEX}"
@@ -200,12 +217,23 @@ async function portsOf(id: string): Promise<Ports> {
   return { ip: free.HostIP, free: free.Value, fixed: fixed.Value };
 }
 
+/** Bytes of a file of an allocation, as the file API tells it. */
+async function sizeOf(id: string, path: string): Promise<number> {
+  return (await agent.api.allocations.statFile(id, path)).value.Size;
+}
+
 /** The named variables as they are, beside what they should be. */
 function pick(env: Readonly<Record<string, string>>, wanted: Readonly<Record<string, string>>) {
   return Object.fromEntries(Object.keys(wanted).map((key) => [key, env[key]]));
 }
 
-async function expectedArgs(job: string, name: string, ports: Ports, inside: number): Promise<readonly string[]> {
+async function expectedArgs(
+  job: string,
+  name: string,
+  ports: Ports,
+  inside: number,
+  [shared, local, secrets]: readonly [string, string, string],
+): Promise<readonly string[]> {
   const nodes = (await agent.api.nodes.list()).value;
   return [
     nodes[0]?.ID ?? '',
@@ -223,6 +251,9 @@ async function expectedArgs(job: string, name: string, ports: Ports, inside: num
     `${ports.ip}:${ports.fixed}`,
     String(inside),
     'task',
+    `${local}/x ${shared}/y ${secrets}`,
+    name.toUpperCase(),
+    'r7',
     '${no.such.thing}',
   ];
 }
@@ -279,10 +310,18 @@ test.serial(
       t.deepEqual(pick(found.env, wanted), wanted, name);
       t.is(found.env['NOMAD_PORT_same_port'], found.env['NOMAD_HOST_PORT_same_port'], 'the same number on both sides');
       t.deepEqual(found.dirs, ['/alloc', '/local', '/secrets'], `${name} writes to all three`);
-      t.deepEqual(found.args, await expectedArgs('inside', name, ports, 9000), name);
+      t.deepEqual(found.args, await expectedArgs('inside', name, ports, 9000, ['/alloc', '/local', '/secrets']), name);
+      t.is(
+        await sizeOf(id, `${name}/local/small/task.jar`),
+        statSync(jar.path).size,
+        "in the task's directory on the node",
+      );
+      t.is(await sizeOf(id, `alloc/data/${name}.jar`), statSync(jar.path).size, "in the group's directory on the node");
+      t.is(found.env['MACHINE_WORD'], name === 'box' ? undefined : `of ${name}`, 'an image brings its own variables');
+      t.is(found.env['MACHINE_TOKEN'], undefined, 'secrets of the agent stay with it');
       t.is((await agent.orch(['alloc', 'fs', id, `alloc/${name}`])).stdout.trim(), 'written', 'the shared directory');
       t.is((await agent.orch(['alloc', 'fs', id, `${name}/local/${name}`])).stdout.trim(), 'written');
-      t.is(found.env['NODE_NO_WARNINGS'], undefined, "nothing of the agent's own environment");
+      t.is(found.env['NODE_NO_WARNINGS'], undefined, "nothing of the agent's own runtime");
     }
     t.is((await agent.orch(['job', 'stop', '--purge', 'inside'])).exitCode, 0);
   },
@@ -319,7 +358,12 @@ test.serial(
     t.deepEqual(pick(found.env, wanted), wanted);
     t.is(found.env['NOMAD_ALLOC_IP_fixed'], undefined, 'there is no namespace');
     t.deepEqual(found.dirs, [`${root}/alloc`, `${root}/bare/local`, `${root}/bare/secrets`]);
-    t.deepEqual(found.args, await expectedArgs('outside', 'bare', ports, ports.free));
+    const paths = [`${root}/alloc`, `${root}/bare/local`, `${root}/bare/secrets`] as const;
+    t.deepEqual(found.args, await expectedArgs('outside', 'bare', ports, ports.free, paths));
+    t.is(await sizeOf(id, 'bare/local/small/task.jar'), statSync(jar.path).size);
+    t.is(await sizeOf(id, 'alloc/data/bare.jar'), statSync(jar.path).size);
+    t.is(found.env['MACHINE_WORD'], 'of bare');
+    t.is(found.env['MACHINE_TOKEN'], undefined, 'secrets of the agent stay with it');
     t.is((await agent.orch(['job', 'stop', '--purge', 'outside'])).exitCode, 0);
   },
 );

@@ -95,7 +95,8 @@ function describe(found: Diagnostic, text: string, path: string, names: Readonly
   const name = text.slice(found.range?.start.offset, found.range?.end.offset);
   const root = /^[^.[]*/.exec(name)?.[0] ?? name;
   const hint = didYouMean(root, [...names.keys()]) ?? passOn;
-  return { path, message: `"${root}" is neither a variable of the task nor something this node knows`, hint };
+  const message = `"\${${name}}" is neither a variable of the task nor something this node knows`;
+  return { path, message, hint };
 }
 
 function bindAll(names: ReadonlyMap<string, Value>): Binding | undefined {
