@@ -27,14 +27,25 @@ function blockPlaces(node: JsonObjectNode, schema: BlockSchema, path: string, pl
     else if (field.type.repeat === 'one' && value.kind === 'object')
       blockPlaces(value, field.type.block, fieldPath, places);
     else if (value.kind === 'list') listPlaces(value.items, field.type.block, fieldPath, places);
+    else if (value.kind === 'object') mapPlaces(value, field.type.block, fieldPath, places);
   }
+}
+
+/** An object keyed by the blocks' labels. */
+function mapPlaces(node: JsonObjectNode, schema: BlockSchema, path: string, places: Map<string, Span>): void {
+  node.members.forEach(({ key, keySpan, value }, index) => {
+    const inner = path + repeatedKey(schema, schema.label === undefined ? {} : { [schema.label.model]: key }, index);
+    places.set(inner, { from: keySpan.from, to: value.to });
+    if (value.kind === 'object') blockPlaces(value, schema, inner, places);
+  });
 }
 
 function listPlaces(items: readonly JsonNode[], schema: BlockSchema, path: string, places: Map<string, Span>): void {
   items.forEach((item, index) => {
     if (item.kind !== 'object') return;
     const { label } = schema;
-    const name = label === undefined ? undefined : item.members.find((member) => member.key === label.wire)?.value;
+    const wire = label?.wire.toLowerCase();
+    const name = item.members.find((member) => member.key.toLowerCase() === wire)?.value;
     const text = name?.kind === 'scalar' ? name.value : undefined;
     const inner = path + repeatedKey(schema, label === undefined ? {} : { [label.model]: text }, index);
     places.set(inner, item);
