@@ -1,8 +1,9 @@
-import { ApiError, type ProblemWire } from '@orch/api';
+import { type ApiClient, ApiError, type ProblemWire } from '@orch/api';
 import { parseJob } from '@orch/core/jobspec';
 import { encodeJobJson, validateJob } from '@orch/core/schema';
 import test from 'ava';
-import { placeProblems, refusedJob } from './submit.ts';
+import type { JobFile } from './job-file.ts';
+import { checkJobFile, placedFailure, placeProblems, refusedJob } from './submit.ts';
 
 const text = `job "web" {
   group "front" {
@@ -159,6 +160,28 @@ test('a refusal that is about the job is placed, any other one is not', (t) => {
   t.is(refusedJob(file, about)?.[0]?.range?.start.line, 8);
   t.is(refusedJob(file, new ApiError(409, 'Enforcing job modify index 5: job does not exist')), undefined);
   t.is(refusedJob(file, new Error('else')), undefined);
+});
+
+test('a server that says no problems as data is heard all the same', async (t) => {
+  const answers = {
+    DriverConfigValidated: true,
+    ValidationErrors: ['a', 'b'],
+    Error: '2 errors occurred:\n\t* a\n\t* b\n',
+    Warnings: 'old',
+  };
+  const api = { jobs: { validate: async () => answers } } as unknown as ApiClient;
+  const whole = { ...file, fileName: 'web.nomad.hcl' } as unknown as JobFile;
+  t.deepEqual(await checkJobFile(api, whole), [
+    {
+      severity: 'error',
+      summary: 'Said by the server',
+      detail: '2 errors occurred:\n\t* a\n\t* b',
+      fileName: 'web.nomad.hcl',
+    },
+    { severity: 'warning', summary: 'Said by the server', detail: 'old', fileName: 'web.nomad.hcl' },
+  ]);
+  const refusal = new ApiError(500, '1 error occurred');
+  t.is(placedFailure(whole, refusal, {}), refusal, 'what has no places is shown as it is');
 });
 
 test('every rule the schema can break has a place in a file of its own', (t) => {

@@ -85,6 +85,17 @@ test('validate and register say their problems and warnings as data beside the t
   t.deepEqual([good.body.Error, good.body.Warnings, good.body.Problems], ['', '', []]);
 });
 
+test('a driver without quotes is told from an unknown one', async (t) => {
+  const rig = await rigOf(t);
+  const hintOf = async (driver: string) => {
+    const { body } = await rig.call('PUT', '/v1/validate/job', { Job: jobWith({}, { Driver: driver }) });
+    return body.Problems[0].Hint;
+  };
+  t.is(await hintOf('${exec}'), 'write it in quotes: driver = "exec"');
+  t.is(await hintOf('${exce}'), 'known drivers: exec');
+  t.is(await hintOf('exce'), 'did you mean "exec"?');
+});
+
 test('parse says line and column of every mistake', async (t) => {
   const rig = await rigOf(t);
   const JobHCL = 'job "x" {\n  cuont = 1\n  group "g" {\n    tsk "t" {}\n  }\n}\n';

@@ -63,8 +63,8 @@ function checkDrivers(config: ServerConfig, job: Job): CheckedDrivers {
     const path = `group["${group.name}"].task["${task.name}"]`;
     const schema = config.configSchemas[task.driver];
     if (schema === undefined) {
-      const hint = didYouMean(task.driver, known) ?? `known drivers: ${known.join(', ')}`;
-      errors.push({ path: `${path}.driver`, message: `unknown driver "${task.driver}"`, hint });
+      const message = `unknown driver "${task.driver}"`;
+      errors.push({ path: `${path}.driver`, message, hint: driverHint(task.driver, known) });
       return task;
     }
     const checked = validateDriverConfig(task.config, schema, `${path}.config`);
@@ -77,6 +77,14 @@ function checkDrivers(config: ServerConfig, job: Job): CheckedDrivers {
     tasks: group.tasks.map((task) => checkTask(group, task)),
   }));
   return { job: { ...job, taskGroups }, errors, warnings };
+}
+
+/** A word without quotes in a job file arrives as a reference. */
+function driverHint(driver: string, known: readonly string[]): string {
+  const word = /^\$\{([\w-]+)\}$/.exec(driver)?.[1];
+  const meant = word === undefined ? undefined : known.find((name) => name === word);
+  if (meant !== undefined) return `write it in quotes: driver = "${meant}"`;
+  return didYouMean(driver, known) ?? `known drivers: ${known.join(', ')}`;
 }
 
 /** One line per problem: path, message, hint. */
