@@ -96,6 +96,13 @@ test('metadata that moves from the job to its group and says the same is done in
   t.deepEqual(destructiveChanges(jobOf(BASE), jobOf(moved), 'g'), []);
 });
 
+test('two services of one name are each compared with themselves', (t) => {
+  const service = (port: string) =>
+    `service {\n name = "x"\n port = "${port}"\n task = "t"\n connect {\n native = true\n }\n }\n`;
+  const withServices = jobOf(BASE.replace('count = 1', `count = 1\n${service('http')}${service('80')}`));
+  t.deepEqual(destructiveChanges(withServices, structuredClone(withServices), 'g'), []);
+});
+
 test('a version stored before a field existed ran with its default', (t) => {
   const job = jobOf(BASE);
   const [group] = job.taskGroups;

@@ -129,7 +129,8 @@ function compareRepeated(
   const after = blockRecords(type, right);
   const key = keyField(type);
   const keyOf = (record: ModelRecord, index: number) => (key === undefined ? index : record[key]);
-  const rest = new Map(before.map((record, index) => [keyOf(record, index), record]));
+  // Two services may have one name: the first goes with the first.
+  const rest = Map.groupBy(before, (record) => keyOf(record, before.indexOf(record)));
   const placeOf = (record: ModelRecord, index: number) =>
     type.repeat === 'one' ? path : repeatedPath(path, type, record, index);
   const compare = (one: ModelRecord | undefined, other: ModelRecord | undefined, place: string) => {
@@ -139,11 +140,9 @@ function compareRepeated(
     else if (field.destructive === 'presence' || found.length > 0) changes.push(place);
   };
   after.forEach((record, index) => {
-    const other = rest.get(keyOf(record, index));
-    rest.delete(keyOf(record, index));
-    compare(other, record, placeOf(record, index));
+    compare(rest.get(keyOf(record, index))?.shift(), record, placeOf(record, index));
   });
-  for (const record of rest.values()) compare(record, undefined, placeOf(record, before.indexOf(record)));
+  for (const record of [...rest.values()].flat()) compare(record, undefined, placeOf(record, before.indexOf(record)));
 }
 
 function keyField(type: BlockType): string | undefined {
