@@ -6,7 +6,6 @@ import { type DriverConfigSchema, validateDriverConfig } from '../schema/driver-
 import type { FieldProblem } from '../schema/field.ts';
 import { joinPath } from '../schema/path.ts';
 import { toJson } from './decode/field-value.ts';
-import { quoteLiteralParts } from './decode/json-body.ts';
 import { createBudget } from './evaluate/budget.ts';
 import { evaluate } from './evaluate/evaluate.ts';
 import type { Binding, Scope } from './evaluate/scope.ts';
@@ -14,7 +13,7 @@ import type { Value } from './evaluate/value.ts';
 import { createFunctionTable } from './functions/index.ts';
 import type { InterpolationValues } from './interpolate.ts';
 import { createDiagnosticSink, type Diagnostic, LanguageError } from './syntax/diagnostic.ts';
-import { parseExpressionText } from './syntax/parse-body.ts';
+import { parseTemplateText } from './syntax/parse-file.ts';
 import { createSource } from './syntax/source.ts';
 
 export interface ResolvedDriverConfig {
@@ -60,10 +59,10 @@ function createEvaluator(values: InterpolationValues): Evaluator {
   };
   const text = (template: string, path: string): Json => {
     if (!template.includes('${') && !template.includes('%{')) return template;
-    const source = createSource(path, `"${quoteLiteralParts(template)}"`);
+    const source = createSource(path, template);
     const sink = createDiagnosticSink();
     try {
-      const node = parseExpressionText(source, sink);
+      const node = parseTemplateText(source, sink);
       if (node !== undefined && !sink.hasErrors()) return toJson(evaluate(node, { ...shared, source }));
     } catch (error) {
       if (!(error instanceof LanguageError)) throw error;

@@ -5,8 +5,10 @@ import { type BlockSchema, isBlockType } from '../../schema/field.ts';
 import type { Attribute, Block, Body, Expression, Label } from '../syntax/ast.ts';
 import { createDiagnosticSink, type DiagnosticSink, diagnosticAt } from '../syntax/diagnostic.ts';
 import type { JsonNode, JsonObjectNode } from '../syntax/json.ts';
-import { parseExpressionText } from '../syntax/parse-body.ts';
-import { createSource, type Source, type Span } from '../syntax/source.ts';
+import { offsetsInString } from '../syntax/json-text.ts';
+import { parseTemplateText } from '../syntax/parse-file.ts';
+import { createSource, positionAt, type Source, type Span } from '../syntax/source.ts';
+import { composed } from '../syntax/template-text.ts';
 
 /** What stands behind a key: attributes only (`undefined` fields are attributes), or blocks with labels. */
 interface Shape {
@@ -60,46 +62,74 @@ export function jsonBody(root: JsonObjectNode, source: Source, sink: DiagnosticS
 function bodyOf(node: JsonObjectNode, shape: Shape, builder: Builder): Body {
   const attributes: Attribute[] = [];
   const blocks: Block[] = [];
+  const names = new Map<string, Span>();
   for (const { key, keySpan, value } of node.members) {
+    // The published syntax keeps this name for comments.
     if (key === '//') continue;
     const inner = shape.inner(key);
-    if (inner === undefined) {
+    if (inner !== undefined) {
+      collect(value, { type: key, typeSpan: keySpan, shape: inner, outer: shape }, [], builder, blocks);
+    } else if (names.has(key)) {
+      const { line } = positionAt(builder.source, (names.get(key) as Span).from);
+      const detail = `"${key}" is set twice in this object; the first is on line ${line}.`;
+      complain(builder, keySpan, 'Attribute set twice', detail, 'remove one of them');
+    } else {
+      names.set(key, keySpan);
       const expression = expressionOf(unlisted(value, key), builder);
       attributes.push({ name: key, nameSpan: keySpan, value: expression, from: keySpan.from, to: value.to });
-    } else {
-      collect(value, key, keySpan, [], inner, builder, blocks, shape);
     }
   }
   return { from: node.from, to: node.to, attributes, blocks };
 }
 
-function collect(
-  node: JsonNode,
-  type: string,
-  typeSpan: Span,
-  labels: readonly Label[],
-  shape: Shape,
-  builder: Builder,
-  blocks: Block[],
-  outer: Shape,
-): void {
-  if (node.kind === 'list') {
-    for (const item of node.items) collect(item, type, typeSpan, labels, shape, builder, blocks, outer);
-  } else if (node.kind === 'scalar') {
-    if (node.value === null) return;
-    const detail = `"${type}" is a block: an object, or a list of objects.`;
-    builder.sink.add(diagnosticAt(builder.source, node, 'Block expected', detail));
-  } else if (labels.length < shape.labels) {
-    for (const { key, keySpan, value } of node.members) {
-      collect(value, type, typeSpan, [...labels, { text: key, ...keySpan }], shape, builder, blocks, outer);
+function complain(builder: Builder, span: Span, summary: string, detail: string, hint?: string): void {
+  builder.sink.add(diagnosticAt(builder.source, span, summary, detail, { hint }));
+}
+
+/** A key that makes blocks. */
+interface Maker {
+  readonly type: string;
+  readonly typeSpan: Span;
+  readonly shape: Shape;
+  readonly outer: Shape;
+}
+
+/** Blocks of one key: an object for each level of labels, or a list of such objects; then bodies, or lists of bodies. */
+function collect(node: JsonNode, maker: Maker, labels: readonly Label[], builder: Builder, blocks: Block[]): void {
+  const { type, shape } = maker;
+  const isLabelled = labels.length < shape.labels;
+  if (node.kind === 'scalar' && node.value === null && !isLabelled) return;
+  const items = node.kind === 'list' ? node.items : [node];
+  let members = 0;
+  for (const item of items) {
+    if (item.kind !== 'object') {
+      const detail = `"${type}" is a block: an object, or a list of objects.`;
+      complain(builder, item, 'Block expected', detail);
+      members += 1;
+    } else if (!isLabelled) {
+      blocks.push(blockOf(item, maker, labels, builder));
+    } else {
+      members += item.members.length;
+      for (const { key, keySpan, value } of item.members) {
+        collect(value, maker, [...labels, { text: key, ...keySpan }], builder, blocks);
+      }
     }
-  } else {
-    const made = shape === dynamicBlock ? outer.inner(labels[0]?.text ?? '') : undefined;
-    const content = made === undefined ? undefined : { ...made, labels: 0 };
-    const bodyShape: Shape =
-      shape === dynamicBlock ? { labels: 0, inner: (key) => (key === 'content' ? content : undefined) } : shape;
-    blocks.push({ type, typeSpan, labels, body: bodyOf(node, bodyShape, builder), from: typeSpan.from, to: node.to });
   }
+  if (isLabelled && members === 0) {
+    const detail = `A block "${type}" needs a name: the key of an object in it.`;
+    complain(builder, node, 'Missing label', detail, `write "${type}": {"name": { … }}`);
+  }
+}
+
+function blockOf(node: JsonObjectNode, maker: Maker, labels: readonly Label[], builder: Builder): Block {
+  const { type, typeSpan, shape, outer } = maker;
+  let inner = shape;
+  if (shape === dynamicBlock) {
+    const made = outer.inner(labels[0]?.text ?? '');
+    const content = made === undefined ? undefined : { ...made, labels: 0 };
+    inner = { labels: 0, inner: (key) => (key === 'content' ? content : undefined) };
+  }
+  return { type, typeSpan, labels, body: bodyOf(node, inner, builder), from: typeSpan.from, to: node.to };
 }
 
 function expressionOf(node: JsonNode, builder: Builder): Expression {
@@ -107,10 +137,12 @@ function expressionOf(node: JsonNode, builder: Builder): Expression {
   if (node.kind === 'list')
     return { kind: 'tuple', items: node.items.map((item) => expressionOf(item, builder)), ...span };
   if (node.kind === 'object') {
-    const items = node.members.map(({ key, keySpan, value }) => ({
-      key: templateOf(key, keySpan, builder),
-      value: expressionOf(value, builder),
-    }));
+    const names = new Set<string>();
+    const items = node.members.map(({ key, keySpan, value }) => {
+      if (names.has(key)) complain(builder, keySpan, 'Key set twice', `The key "${key}" stands twice in this object.`);
+      names.add(key);
+      return { key: templateOf(key, keySpan, builder), value: expressionOf(value, builder) };
+    });
     return { kind: 'object', items, ...span };
   }
   return typeof node.value === 'string'
@@ -118,56 +150,30 @@ function expressionOf(node: JsonNode, builder: Builder): Expression {
     : { kind: 'literal', value: node.value, ...span };
 }
 
-/** A JSON string is a template. Places inside it are those of the whole string. */
+/** A JSON string is a template, with the places of its characters in the file. */
 function templateOf(text: string, span: Span, builder: Builder): Expression {
-  if (!text.includes('${') && !text.includes('%{'))
-    return { kind: 'literal', value: text, from: span.from, to: span.to };
+  const plain = { kind: 'literal', value: composed(text), from: span.from, to: span.to } as const;
+  if (!text.includes('${') && !text.includes('%{')) return plain;
+  const { source } = builder;
+  const quoted = source.text.slice(span.from, span.to);
+  const offsets = quoted.length === text.length + 2 ? undefined : offsetsInString(quoted);
+  const place = (offset: number) => span.from + (offsets?.[offset] ?? offset + 1);
   const inner = createDiagnosticSink();
-  const parsed = parseExpressionText(createSource(builder.source.fileName, `"${quoteLiteralParts(text)}"`), inner);
-  for (const { summary, detail, hint } of inner.list) {
-    builder.sink.add(diagnosticAt(builder.source, span, summary, detail, { hint }));
+  const parsed = parseTemplateText(createSource(source.fileName, text), inner);
+  for (const { range, severity, summary, detail, hint } of inner.list) {
+    const found = range === undefined ? span : { from: place(range.start.offset), to: place(range.end.offset) };
+    builder.sink.add(diagnosticAt(source, found, summary, detail, { severity, hint }));
   }
-  return parsed === undefined ? { kind: 'literal', value: '', from: span.from, to: span.to } : moveTo(parsed, span);
+  return parsed === undefined ? plain : moveTo(parsed, place);
 }
 
-/** The inside of a quoted string that means the same as the text of a JSON template. */
-export function quoteLiteralParts(text: string): string {
-  let result = '';
-  // What is open around this place: sequences, braces and the quoted strings in them.
-  const open: ('code' | 'string')[] = [];
-  for (let at = 0; at < text.length; at += 1) {
-    const character = text[at] as string;
-    const inside = open.at(-1);
-    const opens = (character === '$' || character === '%') && text[at + 1] === '{' && text[at - 1] !== character;
-    if (opens && inside !== 'code') {
-      result += `${character}{`;
-      at += 1;
-      open.push('code');
-    } else if (inside === undefined) {
-      result +=
-        character === '"' || character === '\\' || character < ' ' ? JSON.stringify(character).slice(1, -1) : character;
-    } else {
-      result += character;
-      if (inside === 'string' && character === '\\') {
-        at += 1;
-        result += text[at] ?? '';
-      } else if (character === '"' && inside === 'string') open.pop();
-      else if (character === '"') open.push('string');
-      else if (character === '{' && inside === 'code') open.push('code');
-      else if (character === '}' && inside === 'code') open.pop();
-    }
-  }
-  return result;
-}
-
-/** The same tree with every node at `span`. */
-function moveTo<T>(node: T, span: Span): T {
-  if (Array.isArray(node)) return node.map((item) => moveTo(item, span)) as T;
+/** The same tree with its offsets moved. */
+function moveTo<T>(node: T, place: (offset: number) => number): T {
+  if (Array.isArray(node)) return node.map((item) => moveTo(item, place)) as T;
   if (typeof node !== 'object' || node === null) return node;
   const result: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(node)) {
-    if (key === 'from' || key === 'to') result[key] = span[key];
-    else result[key] = moveTo(value, span);
+    result[key] = key === 'from' || key === 'to' ? place(value as number) : moveTo(value as unknown, place);
   }
   return result as T;
 }
