@@ -64,6 +64,7 @@ export abstract class OrchCommand extends Command {
     'client-key': noTls,
     'tls-server-name': noTls,
     'tls-skip-verify': noTls,
+    insecure: noTls,
   };
 
   #client: ApiClient | undefined;
