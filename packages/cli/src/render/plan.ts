@@ -18,6 +18,7 @@ interface ObjectDiff {
   readonly Objects?: readonly ObjectDiff[] | null;
 }
 interface NamedDiff extends ObjectDiff {
+  readonly Annotations?: readonly string[] | null;
   readonly Tasks?: readonly NamedDiff[] | null;
   readonly TaskGroups?: readonly NamedDiff[] | null;
   readonly ID?: string;
@@ -81,7 +82,8 @@ function renderJobDiff(
       `${mark(group.Type)}Task Group: "${group.Name}"${annotations(updates[group.Name])}`,
       ...body(group, '  '),
     );
-    for (const task of group.Tasks ?? []) lines.push(`  ${mark(task.Type)}Task: "${task.Name}"`, ...body(task, '    '));
+    for (const task of group.Tasks ?? [])
+      lines.push(`  ${mark(task.Type)}Task: "${task.Name}"${forced(task)}`, ...body(task, '    '));
   }
   return lines;
 }
@@ -89,7 +91,7 @@ function renderJobDiff(
 function renderBody(diff: ObjectDiff, indent: string): readonly string[] {
   const fields = (diff.Fields ?? [])
     .filter((field) => field.Type !== 'None')
-    .map((field) => `${indent}${mark(field.Type)}${field.Name}: ${values(field)}`);
+    .map((field) => `${indent}${mark(field.Type)}${field.Name}: ${values(field)}${forced(field)}`);
   const objects = (diff.Objects ?? [])
     .filter((object) => object.Type !== 'None')
     .flatMap((object) => [
@@ -103,6 +105,11 @@ function renderBody(diff: ObjectDiff, indent: string): readonly string[] {
 function values(field: FieldDiff): string {
   if (field.Type === 'Edited') return `"${field.Old}" => "${field.New}"`;
   return `"${field.Type === 'Added' ? field.New : field.Old}"`;
+}
+
+/** What the change makes the scheduler do. */
+function forced({ Annotations }: { readonly Annotations?: readonly string[] | null }): string {
+  return (Annotations ?? []).length === 0 ? '' : ` (${(Annotations ?? []).join(', ')})`;
 }
 
 function mark(type: string): string {

@@ -121,3 +121,27 @@ test('renderPlan shows what differs and what would be done', (t) => {
   t.is(shown(false), shown(true).replace('    + Driver: "exec"\n', ''), 'what is added as a whole is one line');
   t.regex(renderPlan(plan({}), { diff: false, file: 'web.hcl' }), /--check-index 7 web\.hcl$/);
 });
+
+test('renderPlan says what the change of a count or a task makes the scheduler do', (t) => {
+  const forced = (Annotations: readonly string[]) => ({ Annotations, Fields: [], Objects: [] });
+  const Diff = {
+    ...forced([]),
+    Type: 'Edited',
+    ID: 'docs',
+    TaskGroups: [
+      {
+        ...forced([]),
+        Type: 'Edited',
+        Name: 'web',
+        Fields: [{ Type: 'Edited', Name: 'Count', Old: '1', New: '3', Annotations: ['forces create'] }],
+        Tasks: [{ ...forced(['forces in-place update']), Type: 'Edited', Name: 'server' }],
+      },
+    ],
+  };
+  const shown = renderPlan(
+    { ...plan({}), Diff: Diff as unknown as NonNullable<JobPlanResponse['Diff']> },
+    { diff: true },
+  );
+  t.regex(shown, / {2}\+\/- Count: "1" => "3" \(forces create\)\n/);
+  t.regex(shown, / {2}\+\/- Task: "server" \(forces in-place update\)\n/);
+});
