@@ -5,22 +5,27 @@ import type { GroupNetworkRequest, GroupNetworkStatus, GroupNetworks } from '../
 export class FakeNetworks implements GroupNetworks {
   readonly standing = new Map<string, GroupNetworkStatus>();
   readonly calls: string[] = [];
+  readonly requests: GroupNetworkRequest[] = [];
   /** Set to make the next set-ups fail. */
   failure: Error | undefined;
   lost: string[] = [];
 
   async setUp(request: GroupNetworkRequest): Promise<GroupNetworkStatus> {
     this.calls.push(`setUp ${request.allocationId}`);
+    this.requests.push(request);
     if (this.failure !== undefined) throw this.failure;
     const hostMode = request.networks.length === 0 || request.networks[0]?.mode === 'host';
+    const { hostname, dns } = request.networks[0] ?? {};
+    const said = { ...(hostname === undefined ? {} : { hostname }), ...(dns === undefined ? {} : { dns }) };
     const status: GroupNetworkStatus = hostMode
-      ? { kind: 'host', interfaceName: '', address: '', interfaces: [] }
+      ? { kind: 'host', interfaceName: '', address: '', interfaces: [], ...said }
       : {
           kind: 'namespace',
           namespacePath: `/run/netns/${request.allocationId}`,
           interfaceName: 'eth0',
           address: '172.26.64.9',
           interfaces: [{ network: 'bridge', name: 'eth0', address: '172.26.64.9' }],
+          ...said,
         };
     this.standing.set(request.allocationId, status);
     return status;

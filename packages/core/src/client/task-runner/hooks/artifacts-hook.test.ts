@@ -5,13 +5,16 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import type { DriverCapabilities } from '@orch/driver-api';
 import { createFakeDriver, FakeRuntime } from '@orch/driver-api/testing';
 import test, { type ExecutionContext } from 'ava';
 import { type Header, pack } from 'tar-stream';
+import type { Node } from '../../../model/node.ts';
 import type { Artifact } from '../../../model/task.ts';
 import { buildAllocDir } from '../../alloc-dir/build.ts';
 import { allocLayout } from '../../alloc-dir/layout.ts';
-import { makeTask } from '../../testing/make-job.ts';
+import { makeAllocation, makeGroup, makeJob, makeTask } from '../../testing/make-job.ts';
+import { runtimeLanguage } from '../language-environment.ts';
 import type { TaskContext } from '../task-context.ts';
 import { startFailureOf } from '../task-hook.ts';
 import { artifactsHook } from './artifacts-hook.ts';
@@ -26,7 +29,12 @@ async function tarOf(entries: readonly (Partial<Header> & { name: string; text?:
 }
 
 /** A task's directory, a source of files, and the hook between them. */
-async function bench(t: ExecutionContext, files: Readonly<Record<string, Buffer | string>> = {}) {
+async function bench(
+  t: ExecutionContext,
+  files: Readonly<Record<string, Buffer | string>> = {},
+  taskPaths: DriverCapabilities['taskPaths'] = 'host',
+  meta: Readonly<Record<string, string>> = {},
+) {
   const base = await mkdtemp(join(tmpdir(), 'orch-artifacts-'));
   const server = createServer((request, response) => {
     const body = files[(request.url ?? '').slice(1)];
@@ -57,16 +65,25 @@ async function bench(t: ExecutionContext, files: Readonly<Record<string, Buffer 
       chown: false,
       ...change,
     }));
+    const task = makeTask('web', { artifacts, meta: { name: 'named', ...meta } });
+    const group = makeGroup([task]);
+    const capabilities = { ...createFakeDriver(new FakeRuntime()).capabilities, taskPaths };
+    const hostPaths = { shared: layout.shared, local: directories.local, secrets: directories.secrets };
     await hook.prepare?.({
       context: { layout } as TaskContext,
-      task: makeTask('web', { artifacts }),
-      driver: createFakeDriver(new FakeRuntime()),
-      environment: {
-        env: {},
-        interpolate: (text) => text.replace('${NAME}', 'named'),
-        interpolatePath: (text) => text.replace('${NAME}', 'named').replace('${NOMAD_ALLOC_DIR}', layout.shared),
-        driverConfig: (config) => config,
-      },
+      task,
+      driver: { ...createFakeDriver(new FakeRuntime()), capabilities },
+      environment: runtimeLanguage({ host: {} }).task({
+        allocation: makeAllocation('alloc-1', group),
+        job: makeJob(group),
+        group,
+        node: { datacenter: 'dc1', attributes: {}, meta: {} } as unknown as Node,
+        task,
+        paths: taskPaths === 'host' ? hostPaths : taskPaths,
+        hostPaths,
+        groupAddress: '127.0.0.1',
+        seesHost: true,
+      }),
       attempt: 1,
       signal: new AbortController().signal,
       note() {},
@@ -93,7 +110,7 @@ test('a file comes over http into local/, checked against its checksum', async (
 
 test('mode "file" writes to the destination itself, interpolated', async (t) => {
   const { url, directories, fetchAll } = await bench(t, { 'app.bin': 'content' });
-  await fetchAll({ source: `${url}/app.bin`, mode: 'file', destination: 'local/bin/${NAME}' });
+  await fetchAll({ source: `${url}/app.bin`, mode: 'file', destination: 'local/bin/${NOMAD_META_name}' });
   t.is(await readFile(join(directories.local, 'bin/named'), 'utf8'), 'content');
 });
 
@@ -143,6 +160,66 @@ test('the shared directory is a destination too', async (t) => {
   await fetchAll({ source: `${url}/app.bin`, destination: join(layout.shared, 'tmp') });
   t.is(await readFile(join(layout.data, 'app.bin'), 'utf8'), 'content');
   t.is(await readFile(join(layout.temporary, 'app.bin'), 'utf8'), 'content');
+});
+
+const inTask = { shared: '/alloc', local: '/local', secrets: '/secrets' };
+
+for (const taskPaths of ['host', inTask] as const) {
+  const view = taskPaths === 'host' ? "the node's paths" : 'paths of its own';
+  test(`variables of directories name the same places for a task with ${view}`, async (t) => {
+    const { url, layout, directories, fetchAll } = await bench(t, { 'app.bin': 'content' }, taskPaths);
+    const source = `${url}/app.bin`;
+    await fetchAll(
+      { source, mode: 'file', destination: '${NOMAD_TASK_DIR}/own' },
+      { source, mode: 'file', destination: '${NOMAD_ALLOC_DIR}/data/shared' },
+      { source, mode: 'file', destination: '${NOMAD_SECRETS_DIR}/secret' },
+      { source, mode: 'file', destination: '/local/rooted' },
+    );
+    t.is(await readFile(join(directories.local, 'own'), 'utf8'), 'content');
+    t.is(await readFile(join(layout.data, 'shared'), 'utf8'), 'content');
+    t.is(await readFile(join(directories.secrets, 'secret'), 'utf8'), 'content');
+    t.is(await readFile(join(directories.local, 'rooted'), 'utf8'), 'content');
+  });
+
+  test(`hostile values in a destination stay inside for a task with ${view}`, async (t) => {
+    const hostile = ['../../etc', '../../../../../../../../etc', '../../../client/tasks/alloc-1/web', 'x/../../../..'];
+    for (const evil of hostile) {
+      const { url, failure } = await bench(t, { 'app.bin': 'content' }, taskPaths, { evil });
+      for (const destination of [
+        '${NOMAD_META_evil}',
+        'local/${NOMAD_META_evil}/x',
+        '${NOMAD_ALLOC_DIR}/${NOMAD_META_evil}',
+      ]) {
+        const { message, recoverable } = await failure({ source: `${url}/app.bin`, destination });
+        t.regex(message, /leads out/, `${destination} with ${evil}`);
+        t.false(recoverable);
+      }
+    }
+    const { url, directories, fetchAll } = await bench(t, { 'app.bin': 'content' }, taskPaths, { evil: '/etc/cron.d' });
+    await fetchAll({ source: `${url}/app.bin`, destination: '${NOMAD_META_evil}' });
+    t.is(await readFile(join(directories.task, 'etc/cron.d/app.bin'), 'utf8'), 'content', 'absolute is from the task');
+  });
+}
+
+test('a link planted where an interpolated destination leads is not followed', async (t) => {
+  const { url, sources, directories, failure } = await bench(t, { 'app.bin': 'content' }, 'host', {
+    place: 'sly/deep',
+  });
+  await symlink(sources, join(directories.local, 'sly'));
+  const { message } = await failure({
+    source: `${url}/app.bin`,
+    destination: '${NOMAD_TASK_DIR}/${NOMAD_META_place}/',
+  });
+  t.regex(message, /leads out/);
+});
+
+test('source, options and headers are interpolated, and a file name from there is a plain name', async (t) => {
+  const meta = { file: 'app.bin', up: '../up', option: 'renamed' };
+  const { url, directories, fetchAll, failure } = await bench(t, { 'app.bin': 'content' }, 'host', meta);
+  await fetchAll({ source: `${url}/\${NOMAD_META_file}`, options: { filename: '${NOMAD_META_option}' } });
+  t.is(await readFile(join(directories.local, 'renamed'), 'utf8'), 'content');
+  const { message } = await failure({ source: `${url}/app.bin`, options: { filename: '${NOMAD_META_up}' } });
+  t.regex(message, /is not a plain name/);
 });
 
 test('a wrong checksum and a missing file are final, a broken server may be tried again', async (t) => {

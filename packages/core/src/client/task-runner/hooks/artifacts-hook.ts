@@ -64,7 +64,8 @@ function destination(
 ): TaskPlace {
   const isFile = plan.archive === 'none';
   const toDirectory = artifact.mode !== 'file' || artifact.destination.endsWith('/');
-  const path = isFile && toDirectory ? join(artifact.destination, plan.fileName) : artifact.destination;
+  // Not normalized here: what climbs is to be seen where it is refused.
+  const path = isFile && toDirectory ? `${artifact.destination}/${plan.fileName}` : artifact.destination;
   return taskPlace(path, directories, preparation.driver.capabilities.taskPaths);
 }
 
