@@ -1,5 +1,5 @@
 import test from 'ava';
-import { protectExecArguments, refusedFlag, rewriteFlags, rewriteSwitches } from './argv.ts';
+import { protectExecArguments, refusedFlag, rewriteFlags, rewriteSwitches, unknownFlag } from './argv.ts';
 
 test('rewriteFlags turns single-dash long flags into two dashes and leaves the rest alone', (t) => {
   t.deepEqual(rewriteFlags(['job', 'run', '-var', 'a=-b', '-check-index=5', '-d', '-', '-5', '--json', '--', '-var']), [
@@ -14,6 +14,18 @@ test('rewriteFlags turns single-dash long flags into two dashes and leaves the r
     '--json',
     '--',
     '-var',
+  ]);
+});
+
+test('-h asks for help, unless it is for a remote command', (t) => {
+  t.deepEqual(rewriteFlags(['job', 'run', '-h']), ['job', 'run', '--help']);
+  t.deepEqual(rewriteFlags(protectExecArguments(['alloc', 'exec', 'abc', 'ls', '-h'])), [
+    'alloc',
+    'exec',
+    'abc',
+    '--',
+    'ls',
+    '-h',
   ]);
 });
 
@@ -67,4 +79,13 @@ test('a flag that can do nothing here is refused by name with its reason, unless
   t.is(refusedFlag(['-t', '{{.}}'], refused), 'Error: -t is not supported: no templates');
   t.is(refusedFlag(['-t={{.}}'], refused), 'Error: -t is not supported: no templates');
   t.is(refusedFlag(['--ui=false', '--uix', '--', '--ui'], refused), undefined);
+});
+
+test('a flag that does not exist is told with the nearest one; values and what is behind -- are no flags', (t) => {
+  t.is(unknownFlag(['x', '--dif'], flags), 'Error: there is no flag --dif (did you mean "--diff"?)');
+  t.is(unknownFlag(['--dettach=1'], flags), 'Error: there is no flag --dettach (did you mean "--detach"?)');
+  t.is(unknownFlag(['--whatever'], flags), 'Error: there is no flag --whatever (add --help to see which there are)');
+  t.is(unknownFlag(['--no-detach'], flags)?.slice(0, 35), 'Error: there is no flag --no-detach');
+  const right = ['--diff', '--no-diff', '--var', '--x=1', '--var=y', 'file', '-', '-5', '--help', '--', '--dif'];
+  t.is(unknownFlag(right, flags), undefined);
 });

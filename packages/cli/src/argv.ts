@@ -1,8 +1,10 @@
 // Nomad's single-dash long flags (`-var x=1`, `-check-index=5`) rewritten to two dashes, so that fingers and scripts keep working.
 
+import { nearestName } from '@orch/core/lib/nearest-name';
+
 /**
  * Rewrites `-name` to `--name` for names of two letters or more. Stops at `--` and leaves alone: values that look like
- * negative numbers, a lone `-` (standard input), and short flags with one letter.
+ * negative numbers, a lone `-` (standard input), and short flags with one letter, but for `-h`, which asks for help.
  */
 export function rewriteFlags(argv: readonly string[]): string[] {
   const out: string[] = [];
@@ -12,7 +14,8 @@ export function rewriteFlags(argv: readonly string[]): string[] {
       out.push(...argv.slice(index));
       break;
     }
-    out.push(/^-[A-Za-z][A-Za-z0-9-]+(=|$)/.test(argument) ? `-${argument}` : argument);
+    if (argument === '-h') out.push('--help');
+    else out.push(/^-[A-Za-z][A-Za-z0-9-]+(=|$)/.test(argument) ? `-${argument}` : argument);
   }
   return out;
 }
@@ -46,6 +49,23 @@ export function refusedFlag(argv: readonly string[], refused: Readonly<Record<st
     const [, name = '', value] = /^--?([A-Za-z][A-Za-z0-9-]*)(?:=(.*))?$/s.exec(argument) ?? [];
     const isOff = value !== undefined && /^(0|f|false)$/i.test(value);
     if (Object.hasOwn(refused, name) && !isOff) return `Error: -${name} is not supported: ${refused[name]}`;
+  }
+  return undefined;
+}
+
+/** The message about the first flag that the command does not have, with the nearest one; undefined when there is none. */
+export function unknownFlag(argv: readonly string[], flags: KnownFlags): string | undefined {
+  let isValue = false;
+  for (const argument of argv) {
+    if (argument === '--') break;
+    const [, name, value] = /^--([A-Za-z][A-Za-z0-9-]*)(=.*)?$/s.exec(argument) ?? [];
+    const wasValue = isValue;
+    isValue = name !== undefined && value === undefined && flags[name]?.type === 'option';
+    if (wasValue || name === undefined || name === 'help' || Object.hasOwn(flags, name)) continue;
+    if (name.startsWith('no-') && flags[name.slice(3)]?.allowNo === true) continue;
+    const nearest = nearestName(name, Object.keys(flags));
+    const mend = nearest === undefined ? 'add --help to see which there are' : `did you mean "--${nearest}"?`;
+    return `Error: there is no flag --${name} (${mend})`;
   }
   return undefined;
 }

@@ -2,7 +2,7 @@
 
 import { type ApiClient, ApiError, createClient } from '@orch/api';
 import { describeError } from '@orch/core/lib/errors';
-import { refusedFlag, rewriteSwitches } from './argv.ts';
+import { refusedFlag, rewriteSwitches, unknownFlag } from './argv.ts';
 import { Command, Flags, type Interfaces } from './oclif.ts';
 
 const noTls = 'the command line does not speak TLS yet; use an http:// address on loopback';
@@ -84,13 +84,15 @@ export abstract class OrchCommand extends Command {
     this.log(JSON.stringify(value, null, 2));
   }
 
-  /** Looks at the arguments before they are parsed: switches as Go writes them, flags that are refused by name. */
+  /** Looks at the arguments before they are parsed: switches as Go writes them, flags that are refused or do not exist. */
   protected override async init(): Promise<void> {
     await super.init();
     const refusal = refusedFlag(this.argv, (this.ctor as typeof OrchCommand).refused);
     if (refusal !== undefined) throw new CommandFailure(refusal);
     const rewritten = rewriteSwitches(this.argv, this.ctor.flags);
     if (typeof rewritten === 'string') throw new CommandFailure(rewritten);
+    const unknown = unknownFlag(rewritten, this.ctor.flags);
+    if (unknown !== undefined) throw new CommandFailure(unknown);
     this.argv = rewritten;
   }
 
