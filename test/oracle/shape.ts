@@ -26,7 +26,7 @@ export function ourShape(node: Expression, source: string): Shape {
     case 'splat-item':
       return 'item';
     case 'unary':
-      return [node.operator, shape(node.operand)];
+      return folded([node.operator, shape(node.operand)]);
     case 'binary':
       return [node.operator, shape(node.left), shape(node.right)];
     case 'conditional':
@@ -182,7 +182,7 @@ function operatorOf(meta: Readonly<Record<string, unknown>>): string {
   return OPERATORS[name] ?? name;
 }
 
-/** We read a negated number as a number. */
+/** A negated number is a number. */
 function folded(shape: readonly Shape[]): Shape {
   const [operator, operand, second] = shape;
   if (operator !== '-' || second !== undefined || !Array.isArray(operand) || operand[0] !== 'number') return shape;

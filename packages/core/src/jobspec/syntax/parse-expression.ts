@@ -18,7 +18,6 @@ import {
   tokenText,
   unexpected,
 } from './cursor.ts';
-import { diagnosticAt } from './diagnostic.ts';
 import { readNumber } from './number.ts';
 import { parseBrace, parseBracket } from './parse-collection.ts';
 import { parsePostfix } from './parse-postfix.ts';
@@ -84,15 +83,16 @@ function parseTerm(cursor: Cursor): Expression {
   enter(cursor);
   const operand = parseTerm(cursor);
   leave(cursor);
-  if (kind === Token.Minus && operand.kind === 'literal' && isNumeric(operand.value)) {
+  // A number right after the sign is one literal with it: its digits can be read from the source again.
+  if (kind === Token.Minus && operand.kind === 'literal' && operand.from === from + 1 && isPositive(operand.value)) {
     return { ...operand, value: -operand.value, from };
   }
   raise(cursor, cursor.height);
   return { kind: 'unary', operator: kind === Token.Minus ? '-' : '!', operand, from, to: operand.to };
 }
 
-function isNumeric(value: unknown): value is number {
-  return typeof value === 'number' || typeof value === 'bigint';
+function isPositive(value: unknown): value is number {
+  return (typeof value === 'number' || typeof value === 'bigint') && value > 0;
 }
 
 function parsePrimary(cursor: Cursor): Expression {
@@ -128,13 +128,8 @@ function parseNumber(cursor: Cursor): Expression {
     const hint = text.split('.').length > 2 ? `put text in quotes: "${text}"` : undefined;
     throw syntaxError(cursor, span, 'Invalid number', `${shorten(text)} ${number}.`, hint);
   }
-  if (number.rounded) {
-    const detail = `${shorten(text)} has more digits than are kept: it becomes ${number.value}.`;
-    const hint = 'put it in quotes to keep all digits as text';
-    cursor.sink.add(diagnosticAt(cursor.source, span, 'Number rounded', detail, { severity: 'warning', hint }));
-  }
   cursor.at += 1;
-  return { kind: 'literal', value: number.value, ...span };
+  return { kind: 'literal', value: number, ...span };
 }
 
 function shorten(text: string): string {

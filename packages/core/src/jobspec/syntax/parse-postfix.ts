@@ -66,8 +66,8 @@ function nameStep(cursor: Cursor, object: Expression, from: number): Expression 
 function legacyIndex(cursor: Cursor, object: Expression, from: number): Expression {
   const text = tokenText(cursor);
   const span = spanHere(cursor);
-  const number = text.includes('.') ? undefined : readNumber(text);
-  if (typeof number !== 'object') {
+  const value = text.includes('.') ? '' : readNumber(text);
+  if (typeof value === 'string') {
     const hint = `write ${text
       .split('.')
       .map((part) => `[${part}]`)
@@ -75,7 +75,6 @@ function legacyIndex(cursor: Cursor, object: Expression, from: number): Expressi
     throw syntaxError(cursor, span, 'Invalid index', `After "." one whole number may stand; this is ${text}.`, hint);
   }
   cursor.at += 1;
-  const { value } = number;
   if (object.kind === 'reference') return withStep(object, { key: value, form: 'attribute', from, to: span.to });
   raise(cursor, cursor.height);
   return { kind: 'index', object, key: { kind: 'literal', value, ...span }, from: object.from, to: span.to };
