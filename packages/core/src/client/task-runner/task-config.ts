@@ -3,7 +3,7 @@
 import type { Driver, JsonObject, TaskConfig, TaskNetwork, TaskPort } from '@orch/driver-api';
 import type { AllocatedPort } from '../../model/network.ts';
 import type { GroupNetworkStatus } from '../network/group-networks.ts';
-import { interpolateDns } from '../network/interpolate-network.ts';
+import { interpolateDns, interpolateHostname } from '../network/interpolate-network.ts';
 import { type TaskContext, taskBlock } from './task-context.ts';
 import type { TaskEnvironment } from './task-environment.ts';
 
@@ -106,7 +106,8 @@ function taskNetwork(
   environment: TaskEnvironment,
 ): TaskNetwork {
   const ports = allocated.map(taskPort);
-  const hostname = status?.hostname === undefined ? {} : { hostname: environment.interpolate(status.hostname) };
+  const hostname =
+    status?.hostname === undefined ? {} : { hostname: interpolateHostname(status.hostname, environment.interpolate) };
   const dns = status?.dns === undefined ? {} : { dns: interpolateDns(status.dns, environment.interpolate) };
   if (status === undefined || status.kind === 'host') return { kind: 'host', ports, ...dns, ...hostname };
   if (status.namespacePath === undefined) return { kind: 'none', ...hostname };
