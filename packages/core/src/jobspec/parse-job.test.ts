@@ -60,7 +60,7 @@ job "docs" {
   t.deepEqual(task?.config, {
     image: 'nginx:${NOMAD_META_version}',
     ports: ['http'],
-    labels: { a: 'b' },
+    labels: [{ a: 'b' }],
     mount: [{ type: 'bind' }, { type: 'tmpfs' }],
   });
   t.deepEqual(task?.env, { 'A.B': '1' });
@@ -247,9 +247,9 @@ const MISTAKES: readonly (readonly [string, string, string, RegExp, RegExp | und
   ],
   [
     'a periodic job',
-    'job "a" {\n periodic {\n }\n group "g" {\n task "t" {\n driver = "exec"\n }\n }\n}',
-    '2:2',
-    /Periodic jobs come later/,
+    'job "a" {\n type = "batch"\n periodic {\n crons = ["@daily"]\n }\n group "g" {\n task "t" {\n driver = "exec"\n }\n }\n}',
+    '3:2',
+    /"periodic" cannot run yet: periodic jobs come later/,
     undefined,
   ],
   [
@@ -326,7 +326,7 @@ test('a deprecated field is accepted and the warning names the new one', (t) => 
     ),
   );
   t.true(job?.taskGroups[0]?.tasks[0]?.logs.disabled);
-  t.regex(warnings[0]?.hint ?? '', /disconnect \{ lost_after \}/);
+  t.regex(warnings[0]?.hint ?? '', /disconnect \{ lost_after = … \}/);
 });
 
 test('the source map finds a field, or the nearest block around it', (t) => {

@@ -4,9 +4,9 @@ import type { Job } from '../model/job.ts';
 import { jobBlock } from '../schema/blocks/job.ts';
 import { canonicalizeJob } from '../schema/canonicalize.ts';
 import type { FieldProblem, ModelRecord } from '../schema/field.ts';
-import { outerPath } from '../schema/path.ts';
-import { validateJob } from '../schema/validate.ts';
-import { warningsOf } from '../schema/warn.ts';
+import { handedDownFrom, outerPath } from '../schema/path.ts';
+import { brokenRules, validateJob } from '../schema/validate.ts';
+import { adviceOn, warningsOf } from '../schema/warn.ts';
 import { type Decoder, decodeBody, headEnd, readLabel } from './decode/block.ts';
 import { type BudgetLimits, createBudget, DEFAULT_LIMITS } from './evaluate/budget.ts';
 import type { FunctionEnvironment } from './evaluate/function-table.ts';
@@ -33,6 +33,8 @@ export interface ParseOptions {
   /** Undeclared variables in var files are errors. @default true */
   readonly strict?: boolean;
   readonly limits?: Partial<BudgetLimits>;
+  /** Also gives jobs that are right but cannot run yet (a type, a block of later versions). @default false */
+  readonly allowNotYetRunnable?: boolean;
 }
 
 export interface ParseResult {
@@ -57,11 +59,35 @@ export interface SourceMap {
 /** Parses, evaluates, decodes, completes and validates a job file (HCL, or JSON when it begins with `{`). Never throws for bad input. */
 export function parseJob(text: string, options: ParseOptions): ParseResult {
   const source = createSource(options.fileName, text);
+  return finish(source, options, (sink, places) =>
+    isJsonText(text)
+      ? parseJsonJob(source, sink, places, (body, scopeSource) => decodeFile(body, scopeSource, options, sink, places))
+      : decodeFile(parseFile(source, sink), source, options, sink, places),
+  );
+}
+
+/** As `parseJob` for a tree that was made in another way, its spans in `source`; `found` is what was wrong on that way. */
+export function parseTree(
+  body: Body,
+  source: Source,
+  options: ParseOptions,
+  found: readonly Diagnostic[] = [],
+): ParseResult {
+  return finish(source, options, (sink, places) => {
+    const record = decodeFile(body, source, options, sink, places);
+    for (const diagnostic of found) sink.add(diagnostic);
+    return record;
+  });
+}
+
+function finish(
+  source: Source,
+  options: ParseOptions,
+  read: (sink: DiagnosticSink, places: Map<string, Span>) => ModelRecord | undefined,
+): ParseResult {
   const sink = createDiagnosticSink();
   const places = new Map<string, Span>();
-  const record = isJsonText(text)
-    ? parseJsonJob(source, sink, places, (body, scopeSource) => decodeFile(body, scopeSource, options, sink, places))
-    : decodeFile(parseFile(source, sink), source, options, sink, places);
+  const record = read(sink, places);
   return finishJob(record, source, options, sink, places);
 }
 
@@ -72,11 +98,11 @@ export function parseJob(text: string, options: ParseOptions): ParseResult {
 export function finishJob(
   record: ModelRecord | undefined,
   source: Source,
-  options: Pick<ParseOptions, 'varFiles'>,
+  options: Pick<ParseOptions, 'varFiles' | 'allowNotYetRunnable'>,
   sink: DiagnosticSink,
   places: Map<string, Span>,
 ): ParseResult {
-  const job = record === undefined ? undefined : complete(record, source, sink, places);
+  const job = record === undefined ? undefined : complete(record, source, options, sink, places);
   const files = (options.varFiles ?? []).map(
     (file) => [file.fileName, createSource(file.fileName, file.text)] as const,
   );
@@ -109,8 +135,10 @@ function createSourceMap(source: Source, places: ReadonlyMap<string, Span>): Sou
 
 function nearestPlace(places: ReadonlyMap<string, Span>, path: string): Span | undefined {
   for (let at: string | undefined = path; at !== undefined; at = outerPath(at)) {
-    const span = places.get(at);
-    if (span !== undefined) return span;
+    for (let from: string | undefined = at; from !== undefined; from = handedDownFrom(from)) {
+      const span = places.get(from);
+      if (span !== undefined) return span;
+    }
   }
   return undefined;
 }
@@ -118,6 +146,7 @@ function nearestPlace(places: ReadonlyMap<string, Span>, path: string): Span | u
 function complete(
   record: ModelRecord,
   source: Source,
+  options: Pick<ParseOptions, 'allowNotYetRunnable'>,
   sink: DiagnosticSink,
   places: Map<string, Span>,
 ): Job | undefined {
@@ -130,7 +159,9 @@ function complete(
   for (const warning of warningsOf(record)) add(warning, 'warning');
   const job = canonicalizeJob(record);
   const reported = [...sink.errorPaths];
-  for (const problem of validateJob(job)) if (!followsFrom(problem, reported)) add(problem, 'error');
+  const problems = options.allowNotYetRunnable === true ? brokenRules(job) : validateJob(job);
+  for (const problem of problems) if (!followsFrom(problem, reported)) add(problem, 'error');
+  if (!sink.hasErrors()) for (const advice of adviceOn(job)) add(advice, 'warning');
   return job;
 }
 

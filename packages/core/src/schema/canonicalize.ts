@@ -12,6 +12,7 @@ import {
   getField,
   isBlockType,
   type ModelRecord,
+  removeField,
   type SchemaContext,
   setField,
 } from './field.ts';
@@ -19,7 +20,8 @@ import {
 /**
  * Completes a job: every field with a default has a value, blocks that exist implicitly exist, groups take over what
  * the job says. The argument is a job as decoded, or one that is complete already, which comes back equal. It is not
- * changed.
+ * changed. Source of the defaults: NOMAD.md "Blocks, attributes, defaults", compared with what a Nomad server makes of
+ * the job files in test/facts/schema.
  */
 export function canonicalizeJob(job: ModelRecord | Job): Job {
   const record = { ...(job as ModelRecord) };
@@ -33,12 +35,15 @@ export function canonicalizeJob(job: ModelRecord | Job): Job {
 function completeBlock(record: ModelRecord, schema: BlockSchema, context: SchemaContext): void {
   const kept = record['kept'] as ModelRecord | undefined;
   if (kept !== undefined || schema.alwaysKept === true) record['kept'] = { ...kept };
+  schema.fold?.(record, context);
   for (const field of schema.fields) {
     const value = getField(record, field);
     if (isBlockType(field.type)) completeField(record, field, field.type, value, context);
-    else if (value === undefined) {
+    else if (value === undefined || (value === '' && field.type === 'string')) {
+      // Empty text is "not given", as in the API.
       const filled = defaultOf(field, context);
       if (filled !== undefined) setField(record, field, filled);
+      else if (value === '') removeField(record, field);
     }
   }
 }
@@ -58,6 +63,11 @@ function completeField(
   if (records === undefined) {
     const filled = defaultOf(field, context);
     if (filled !== undefined) setField(record, field, filled);
+    return;
+  }
+  // An empty list of blocks that have no default says nothing.
+  if (records.length === 0 && type.repeat !== 'one' && field.default === undefined) {
+    removeField(record, field);
     return;
   }
   setField(record, field, blockValue(type, records));

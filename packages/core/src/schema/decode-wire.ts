@@ -13,11 +13,12 @@ import {
   type FieldSchema,
   type FieldType,
   isBlockType,
+  labelFromWire,
   type ModelRecord,
   setField,
 } from './field.ts';
 import { fieldName, joinPath, repeatedKey } from './path.ts';
-import { warningsOf } from './warn.ts';
+import { adviceOn, warningsOf } from './warn.ts';
 
 export interface DecodeOptions {
   /** What happens with keys the schema does not know: files are wrong, API clients send extra ones. @default 'warn' */
@@ -41,7 +42,11 @@ interface Reader {
 
 type JsonRecord = Readonly<Record<string, unknown>>;
 
-/** Reads Nomad's job JSON, bare or as `{"Job": {…}}`. Names match in any case, as Go reads them. */
+/**
+ * Reads Nomad's job JSON, bare or as `{"Job": {…}}`. Names match in any case, as Go reads them. Problems are returned
+ * with their field paths, all at once; nothing is thrown. Source of names and forms: jobs of a Nomad server, recorded in
+ * test/facts/schema.
+ */
 export function decodeJobJson(value: unknown, options: DecodeOptions = {}): DecodeResult {
   const reader: Reader = { unknownKeys: options.unknownKeys ?? 'warn', errors: [], warnings: [] };
   if (!isRecord(value)) {
@@ -52,7 +57,8 @@ export function decodeJobJson(value: unknown, options: DecodeOptions = {}): Deco
   const record = readBlock(isRecord(wrapped) ? wrapped : value, jobBlock, '', reader);
   const warnings = [...reader.warnings, ...warningsOf(record)];
   if (reader.errors.length > 0) return { record, errors: reader.errors, warnings };
-  return { job: canonicalizeJob(record), record, errors: [], warnings };
+  const job = canonicalizeJob(record);
+  return { job, record, errors: [], warnings: [...warnings, ...adviceOn(job)] };
 }
 
 function isRecord(value: unknown): value is JsonRecord {
@@ -85,7 +91,7 @@ function readBlock(value: JsonRecord, schema: BlockSchema, path: string, reader:
     if (item === null || item === undefined) continue;
     const lower = key.toLowerCase();
     if (schema.label !== undefined && lower === schema.label.wire.toLowerCase()) {
-      record[schema.label.model] = String(item);
+      record[schema.label.model] = labelFromWire(schema.label, String(item));
       continue;
     }
     const field = index.get(lower);
@@ -101,7 +107,12 @@ function readBlock(value: JsonRecord, schema: BlockSchema, path: string, reader:
 }
 
 function reportUnknown(key: string, value: unknown, schema: BlockSchema, path: string, reader: Reader): void {
-  if (reader.unknownKeys === 'warn' && isEmpty(value)) return;
+  const dropped = Object.entries(schema.droppedWire ?? {}).find(([name]) => name.toLowerCase() === key.toLowerCase());
+  if (isEmpty(value) && (reader.unknownKeys === 'warn' || dropped !== undefined)) return;
+  if (dropped !== undefined) {
+    reader.warnings.push({ path: joinPath(path, key), message: `"${key}" has no effect: ${dropped[1]}` });
+    return;
+  }
   const hint = didYouMean(
     key,
     schema.fields.flatMap((field) => field.wire ?? []),
@@ -158,7 +169,9 @@ function readBlocks(value: unknown, type: BlockType, path: string, reader: Reade
   return items.map((item: unknown, index) => {
     if (!isRecord(item)) throw new TypeMismatch('a list of objects');
     const label = type.block.label;
-    const key = repeatedKey(type.block, label === undefined ? {} : { [label.model]: item[label.wire] }, index);
+    const name = label === undefined ? undefined : item[label.wire];
+    const text = label !== undefined && typeof name === 'string' ? labelFromWire(label, name) : undefined;
+    const key = repeatedKey(type.block, label === undefined ? {} : { [label.model]: text }, index);
     return readBlock(item, type.block, path + key, reader);
   });
 }

@@ -1,4 +1,4 @@
-// Every row of the reference: what a field is when the job file does not say it.
+// Canonical jobs as a whole: what implicit blocks are, what is taken over. Every field: language-table.test.ts.
 
 import test from 'ava';
 import { parseJob } from '../jobspec/index.ts';
@@ -13,7 +13,6 @@ function jobOf(text: string) {
 const ofType = (type: string, inside = '') =>
   jobOf(`job "a" {\n type = "${type}"\n${inside}\n group "g" {\n task "t" {\n driver = "exec"\n }\n }\n}`);
 
-const inTask = (lines: string) => jobOf(`job "a" {\n group "g" {\n task "t" {\n driver = "exec"\n${lines}\n }\n }\n}`);
 const inGroup = (lines: string) => jobOf(`job "a" {\n group "g" {\n${lines}\n task "t" {\n driver = "exec"\n }\n }\n}`);
 
 const MINUTE = 60_000;
@@ -114,146 +113,13 @@ test('a task has its defaults', (t) => {
   });
 });
 
-const NETWORK = 'network {\n port "x" {}\n}';
-const ROWS: readonly (readonly [string, () => unknown, unknown])[] = [
-  [
-    'network',
-    () => inGroup('network {}').taskGroups[0]?.networks[0],
-    { mode: 'host', reservedPorts: [], dynamicPorts: [] },
-  ],
-  [
-    'port',
-    () => inGroup(NETWORK).taskGroups[0]?.networks[0]?.dynamicPorts[0],
-    { label: 'x', value: 0, to: 0, hostNetwork: 'default', ignoreCollision: false },
-  ],
-  [
-    'constraint',
-    () => inTask('constraint {\n attribute = "a"\n value = "b"\n}').taskGroups[0]?.tasks[0]?.constraints[0],
-    { attribute: 'a', operator: '=', value: 'b' },
-  ],
-  [
-    'affinity',
-    () => inTask('affinity {\n attribute = "a"\n value = "b"\n}').taskGroups[0]?.tasks[0]?.affinities[0],
-    { attribute: 'a', operator: '=', value: 'b', weight: 50 },
-  ],
-  [
-    'spread',
-    () => inGroup('spread {\n attribute = "a"\n}').taskGroups[0]?.spreads[0],
-    { attribute: 'a', weight: 50, targets: [] },
-  ],
-  [
-    'lifecycle',
-    () =>
-      inTask('lifecycle {\n hook = "poststop"\n}\n}\n task "u" {\n driver = "exec"').taskGroups[0]?.tasks[0]?.lifecycle,
-    { hook: 'poststop', sidecar: false },
-  ],
-  [
-    'artifact',
-    () => inTask('artifact {\n source = "http://x"\n}').taskGroups[0]?.tasks[0]?.artifacts[0],
-    { source: 'http://x', mode: 'any', destination: 'local/', options: {}, headers: {}, insecure: false, chown: false },
-  ],
-  [
-    'disconnect',
-    () => inGroup('disconnect {}').taskGroups[0]?.disconnect,
-    { lostAfterMs: 0, replace: true, reconcile: 'best_score' },
-  ],
-  [
-    'volume_mount',
-    () => inTask('volume_mount {\n volume = "v"\n destination = "/d"\n}').taskGroups[0]?.tasks[0]?.volumeMounts[0],
-    { volume: 'v', destination: '/d', readOnly: false, propagationMode: 'private' },
-  ],
-  [
-    'device',
-    () => inTask('resources {\n device "gpu" {}\n}').taskGroups[0]?.tasks[0]?.resources.devices[0],
-    { name: 'gpu', count: 1, constraints: [], affinities: [] },
-  ],
-  [
-    'vault',
-    () => inTask('vault {}').taskGroups[0]?.tasks[0]?.kept['vault'],
-    {
-      policies: [],
-      cluster: 'default',
-      env: true,
-      disableFile: false,
-      changeMode: 'restart',
-      allowTokenExpiration: false,
-    },
-  ],
-  ['consul', () => inGroup('consul {}').taskGroups[0]?.kept['consul'], { cluster: 'default' }],
-  [
-    'identity',
-    () => inTask('identity {}').taskGroups[0]?.tasks[0]?.kept['identity'],
-    [{ name: 'default', audience: [], file: false, env: false, extraClaims: {} }],
-  ],
-  ['scaling', () => inGroup('scaling {\n min = 2\n max = 3\n}').taskGroups[0]?.count, 2],
-  [
-    'service with check_restart',
-    () => inGroup('service {\n check_restart {}\n}').taskGroups[0]?.kept['service'],
-    [
-      {
-        addressMode: 'auto',
-        provider: 'consul',
-        cluster: 'default',
-        tags: [],
-        canaryTags: [],
-        meta: {},
-        canaryMeta: {},
-        taggedAddresses: {},
-        enableTagOverride: false,
-        onUpdate: 'require_healthy',
-        checks: [],
-        checkRestart: { limit: 0, graceMs: 1_000, ignoreWarnings: false },
-      },
-    ],
-  ],
-  [
-    'csi_plugin',
-    () => inTask('csi_plugin {\n id = "x"\n type = "node"\n}').taskGroups[0]?.tasks[0]?.kept['csi_plugin'],
-    { id: 'x', type: 'node', mountDir: '/csi', stagePublishBaseDir: '/local/csi', healthTimeoutMs: 30_000 },
-  ],
-  [
-    'template',
-    () => inTask('template {\n data = "x"\n destination = "y"\n}').taskGroups[0]?.tasks[0]?.kept['template'],
-    [
-      {
-        data: 'x',
-        destination: 'y',
-        changeMode: 'restart',
-        env: false,
-        splayMs: 5_000,
-        perms: '0644',
-        leftDelimiter: '{{',
-        rightDelimiter: '}}',
-        errorOnMissingKey: false,
-        once: false,
-      },
-    ],
-  ],
-  [
-    'dispatch_payload',
-    () => inTask('dispatch_payload {\n file = "f"\n}').taskGroups[0]?.tasks[0]?.dispatchPayloadFile,
-    'f',
-  ],
-  [
-    'cni args',
-    () => inGroup('network {\n mode = "cni/x"\n cni {\n args = { A = "b" }\n }\n}').taskGroups[0]?.networks[0]?.cniArgs,
-    { A: 'b' },
-  ],
-];
-
-for (const [name, read, expected] of ROWS) {
-  test(`${name} has its defaults`, (t) => {
-    t.deepEqual(read(), expected);
-  });
-}
-
 const CONSTRAINTS: readonly (readonly [string, object])[] = [
   ['operator = "=="\n attribute = "a"\n value = "b"', { attribute: 'a', operator: '=', value: 'b' }],
   ['operator = "not"\n attribute = "a"\n value = "b"', { attribute: 'a', operator: '!=', value: 'b' }],
   ['attribute = "a"\n regexp = "x.*"', { attribute: 'a', operator: 'regexp', value: 'x.*' }],
   ['attribute = "a"\n version = ">= 1"', { attribute: 'a', operator: 'version', value: '>= 1' }],
   ['attribute = "a"\n set_contains_all = "x,y"', { attribute: 'a', operator: 'set_contains', value: 'x,y' }],
-  ['distinct_hosts = true', { attribute: '', operator: 'distinct_hosts', value: '' }],
+  ['distinct_hosts = true', { attribute: '', operator: 'distinct_hosts', value: 'true' }],
   ['distinct_property = "${meta.rack}"', { attribute: '${meta.rack}', operator: 'distinct_property', value: '' }],
   ['operator = "is_set"\n attribute = "a"', { attribute: 'a', operator: 'is_set', value: '' }],
 ];

@@ -77,6 +77,7 @@ export const blockShapes: Readonly<Record<string, BlockShape>> = {
   link: { pairing: 'place' },
   scaling: { changedFieldsOnly: true, order: ['Policy'] },
   periodic: { extra: () => ({ SpecType: 'cron' }) },
+  parameterized: { order: ['MetaOptional', 'MetaRequired'] },
   dns: { joinsLists: true },
   weights: { hidesZero: true },
 };
@@ -123,6 +124,7 @@ export const fieldShapes: Readonly<Record<string, FieldShape>> = {
   'logs.Enabled': { takenOver: true },
   'update.Stagger': { ours: true },
   'service.Connect': { name: 'ConsulConnect' },
+  'scaling.Type': { ours: true },
   'check.Args': { ours: true },
   'check.Advertise': { ours: true },
   'disconnect.StopOnClientAfter': { unset: 'nil' },

@@ -49,7 +49,10 @@ interface Check {
 
 type JsonObject = Readonly<Record<string, Json>>;
 
-/** `path` is the field path of the block: `group["web"].task["server"].config`. */
+/**
+ * A task's `config` against its driver's own `configSchema`, which is the source of the rules. `path` is the field path
+ * of the block: `group["web"].task["server"].config`.
+ */
 export function validateDriverConfig(config: JsonObject, schema: DriverConfigSchema, path: string): DriverConfigResult {
   const check: Check = { errors: [], warnings: [] };
   const shaped = checkObject(config, schema, path, check);

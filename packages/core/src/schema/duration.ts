@@ -11,7 +11,7 @@ const UNIT_MS: Record<string, number> = {
   h: 3_600_000,
 };
 
-/** Milliseconds, or undefined when the text is no duration. `0` alone needs no unit. */
+/** Milliseconds, or undefined when the text is no duration. `0` alone needs no unit. Source: Go's duration text. */
 export function parseDuration(text: string): number | undefined {
   let at = text.startsWith('-') || text.startsWith('+') ? 1 : 0;
   const sign = text.startsWith('-') ? -1 : 1;

@@ -11,17 +11,22 @@ import {
   type FieldSchema,
   getField,
   isBlockType,
+  labelToWire,
   type ModelRecord,
 } from './field.ts';
 
-/** A job in Nomad's API form: PascalCase names, nanoseconds, null for what is absent. `decodeJobJson` reads it back. */
+/**
+ * A job in Nomad's API form: PascalCase names, nanoseconds, null for what is absent. `decodeJobJson` reads it back.
+ * Source: jobs of a Nomad server, recorded in test/facts/schema.
+ */
 export function encodeJobJson(job: Job): Record<string, Json> {
   return encodeBlock(job as unknown as ModelRecord, jobBlock);
 }
 
 function encodeBlock(record: ModelRecord, schema: BlockSchema): Record<string, Json> {
   const wire: Record<string, Json> = {};
-  if (schema.label !== undefined) wire[schema.label.wire] = (record[schema.label.model] as string | undefined) ?? '';
+  const { label } = schema;
+  if (label !== undefined) wire[label.wire] = labelToWire(label, String(record[label.model] ?? ''));
   for (const field of schema.fields) {
     if (field.wire !== undefined) wire[field.wire] = encodeField(field, getField(record, field));
   }

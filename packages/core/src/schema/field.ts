@@ -68,6 +68,14 @@ export interface FieldSchema {
   readonly noEffect?: string;
   /** The field is an error: why. */
   readonly refused?: string;
+  /** The field is read, kept and checked, but a job that uses it cannot run yet: why. */
+  readonly notYet?: string;
+  /** Values that are read and checked like the others, but a job with one of them cannot run yet: why. */
+  readonly notYetValues?: Readonly<Record<string, string>>;
+  /** Only the commercial edition of Nomad acts on it; its free edition refuses jobs that use it. */
+  readonly enterprise?: boolean;
+  /** Not in Nomad's language: a job file that uses it is for orch only. */
+  readonly extension?: boolean;
   /** The value lives in the record's `kept` under the HCL name instead of under `model`. */
   readonly kept?: boolean;
   /**
@@ -79,20 +87,40 @@ export interface FieldSchema {
   readonly pathName?: string;
 }
 
+export interface BlockLabel {
+  readonly model: string;
+  readonly wire: string;
+  readonly doc: string;
+  /** What the API calls the labels, where it is something else. */
+  readonly wireValues?: Readonly<Record<string, string>>;
+}
+
 export interface BlockSchema {
   readonly name: string;
   readonly doc: string;
   /** The block's label, kept as a field. */
-  readonly label?: { readonly model: string; readonly wire: string; readonly doc: string };
+  readonly label?: BlockLabel;
+  /** Where errors about a record are reported that canonicalisation moves to a field of its own: that field's name. */
+  readonly movesTo?: (record: ModelRecord) => string | undefined;
   readonly fields: readonly FieldSchema[];
   /** The model always has a `kept` record. */
   readonly alwaysKept?: boolean;
   /** Wire names that responses carry and requests may repeat; they are dropped without a word. */
   readonly ignoredWire?: readonly string[];
+  /** Wire names of old clients that nothing here acts on, and why: dropped with a warning unless empty. */
+  readonly droppedWire?: Readonly<Record<string, string>>;
   /** Brings the ways to write the same thing into one, after decoding. Changes the record. */
   readonly normalize?: (record: ModelRecord, report: Report) => void;
+  /**
+   * Runs before defaults: what old spellings mean in the new one, what outer blocks hand to inner ones, defaults that
+   * depend on other fields of the block. Warnings are about the record as it was before. Changes `record`, which is a
+   * shallow copy; what lies deeper must be copied first.
+   */
+  readonly fold?: (record: ModelRecord, context: SchemaContext) => void;
   /** Rules across fields, after defaults. */
   readonly check?: (record: ModelRecord, context: SchemaContext, report: Report) => void;
+  /** What is allowed but probably not meant, after defaults: reported as warnings. */
+  readonly advise?: (record: ModelRecord, context: SchemaContext, report: Report) => void;
 }
 
 /** Reports a problem of a field of the block (`''` = the block itself). `field` is a path below the block. */
@@ -113,6 +141,16 @@ export function block(schema: BlockSchema, repeat: BlockType['repeat'] = 'one'):
 /** A block whose only field stands in the model in its place. */
 export function unwrapped(schema: BlockSchema, field: string): BlockType {
   return { kind: 'block', block: schema, repeat: 'one', unwrap: field };
+}
+
+export function labelToWire(label: BlockLabel, text: string): string {
+  const { wireValues } = label;
+  return wireValues !== undefined && Object.hasOwn(wireValues, text) ? (wireValues[text] as string) : text;
+}
+
+export function labelFromWire(label: BlockLabel, value: string): string {
+  const { wireValues = {} } = label;
+  return Object.keys(wireValues).find((text) => wireValues[text] === value) ?? value;
 }
 
 /** The records of a block field's model value, in order. */
@@ -153,8 +191,27 @@ export function setField(record: ModelRecord, field: FieldSchema, value: unknown
   record['kept'] = kept;
 }
 
+/** The record's `kept` must be its own already. */
+export function removeField(record: ModelRecord, field: FieldSchema): void {
+  if (field.kept !== true) delete record[field.model];
+  else delete (record['kept'] as ModelRecord | undefined)?.[keptName(field)];
+}
+
 export function keptName(field: FieldSchema): string {
   return field.hcl ?? field.model;
+}
+
+/** A record's `kept` block or blocks by HCL name. */
+export function keptValue(record: ModelRecord | undefined, name: string): unknown {
+  return (record?.['kept'] as ModelRecord | undefined)?.[name];
+}
+
+/** Replaces a member of the record's `kept`, without changing the old `kept`; undefined removes it. */
+export function setKept(record: ModelRecord, name: string, value: unknown): void {
+  const kept = { ...(record['kept'] as ModelRecord | undefined) };
+  if (value === undefined) delete kept[name];
+  else kept[name] = value;
+  record['kept'] = kept;
 }
 
 export function asRecord(value: unknown): ModelRecord {

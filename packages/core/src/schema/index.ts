@@ -17,4 +17,5 @@ export { type DriverConfigResult, type DriverConfigSchema, validateDriverConfig 
 export { formatDuration, msToNs, nsToMs, parseDuration } from './duration.ts';
 export { encodeJobJson } from './encode-wire.ts';
 export type { FieldProblem } from './field.ts';
-export { validateJob } from './validate.ts';
+export { notYetRunnable } from './runnable.ts';
+export { brokenRules, validateJob } from './validate.ts';

@@ -36,3 +36,21 @@ export function outerPath(path: string): string | undefined {
   if (dot < 0) return bracket < 0 ? '' : path.slice(0, bracket + 1);
   return dot > bracket || bracket < 0 ? path.slice(0, dot) : path.slice(0, bracket + 1);
 }
+
+/** Blocks that say something for inner ones too: from the job to its groups, from a group to its tasks. */
+const FROM_JOB = ['update', 'reschedule', 'migrate', 'vault', 'secret'];
+const FROM_GROUP = ['restart', 'vault', 'secret'];
+
+/** The path one level further out that the value at this path may come from: `group["g"].update.canary` → `update.canary`. */
+export function handedDownFrom(path: string): string | undefined {
+  if (!path.startsWith('group[')) return undefined;
+  const group = path.indexOf(']');
+  const rest = path.slice(group + 2);
+  const [name = ''] = rest.split(/[.[]/, 1);
+  if (FROM_JOB.includes(name)) return rest;
+  if (name !== 'task') return undefined;
+  const task = rest.indexOf(']');
+  const inner = rest.slice(task + 2);
+  const [innerName = ''] = inner.split(/[.[]/, 1);
+  return FROM_GROUP.includes(innerName) ? `${path.slice(0, group + 1)}.${inner}` : undefined;
+}

@@ -19,7 +19,7 @@ function valueArbitrary(field: FieldSchema, depth: number): fc.Arbitrary<unknown
     const record = blockArbitrary(type.block, depth + 1);
     if (type.unwrap !== undefined) return type.unwrap === 'file' ? text : fc.dictionary(text, text, { maxKeys: 2 });
     if (type.repeat === 'one') return record;
-    const label = type.block.label?.model;
+    const label = type.block.label?.model ?? (type.block.name === 'service' ? 'name' : undefined);
     const unique = label === undefined ? {} : { selector: (item: ModelRecord) => item[label] };
     return fc.uniqueArray(record, {
       maxLength: 2,
@@ -61,7 +61,7 @@ function blockArbitrary(schema: BlockSchema, depth = 0): fc.Arbitrary<ModelRecor
       ),
     ]),
   );
-  return fc.tuple(fc.record(values), fc.stringMatching(/^[a-z]{1,6}$/)).map(([given, label]) => {
+  return fc.tuple(fc.record(values), labelArbitrary(schema)).map(([given, label]) => {
     const record: ModelRecord = schema.label === undefined ? {} : { [schema.label.model]: label };
     fields.forEach((field, index) => {
       const value = given[String(index)];
@@ -70,6 +70,11 @@ function blockArbitrary(schema: BlockSchema, depth = 0): fc.Arbitrary<ModelRecor
     schema.normalize?.(record, () => {});
     return record;
   });
+}
+
+function labelArbitrary(schema: BlockSchema): fc.Arbitrary<string> {
+  const { wireValues } = schema.label ?? {};
+  return wireValues === undefined ? fc.stringMatching(/^[a-z]{1,6}$/) : fc.constantFrom(...Object.keys(wireValues));
 }
 
 const jobs = blockArbitrary(jobBlock).map((record) => canonicalizeJob(record));

@@ -17,9 +17,21 @@ import {
   type SchemaContext,
 } from './field.ts';
 import { fieldName, joinPath, repeatedPath } from './path.ts';
+import { notYetRunnable } from './runnable.ts';
 
-/** Problems of a canonical job (see `canonicalizeJob`); none = valid. Driver configs are checked by `validateDriverConfig`. */
+/**
+ * Problems of a canonical job (see `canonicalizeJob`), those included that only mean "cannot run yet"; none = it can be
+ * registered. Driver configs are checked by `validateDriverConfig`.
+ */
 export function validateJob(job: Job): FieldProblem[] {
+  return [...brokenRules(job), ...notYetRunnable(job)];
+}
+
+/**
+ * The rules of the language that a canonical job breaks, all of them, each at its field. Source: NOMAD.md "Blocks,
+ * attributes, defaults", compared with a Nomad server's validation of the job files in test/facts/schema.
+ */
+export function brokenRules(job: Job): FieldProblem[] {
   const problems: FieldProblem[] = [];
   const record = job as unknown as ModelRecord;
   validateBlock(record, jobBlock, '', { jobType: job.type, job: record }, problems);

@@ -1,6 +1,8 @@
 // What a job says that has no effect, or should be written another way: named, never silently ignored.
 
+import type { Job } from '../model/job.ts';
 import { jobBlock } from './blocks/job.ts';
+import { innerContext } from './canonicalize.ts';
 import {
   type BlockSchema,
   blockRecords,
@@ -9,6 +11,7 @@ import {
   getField,
   isBlockType,
   type ModelRecord,
+  type SchemaContext,
 } from './field.ts';
 import { fieldName, joinPath, repeatedPath } from './path.ts';
 
@@ -37,6 +40,35 @@ function warnBlock(record: ModelRecord, schema: BlockSchema, path: string, warni
       const inner = type.repeat === 'one' ? fieldPath : repeatedPath(fieldPath, type, item, index);
       if (field.noEffect !== undefined) warnings.push(noEffect(inner, name, field.noEffect));
       else warnBlock(item, type.block, inner, warnings);
+    });
+  }
+}
+
+/** What a canonical job says that is allowed but probably not meant. */
+export function adviceOn(job: Job): FieldProblem[] {
+  const record = job as unknown as ModelRecord;
+  const advice: FieldProblem[] = [];
+  adviseBlock(record, jobBlock, '', { jobType: job.type, job: record }, advice);
+  return advice;
+}
+
+function adviseBlock(
+  record: ModelRecord,
+  schema: BlockSchema,
+  path: string,
+  context: SchemaContext,
+  advice: FieldProblem[],
+): void {
+  schema.advise?.(record, context, (field, message, hint) => {
+    advice.push({ path: joinPath(path, field), message, ...(hint === undefined ? {} : { hint }) });
+  });
+  for (const field of schema.fields) {
+    const { type } = field;
+    if (!isBlockType(type) || type.unwrap !== undefined) continue;
+    const base = joinPath(path, fieldName(field));
+    blockRecords(type, getField(record, field)).forEach((item, index) => {
+      const inner = type.repeat === 'one' ? base : repeatedPath(base, type, item, index);
+      adviseBlock(item, type.block, inner, innerContext(type.block, item, context), advice);
     });
   }
 }

@@ -11,7 +11,7 @@ import {
   type ModelRecord,
   setField,
 } from '../../schema/field.ts';
-import { fieldName, joinPath, repeatedKey } from '../../schema/path.ts';
+import { fieldName, joinPath, outerPath, repeatedKey } from '../../schema/path.ts';
 import { evaluate } from '../evaluate/evaluate.ts';
 import type { Scope } from '../evaluate/scope.ts';
 import { isObject, type Value } from '../evaluate/value.ts';
@@ -52,8 +52,15 @@ function hclIndex(schema: BlockSchema): ReadonlyMap<string, FieldSchema> {
 }
 
 /** Decodes a body. Errors are reported, the rest of the body is decoded all the same. */
-export function decodeBody(body: Body, schema: BlockSchema, path: string, scope: Scope, decoder: Decoder): ModelRecord {
-  const record: ModelRecord = {};
+export function decodeBody(
+  body: Body,
+  schema: BlockSchema,
+  path: string,
+  scope: Scope,
+  decoder: Decoder,
+  labelled: ModelRecord = {},
+): ModelRecord {
+  const record: ModelRecord = { ...labelled };
   const index = hclIndex(schema);
   const blocks = new Map<FieldSchema, ExpandedBlock[]>();
   for (const attribute of body.attributes) {
@@ -205,7 +212,19 @@ function decodeBlock(
   const inner = type.repeat === 'one' ? path : path + repeatedKey(schema, labelled, index);
   const head = { from: block.from, to: block.body.from === 0 ? block.to : headEnd(block) };
   decoder.places.set(inner, head);
-  return Object.assign(labelled, decodeBody(block.body, schema, inner, scope, decoder));
+  const record = decodeBody(block.body, schema, inner, scope, decoder, labelled);
+  const moved = schema.movesTo?.(record);
+  if (moved !== undefined) notePlacesAt(decoder, inner, joinPath(outerPath(path) ?? '', moved));
+  return record;
+}
+
+/** Gives what lies at and below a path the same places at and below another one. */
+function notePlacesAt(decoder: Decoder, from: string, to: string): void {
+  for (const [path, span] of [...decoder.places]) {
+    if (path === from || path.startsWith(`${from}.`) || path.startsWith(`${from}[`)) {
+      decoder.places.set(to + path.slice(from.length), span);
+    }
+  }
 }
 
 /** A block is shown by its first line: type and labels. */

@@ -18,8 +18,8 @@ function isUnsafe(name: string): boolean {
 }
 
 /**
- * A body as plain data: attributes by name; a nested block as an object, several of one type as a list; labels as
- * nested objects.
+ * A body as plain data: attributes by name; nested blocks of one type as a list of objects, also when there is one;
+ * labels as objects with one member, a list of one. It is the form in which Nomad's API carries such bodies.
  */
 export function bodyToJson(body: Body, path: string, scope: Scope, decoder: Decoder): Record<string, Json> {
   const result: Record<string, Json> = {};
@@ -37,10 +37,9 @@ export function bodyToJson(body: Body, path: string, scope: Scope, decoder: Deco
     decoder.places.set(blockPath, span);
     decoder.places.set(`${joinPath(path, block.type)}[${count}]`, span);
     let value: Json = bodyToJson(block.body, blockPath, expanded.scope, decoder);
-    for (const label of block.labels.toReversed()) value = { [label.text]: value };
+    for (const label of block.labels.toReversed()) value = { [label.text]: [value] };
     const existing = result[block.type];
-    if (count === 0) result[block.type] = value;
-    else result[block.type] = count === 1 ? [existing as Json, value] : [...(existing as Json[]), value];
+    result[block.type] = Array.isArray(existing) ? [...(existing as Json[]), value] : [value];
     counts.set(block.type, count + 1);
   }
   return result;

@@ -2,7 +2,7 @@
 
 import { jobBlock } from '../../schema/blocks/job.ts';
 import { wireIndex } from '../../schema/decode-wire.ts';
-import { type BlockSchema, isBlockType } from '../../schema/field.ts';
+import { type BlockSchema, isBlockType, labelFromWire } from '../../schema/field.ts';
 import { fieldName, joinPath, repeatedKey } from '../../schema/path.ts';
 import type { JsonNode, JsonObjectNode } from '../syntax/json.ts';
 import type { Span } from '../syntax/source.ts';
@@ -46,7 +46,8 @@ function listPlaces(items: readonly JsonNode[], schema: BlockSchema, path: strin
     const { label } = schema;
     const wire = label?.wire.toLowerCase();
     const name = item.members.find((member) => member.key.toLowerCase() === wire)?.value;
-    const text = name?.kind === 'scalar' ? name.value : undefined;
+    const value = name?.kind === 'scalar' ? name.value : undefined;
+    const text = label !== undefined && typeof value === 'string' ? labelFromWire(label, value) : undefined;
     const inner = path + repeatedKey(schema, label === undefined ? {} : { [label.model]: text }, index);
     places.set(inner, item);
     blockPlaces(item, schema, inner, places);

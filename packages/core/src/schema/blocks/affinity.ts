@@ -27,7 +27,7 @@ export const affinityBlock: BlockSchema = {
   check(record, context, report) {
     checkOperator(record, OPERATORS, report);
     if (record['weight'] === 0) report('weight', 'a weight of 0 has no meaning', 'remove the block or give a weight');
-    if (context.jobType === 'system' || context.jobType === 'sysbatch') {
+    if (context.jobType === 'system') {
       report('', `a ${context.jobType} job runs on every node, so it has no affinities`, 'use a constraint');
     }
   },

@@ -1,6 +1,7 @@
 // `artifact`: a file fetched before a task starts.
 
 import { type BlockSchema, stringMap } from '../field.ts';
+import { leavesTask } from '../task-path.ts';
 
 export const artifactBlock: BlockSchema = {
   name: 'artifact',
@@ -29,7 +30,7 @@ export const artifactBlock: BlockSchema = {
       model: 'destination',
       type: 'string',
       default: 'local/',
-      doc: "Where it is put, inside the task's directory.",
+      doc: "Where it is put, in the task's directory; a single file keeps its name below local/.",
     },
     {
       hcl: 'options',
@@ -37,7 +38,7 @@ export const artifactBlock: BlockSchema = {
       model: 'options',
       type: stringMap,
       default: {},
-      doc: 'Options of the source, such as `checksum`.',
+      doc: 'Options of the source, such as `checksum` or `archive`.',
     },
     {
       hcl: 'headers',
@@ -45,7 +46,7 @@ export const artifactBlock: BlockSchema = {
       model: 'headers',
       type: stringMap,
       default: {},
-      doc: 'HTTP headers of the request.',
+      doc: 'HTTP headers of the request that fetches it.',
     },
     {
       hcl: 'insecure',
@@ -53,7 +54,7 @@ export const artifactBlock: BlockSchema = {
       model: 'insecure',
       type: 'bool',
       default: false,
-      doc: "Does not check the server's certificate.",
+      doc: "Whether the server's certificate is not verified.",
     },
     {
       hcl: 'chown',
@@ -61,23 +62,20 @@ export const artifactBlock: BlockSchema = {
       model: 'chown',
       type: 'bool',
       default: false,
-      doc: "Gives the files to the task's user.",
+      doc: "Whether the files are given to the task's user.",
     },
   ],
+  fold(record) {
+    if (record['mode'] !== 'file' || record['destination'] !== undefined) return;
+    record['destination'] = `local/${baseName(String(record['source'] ?? ''))}`;
+  },
   check(record, _context, report) {
-    if (leavesDirectory(String(record['destination']))) {
+    if (leavesTask(String(record['destination']))) {
       report('destination', 'the destination leaves the directory of the task', 'write a path such as local/file');
     }
   },
 };
 
-/** A relative path whose `..` steps climb above where it starts. */
-export function leavesDirectory(path: string): boolean {
-  let depth = 0;
-  for (const part of path.split('/')) {
-    if (part === '' || part === '.') continue;
-    depth += part === '..' ? -1 : 1;
-    if (depth < 0) return true;
-  }
-  return false;
+function baseName(path: string): string {
+  return path.replace(/\/+$/, '').split('/').at(-1) ?? '';
 }

@@ -3,6 +3,7 @@
 import { didYouMean } from '../../lib/nearest-name.ts';
 import { constraintOperators } from '../../model/constraint.ts';
 import type { BlockSchema, FieldSchema, ModelRecord, Report } from '../field.ts';
+import { badVersionConstraint } from '../version-constraint.ts';
 
 /** Other ways to write an operator. */
 export const operatorAliases: Readonly<Record<string, string>> = {
@@ -25,8 +26,22 @@ export const targetFields: readonly FieldSchema[] = [
     default: '',
     doc: 'What is compared, usually "${attr…}", "${meta…}" or "${node…}".',
   },
-  { hcl: 'operator', wire: 'Operand', model: 'operator', type: 'string', default: '=', doc: 'How it is compared.' },
-  { hcl: 'value', wire: 'RTarget', model: 'value', type: 'string', default: '', doc: 'What it is compared with.' },
+  {
+    hcl: 'operator',
+    wire: 'Operand',
+    model: 'operator',
+    type: 'string',
+    default: '=',
+    doc: 'How the two are compared.',
+  },
+  {
+    hcl: 'value',
+    wire: 'RTarget',
+    model: 'value',
+    type: 'string',
+    default: '',
+    doc: 'What the attribute is compared with.',
+  },
 ];
 
 export function shorthandFields(names: readonly string[], flags: readonly string[]): FieldSchema[] {
@@ -44,6 +59,8 @@ export function shorthandFields(names: readonly string[], flags: readonly string
         hcl: name,
         model: `flag:${name}`,
         type: 'bool',
+        // Nomad has the operators, but no short form of them.
+        ...(name === 'distinct_hosts' ? {} : { extension: true }),
         doc: `Short for operator = "${name}".`,
       }),
     ),
@@ -66,6 +83,7 @@ export function normalizeTarget(record: ModelRecord, report: Report): void {
     }
     record['operator'] = name;
     if (kind === 'short') record['value'] = value;
+    if (name === 'distinct_hosts') record['value'] = 'true';
   }
   if (record['operator'] === 'distinct_property' && record['attribute'] === undefined) {
     record['attribute'] = record['property'];
@@ -85,18 +103,34 @@ export function checkOperator(record: ModelRecord, allowed: readonly string[], r
     report('operator', `"${operator}" is no operator`, hint);
     return;
   }
-  if (operator !== 'distinct_hosts' && record['attribute'] === '') {
-    report('attribute', `the operator "${operator}" needs an attribute`);
+  const attribute = String(record['attribute']);
+  const value = String(record['value']);
+  if (operator !== 'distinct_hosts' && attribute === '') {
+    report('attribute', `the operator "${operator}" needs an attribute`, 'add attribute = "${attr…}"');
   }
-  if (
-    ['version', 'semver', 'regexp', 'set_contains', 'set_contains_any'].includes(operator) &&
-    record['value'] === ''
-  ) {
-    report('value', `the operator "${operator}" needs a value`);
+  if (operator === 'is_set' || operator === 'is_not_set') {
+    if (value !== '') report('value', `the operator "${operator}" takes no value`, 'remove it');
+  } else if (!operator.startsWith('distinct_') && value === '' && operator !== 'regexp') {
+    report('value', `the operator "${operator}" needs a value`, 'add value = "…"');
+  } else if (operator === 'version' || operator === 'semver') {
+    const bad = badVersionConstraint(value, operator);
+    if (bad !== undefined) report('value', `"${bad}" is no version constraint`, 'write it like ">= 1.2, < 2.0"');
   }
-  if (operator === 'regexp') checkPattern(record['value'] as string, report);
-  if (operator === 'distinct_property' && record['value'] !== '' && !/^[1-9]\d*$/.test(record['value'] as string)) {
+  if (operator === 'regexp') checkPattern(value, report);
+  if (operator === 'distinct_property' && value !== '' && !/^[1-9]\d*$/.test(value)) {
     report('value', 'distinct_property counts allocations per value: a whole number from 1');
+  }
+}
+
+const TARGETS = ['node.datacenter', 'node.unique.id', 'node.unique.name', 'node.class', 'node.pool'];
+
+function checkAttribute(attribute: string, report: Report): void {
+  if (!attribute.startsWith('$')) return;
+  const inner = /^\$\{(.*)\}$/s.exec(attribute)?.[1];
+  if (inner === undefined) report('attribute', `"${attribute}" is no reference`, 'write it like "${attr.kernel.name}"');
+  else if (!TARGETS.includes(inner) && !/^(attr|meta|device)\./.test(inner)) {
+    const hint = didYouMean(inner, TARGETS) ?? 'references begin with attr., meta., device. or node.';
+    report('attribute', `nodes have no "${inner}"`, hint);
   }
 }
 
@@ -125,11 +159,11 @@ export const constraintBlock: BlockSchema = {
   normalize(record, report) {
     if (record['property'] !== undefined && record['operator'] === undefined) record['operator'] = 'distinct_property';
     normalizeTarget(record, report);
-    if (record['operator'] === 'distinct_hosts' && record['value'] === 'false') record['value'] = 'false';
   },
   check(record, context, report) {
     checkOperator(record, constraintOperators, report);
     const operator = record['operator'] as string;
+    if (operator !== 'distinct_hosts') checkAttribute(String(record['attribute']), report);
     if (context.task !== undefined && operator.startsWith('distinct_')) {
       report('operator', `${operator} is about whole allocations`, 'put it in the group or the job');
     }

@@ -7,16 +7,24 @@ import { constraintBlock } from './constraint.ts';
 export const deviceBlock: BlockSchema = {
   name: 'device',
   doc: 'A device the task needs.',
-  label: { model: 'name', wire: 'Name', doc: 'type, vendor/type or vendor/type/name.' },
+  label: { model: 'name', wire: 'Name', doc: 'What it is: type, vendor/type or vendor/type/name.' },
   fields: [
-    { hcl: 'count', wire: 'Count', model: 'count', type: 'int', default: 1, min: 1, doc: 'How many.' },
+    {
+      hcl: 'count',
+      wire: 'Count',
+      model: 'count',
+      type: 'int',
+      default: 1,
+      min: 1,
+      doc: 'How many of them the task needs.',
+    },
     {
       hcl: 'constraint',
       wire: 'Constraints',
       model: 'constraints',
       type: block(constraintBlock, 'many'),
       default: [],
-      doc: 'Rules about the device.',
+      doc: 'Rules that the devices must fulfil.',
     },
     {
       hcl: 'affinity',
@@ -24,7 +32,7 @@ export const deviceBlock: BlockSchema = {
       model: 'affinities',
       type: block(affinityBlock, 'many'),
       default: [],
-      doc: 'Wishes about the device.',
+      doc: 'Wishes about the devices, weighed against each other.',
     },
   ],
 };

@@ -13,7 +13,7 @@ export const disconnectBlock: BlockSchema = {
       type: 'duration',
       default: 0,
       min: 0,
-      doc: 'How long they count as unknown before they are lost.',
+      doc: 'How long they count as unknown before they are lost; 0 = they are lost at once.',
     },
     {
       hcl: 'stop_on_client_after',
@@ -21,7 +21,7 @@ export const disconnectBlock: BlockSchema = {
       model: 'stopOnClientAfterMs',
       type: 'duration',
       min: 0,
-      doc: 'When the node itself stops them.',
+      doc: 'When the node itself stops them; it excludes lost_after.',
     },
     {
       hcl: 'replace',

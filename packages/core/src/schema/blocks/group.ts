@@ -5,16 +5,20 @@ import {
   asRecords,
   type BlockSchema,
   block,
+  keptValue,
   type ModelRecord,
   type Report,
   type SchemaContext,
+  setKept,
   stringMap,
 } from '../field.ts';
+import { hoistTaskNetworks } from '../legacy-network.ts';
 import { affinityBlock } from './affinity.ts';
 import { constraintBlock } from './constraint.ts';
 import { consulBlock } from './consul.ts';
 import { disconnectBlock } from './disconnect.ts';
 import { ephemeralDiskBlock } from './ephemeral-disk.ts';
+import { checkServicesOfGroup, checkTasksOfGroup, checkVolumesOfGroup } from './group-rules.ts';
 import { migrateBlock } from './migrate.ts';
 import { networkBlock } from './network.ts';
 import { rescheduleBlock } from './reschedule.ts';
@@ -45,7 +49,7 @@ export const groupBlock: BlockSchema = {
       type: 'int',
       default: (context) => scalingMin(context) ?? 1,
       min: 0,
-      doc: 'How many allocations of the group run.',
+      doc: 'How many allocations of the group run; scaling.min, or 1, when it is not given.',
     },
     {
       hcl: 'constraint',
@@ -53,7 +57,7 @@ export const groupBlock: BlockSchema = {
       model: 'constraints',
       type: block(constraintBlock, 'many'),
       default: [],
-      doc: 'Rules about the node.',
+      doc: 'Rules about the nodes it may run on.',
     },
     {
       hcl: 'affinity',
@@ -61,7 +65,7 @@ export const groupBlock: BlockSchema = {
       model: 'affinities',
       type: block(affinityBlock, 'many'),
       default: [],
-      doc: 'Wishes about the node.',
+      doc: 'Wishes about the nodes it runs on.',
     },
     {
       hcl: 'spread',
@@ -69,7 +73,7 @@ export const groupBlock: BlockSchema = {
       model: 'spreads',
       type: block(spreadBlock, 'many'),
       default: [],
-      doc: 'Distribution over nodes.',
+      doc: 'Distribution of its allocations over nodes.',
     },
     {
       hcl: 'network',
@@ -121,7 +125,7 @@ export const groupBlock: BlockSchema = {
       model: 'disconnect',
       type: block(disconnectBlock),
       noEffect: 'an unreachable node loses its allocations at once',
-      doc: 'What happens while the node cannot be reached.',
+      doc: 'What happens to allocations while their node cannot be reached.',
     },
     {
       hcl: 'ephemeral_disk',
@@ -131,7 +135,15 @@ export const groupBlock: BlockSchema = {
       implicit: true,
       doc: "Disk space of the allocation's directory.",
     },
-    { hcl: 'meta', wire: 'Meta', model: 'meta', type: stringMap, default: {}, destructive: true, doc: 'Metadata.' },
+    {
+      hcl: 'meta',
+      wire: 'Meta',
+      model: 'meta',
+      type: stringMap,
+      default: {},
+      destructive: true,
+      doc: 'Metadata that its tasks see, added to that of the job.',
+    },
     {
       hcl: 'shutdown_delay',
       wire: 'ShutdownDelay',
@@ -139,7 +151,7 @@ export const groupBlock: BlockSchema = {
       type: 'duration',
       default: 0,
       min: 0,
-      doc: 'Wait before its tasks are stopped.',
+      doc: 'Wait between leaving service discovery and stopping the tasks.',
     },
     {
       hcl: 'max_run_duration',
@@ -148,7 +160,7 @@ export const groupBlock: BlockSchema = {
       type: 'duration',
       min: 1,
       noEffect: 'allocations are not stopped by time yet',
-      doc: 'When a batch allocation is stopped.',
+      doc: 'How long an allocation of a batch job may run before it is stopped.',
     },
     ...keptFields(),
     {
@@ -158,11 +170,40 @@ export const groupBlock: BlockSchema = {
       type: block(taskBlock, 'many'),
       default: [],
       destructive: 'presence',
-      doc: 'What runs.',
+      doc: 'What runs in the group.',
     },
   ],
+  fold: foldGroup,
   check: checkGroup,
+  advise: adviseGroup,
 };
+
+/** Old spelling → field of `disconnect`. */
+function foldGroup(record: ModelRecord): void {
+  hoistTaskNetworks(record);
+  const lostAfterMs = keptValue(record, 'max_client_disconnect');
+  const stopOnClientAfterMs = keptValue(record, 'stop_after_client_disconnect');
+  const staysLost = keptValue(record, 'prevent_reschedule_on_lost');
+  const names = ['max_client_disconnect', 'stop_after_client_disconnect', 'prevent_reschedule_on_lost'];
+  const isOld = names.some((name) => keptValue(record, name) !== undefined);
+  for (const name of names) if (keptValue(record, name) !== undefined) setKept(record, name, undefined);
+  // Beside the new block the old spellings mean nothing.
+  if (!isOld || record['disconnect'] !== undefined) return;
+  record['disconnect'] = {
+    ...(lostAfterMs === undefined ? {} : { lostAfterMs }),
+    ...(stopOnClientAfterMs === undefined ? {} : { stopOnClientAfterMs }),
+    ...(staysLost === true ? { replace: false } : {}),
+  };
+}
+
+function adviseGroup(record: ModelRecord, _context: SchemaContext, report: Report): void {
+  const count = Number(record['count']);
+  const parallel = Number((record['update'] as ModelRecord | undefined)?.['maxParallel'] ?? 0);
+  if (count > 1 && parallel > count) {
+    const message = `${parallel} at a time are more than the ${count} of the group: a change replaces all of them at once`;
+    report('update.max_parallel', message);
+  }
+}
 
 function keptFields(): BlockSchema['fields'] {
   const kept = (hcl: string, wire: string, schema: BlockSchema, repeat: 'one' | 'many' | 'map', noEffect: string) => ({
@@ -180,7 +221,8 @@ function keptFields(): BlockSchema['fields'] {
     model: hcl,
     type,
     kept: true,
-    deprecated: `use disconnect { ${instead} }`,
+    deprecated: `write disconnect { ${instead} }`,
+    noEffect: 'an unreachable node loses its allocations at once',
     doc: `Old way to write disconnect { ${instead} }.`,
   });
   return [
@@ -204,8 +246,8 @@ function keptFields(): BlockSchema['fields'] {
       noEffect: 'secrets are not fetched yet',
       doc: secretBlock.doc,
     },
-    old('stop_after_client_disconnect', 'StopAfterClientDisconnect', 'duration', 'stop_on_client_after'),
-    old('max_client_disconnect', 'MaxClientDisconnect', 'duration', 'lost_after'),
+    old('stop_after_client_disconnect', 'StopAfterClientDisconnect', 'duration', 'stop_on_client_after = …'),
+    old('max_client_disconnect', 'MaxClientDisconnect', 'duration', 'lost_after = …'),
     old('prevent_reschedule_on_lost', 'PreventRescheduleOnLost', 'bool', 'replace = false'),
   ];
 }
@@ -216,31 +258,23 @@ function scalingMin(context: SchemaContext): number | undefined {
 }
 
 function checkGroup(record: ModelRecord, context: SchemaContext, report: Report): void {
-  const tasks = asRecords(record['tasks']);
   const name = String(record['name'] ?? '');
   if (/[/\u0000]/.test(name)) report('', `the group name "${name}" contains a slash`, 'rename it');
-  if (tasks.length === 0) report('', 'a group needs at least one task', 'add task "name" { driver = … }');
-  const names = new Set<unknown>();
-  for (const task of tasks) {
-    if (names.has(task['name']))
-      report(`task["${task['name']}"]`, `there are two tasks named "${task['name']}"`, 'rename one');
-    names.add(task['name']);
-  }
-  if (tasks.filter((task) => task['leader'] === true).length > 1) report('', 'a group has at most one leader');
-  if (tasks.length > 0 && tasks.every((task) => task['lifecycle'] !== undefined)) {
-    report(
-      '',
-      'every task of the group has a lifecycle',
-      'at least one main task, without a lifecycle block, is needed',
-    );
-  }
-  if (isOnEveryNode(context) && Number(record['count']) > 1) {
-    report('count', `a ${context.jobType} job runs once on every node, its count is at most 1`, 'remove count');
+  checkTasksOfGroup(record, report);
+  if (context.jobType === 'system' && Number(record['count']) > 1) {
+    report('count', 'a system job runs once on every node, its count is at most 1', 'remove count');
   }
   if (record['maxRunDurationMs'] !== undefined && !['batch', 'sysbatch'].includes(context.jobType)) {
     report('max_run_duration', 'it is for batch and sysbatch jobs only', 'remove it');
   }
   checkLabelsAcrossNetworks(record, report);
+  checkServicesOfGroup(record, report);
+  checkVolumesOfGroup(record, context, report);
+  const scaling = keptValue(record, 'scaling') as ModelRecord | undefined;
+  if (scaling === undefined) return;
+  const count = Number(record['count']);
+  if (count > Number(scaling['max'])) report('count', `it is above scaling.max (${scaling['max']})`);
+  if (count < Number(scaling['min'])) report('count', `it is below scaling.min (${scaling['min']})`);
 }
 
 function checkLabelsAcrossNetworks(record: ModelRecord, report: Report): void {

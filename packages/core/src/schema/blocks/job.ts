@@ -10,6 +10,7 @@ import {
   stringList,
   stringMap,
 } from '../field.ts';
+import { handDownToTasks } from '../hand-down.ts';
 import { affinityBlock } from './affinity.ts';
 import { constraintBlock } from './constraint.ts';
 import { groupBlock } from './group.ts';
@@ -37,16 +38,23 @@ export const jobBlock: BlockSchema = {
       model: 'name',
       type: 'string',
       default: (context) => String(context.job['id'] ?? ''),
-      doc: 'Name shown; the id when it is not given.',
+      doc: 'Name that is shown; the id when it is not given.',
     },
-    { hcl: 'region', wire: 'Region', model: 'region', type: 'string', default: 'global', doc: 'Region it runs in.' },
+    {
+      hcl: 'region',
+      wire: 'Region',
+      model: 'region',
+      type: 'string',
+      default: 'global',
+      doc: 'Region the job runs in; "global" = the one it is sent to.',
+    },
     {
       hcl: 'namespace',
       wire: 'Namespace',
       model: 'namespace',
       type: 'string',
       default: 'default',
-      doc: 'Namespace it belongs to.',
+      doc: 'Namespace the job belongs to.',
     },
     {
       hcl: 'type',
@@ -55,8 +63,8 @@ export const jobBlock: BlockSchema = {
       type: 'string',
       default: 'service',
       values: ['service', 'batch', 'system', 'sysbatch'],
-      refusedValues: { system: 'system jobs come later', sysbatch: 'sysbatch jobs come later' },
-      doc: 'service runs on, batch runs to its end; system and sysbatch do so on every node.',
+      notYetValues: { system: 'jobs on every node come later', sysbatch: 'jobs on every node come later' },
+      doc: 'Whether it runs on (service) or to its end (batch), or does so on every node (system, sysbatch).',
     },
     {
       hcl: 'priority',
@@ -66,7 +74,7 @@ export const jobBlock: BlockSchema = {
       default: 50,
       min: 1,
       max: 100,
-      doc: 'Higher is placed first.',
+      doc: 'Jobs with a higher one are placed first.',
     },
     {
       hcl: 'datacenters',
@@ -74,7 +82,7 @@ export const jobBlock: BlockSchema = {
       model: 'datacenters',
       type: stringList,
       default: ['*'],
-      doc: 'Datacenters; "*" matches any text.',
+      doc: 'Datacenters the job may run in; "*" in a name stands for any text.',
     },
     {
       hcl: 'node_pool',
@@ -82,7 +90,7 @@ export const jobBlock: BlockSchema = {
       model: 'nodePool',
       type: 'string',
       default: 'default',
-      doc: 'Pool of nodes.',
+      doc: 'Pool of nodes the job runs in.',
     },
     {
       hcl: 'all_at_once',
@@ -90,16 +98,23 @@ export const jobBlock: BlockSchema = {
       model: 'allAtOnce',
       type: 'bool',
       default: false,
-      doc: 'Places all or nothing.',
+      doc: 'Whether a plan of which only a part can be done is not done at all.',
     },
-    { hcl: 'meta', wire: 'Meta', model: 'meta', type: stringMap, default: {}, doc: 'Metadata.' },
+    {
+      hcl: 'meta',
+      wire: 'Meta',
+      model: 'meta',
+      type: stringMap,
+      default: {},
+      doc: 'Metadata that groups and tasks see, too.',
+    },
     {
       hcl: 'constraint',
       wire: 'Constraints',
       model: 'constraints',
       type: block(constraintBlock, 'many'),
       default: [],
-      doc: 'Rules about nodes.',
+      doc: 'Rules about the nodes of all groups.',
     },
     {
       hcl: 'affinity',
@@ -107,7 +122,7 @@ export const jobBlock: BlockSchema = {
       model: 'affinities',
       type: block(affinityBlock, 'many'),
       default: [],
-      doc: 'Wishes about nodes.',
+      doc: 'Wishes about the nodes of all groups.',
     },
     {
       hcl: 'spread',
@@ -115,15 +130,21 @@ export const jobBlock: BlockSchema = {
       model: 'spreads',
       type: block(spreadBlock, 'many'),
       default: [],
-      doc: 'Distribution over nodes.',
+      doc: 'Distribution of the allocations of each group.',
     },
-    { hcl: 'update', wire: 'Update', model: 'update', type: block(updateBlock), doc: 'Update of all groups.' },
+    {
+      hcl: 'update',
+      wire: 'Update',
+      model: 'update',
+      type: block(updateBlock),
+      doc: 'How changes of the job are rolled out; groups may say it for themselves.',
+    },
     {
       hcl: 'reschedule',
       wire: 'Reschedule',
       model: 'reschedule',
       type: block(rescheduleBlock),
-      doc: 'Rescheduling of all groups.',
+      doc: 'How failed allocations are replaced; groups may say it for themselves.',
     },
     {
       hcl: 'migrate',
@@ -131,7 +152,7 @@ export const jobBlock: BlockSchema = {
       model: 'migrate',
       type: block(migrateBlock),
       kept: true,
-      doc: 'Migration of all groups.',
+      doc: 'How allocations leave draining nodes; groups may say it for themselves.',
     },
     {
       hcl: 'periodic',
@@ -139,7 +160,7 @@ export const jobBlock: BlockSchema = {
       model: 'periodic',
       type: block(periodicBlock),
       kept: true,
-      refused: 'periodic jobs come later; running one now would run it at once',
+      notYet: 'periodic jobs come later; now it would run once, at once',
       doc: periodicBlock.doc,
     },
     {
@@ -148,7 +169,7 @@ export const jobBlock: BlockSchema = {
       model: 'parameterized',
       type: block(parameterizedBlock),
       kept: true,
-      refused: 'parameterized jobs come later; running one now would run it at once',
+      notYet: 'dispatching comes later; now it would run once, at once',
       doc: parameterizedBlock.doc,
     },
     {
@@ -157,6 +178,7 @@ export const jobBlock: BlockSchema = {
       model: 'multiregion',
       type: block(multiregionBlock),
       kept: true,
+      enterprise: true,
       noEffect: 'the job runs in this region only',
       doc: multiregionBlock.doc,
     },
@@ -191,37 +213,44 @@ export const jobBlock: BlockSchema = {
       model: 'taskGroups',
       type: block(groupBlock, 'many'),
       default: [],
-      doc: 'What runs together.',
+      doc: 'Tasks that run together on one node.',
     },
   ],
   ignoredWire: [
-    ...['Affinity', 'ConsulNamespace', 'ConsulToken', 'VaultNamespace', 'VaultToken', 'NomadTokenID', 'ParentID'],
-    ...[
-      'Dispatched',
-      'DispatchIdempotencyToken',
-      'Payload',
-      'Stop',
-      'Status',
-      'StatusDescription',
-      'Stable',
-      'Version',
-    ],
-    ...['SubmitTime', 'CreateIndex', 'ModifyIndex', 'JobModifyIndex', 'VersionTag', 'Submission'],
+    ...['Stop', 'Status', 'StatusDescription', 'Stable', 'Version', 'SubmitTime', 'VersionTag', 'Submission'],
+    ...['CreateIndex', 'ModifyIndex', 'JobModifyIndex', 'NomadTokenID', 'ParentID'],
   ],
+  droppedWire: {
+    ConsulToken: 'tokens are not sent with a job; give the task a consul block',
+    ConsulNamespace: 'write namespace in the consul block of the group or task',
+    VaultToken: 'tokens are not sent with a job; give the task a vault block',
+    VaultNamespace: 'write namespace in the vault block of the task',
+    Dispatched: 'the server says which jobs were dispatched',
+    DispatchIdempotencyToken: 'it belongs to a dispatch, not to a job',
+    Payload: 'a payload comes with a dispatch, not with the job',
+  },
+  fold(record) {
+    const datacenters = record['datacenters'];
+    if (Array.isArray(datacenters) && datacenters.length === 0) delete record['datacenters'];
+    handDownToTasks(record);
+  },
   normalize(record) {
     if (record['idOverride'] !== undefined) record['id'] = record['idOverride'];
     delete record['idOverride'];
   },
   check: checkJob,
+  advise: adviseJob,
 };
 
 function checkJob(record: ModelRecord, _context: SchemaContext, report: Report): void {
   const id = String(record['id'] ?? '');
   if (id === '') report('id', 'a job needs an id', 'write job "name" { … }');
   if (/[\s\u0000-\u001f]/.test(id)) report('id', `the job id "${id}" contains a blank or a control character`);
-  if ((record['datacenters'] as readonly unknown[]).length === 0) {
-    report('datacenters', 'without a datacenter the job runs nowhere', 'remove it, or write ["*"]');
-  }
+  if (String(record['name'] ?? '').includes('\u0000')) report('name', 'the name contains a null character');
+  (record['datacenters'] as readonly unknown[]).forEach((name, index) => {
+    if (name === '')
+      report(`datacenters[${index}]`, 'the name of a datacenter is not empty', 'remove it, or write "*"');
+  });
   const groups = asRecords(record['taskGroups']);
   if (groups.length === 0) report('', 'a job needs at least one group', 'add group "name" { … }');
   const names = new Set<unknown>();
@@ -232,4 +261,15 @@ function checkJob(record: ModelRecord, _context: SchemaContext, report: Report):
   }
   const total = groups.reduce((sum, group) => sum + Number(group['count']), 0);
   if (total > maxJobCount) report('', `the groups ask for ${total} allocations, at most ${maxJobCount} are possible`);
+}
+
+function adviseJob(record: ModelRecord, _context: SchemaContext, report: Report): void {
+  const groups = asRecords(record['taskGroups']).filter((group) => group['update'] !== undefined);
+  const update = (group: ModelRecord) => group['update'] as ModelRecord;
+  if (!groups.some((group) => update(group)['autoPromote'] === true)) return;
+  for (const group of groups) {
+    if (update(group)['autoPromote'] === true || Number(update(group)['canary']) === 0) continue;
+    const message = 'the canaries of this group wait for a promotion by hand, while others have auto_promote';
+    report(`group["${group['name']}"].update.auto_promote`, message, 'auto_promote takes effect in all groups or none');
+  }
 }

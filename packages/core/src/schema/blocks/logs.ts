@@ -31,18 +31,18 @@ export const logsBlock: BlockSchema = {
       type: 'bool',
       default: false,
       destructive: true,
-      doc: 'Collects no logs.',
+      doc: 'Whether the output is not kept at all.',
     },
     {
       hcl: 'enabled',
       wire: 'Enabled',
       model: 'enabled',
       type: 'bool',
-      deprecated: 'use `disabled`',
+      deprecated: 'write `disabled`, the opposite',
       doc: 'The opposite of `disabled`.',
     },
   ],
-  normalize(record) {
+  fold(record) {
     if (record['enabled'] === false && record['disabled'] === undefined) record['disabled'] = true;
     delete record['enabled'];
   },

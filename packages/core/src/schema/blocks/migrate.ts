@@ -46,8 +46,8 @@ export const migrateBlock: BlockSchema = {
   check(record, context, report) {
     if (context.jobType !== 'service')
       report('', `only service jobs migrate; this is a ${context.jobType} job`, 'remove the block');
-    if (Number(record['minHealthyTimeMs']) >= Number(record['healthyDeadlineMs'])) {
-      report('healthy_deadline', 'it must be longer than min_healthy_time');
+    if (Number(record['minHealthyTimeMs']) > Number(record['healthyDeadlineMs'])) {
+      report('healthy_deadline', 'it must not be shorter than min_healthy_time');
     }
   },
 };

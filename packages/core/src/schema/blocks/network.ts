@@ -16,16 +16,37 @@ const dnsBlock: BlockSchema = {
   name: 'dns',
   doc: 'Name resolution inside the tasks.',
   fields: [
-    { hcl: 'servers', wire: 'Servers', model: 'servers', type: stringList, default: [], doc: 'Name servers.' },
-    { hcl: 'searches', wire: 'Searches', model: 'searches', type: stringList, default: [], doc: 'Search domains.' },
-    { hcl: 'options', wire: 'Options', model: 'options', type: stringList, default: [], doc: 'Resolver options.' },
+    {
+      hcl: 'servers',
+      wire: 'Servers',
+      model: 'servers',
+      type: stringList,
+      default: [],
+      doc: 'Addresses of the name servers.',
+    },
+    {
+      hcl: 'searches',
+      wire: 'Searches',
+      model: 'searches',
+      type: stringList,
+      default: [],
+      doc: 'Domains in which short names are looked up.',
+    },
+    {
+      hcl: 'options',
+      wire: 'Options',
+      model: 'options',
+      type: stringList,
+      default: [],
+      doc: 'Options of the resolver, such as "ndots:2".',
+    },
   ],
 };
 
 const cniBlock: BlockSchema = {
   name: 'cni',
   doc: 'What is handed to the CNI plugins.',
-  fields: [{ hcl: 'args', wire: 'Args', model: 'args', type: stringMap, doc: 'Further CNI_ARGS.' }],
+  fields: [{ hcl: 'args', wire: 'Args', model: 'args', type: stringMap, doc: 'Names and values added to CNI_ARGS.' }],
 };
 
 const MODE = /^(host|bridge|none|cni\/[A-Za-z0-9_.-]+)$/;
@@ -41,7 +62,7 @@ export const networkBlock: BlockSchema = {
       type: 'string',
       default: 'host',
       destructive: true,
-      doc: 'host, bridge, none or cni/<name>.',
+      doc: "Network of the group: the node's (host), one of its own (bridge, cni/<name>), or none.",
     },
     {
       hcl: 'hostname',
@@ -58,13 +79,14 @@ export const networkBlock: BlockSchema = {
       doc: 'Ports; one with `static` gets that port of the node, others a free one.',
     },
     {
+      hcl: 'reserved_ports',
       wire: 'ReservedPorts',
       model: 'reservedPorts',
       pathName: 'port',
       type: block(portBlock, 'many'),
       default: [],
       destructive: 'presence',
-      doc: 'Static ports.',
+      doc: 'Ports of the node that are asked for by number; usually written as port { static }.',
     },
     {
       wire: 'DynamicPorts',
@@ -73,16 +95,23 @@ export const networkBlock: BlockSchema = {
       type: block(portBlock, 'many'),
       default: [],
       destructive: 'presence',
-      doc: 'Ports the scheduler chooses.',
+      doc: 'Ports of the node that the scheduler chooses.',
     },
-    { hcl: 'dns', wire: 'DNS', model: 'dns', type: block(dnsBlock), destructive: true, doc: 'Name resolution.' },
+    {
+      hcl: 'dns',
+      wire: 'DNS',
+      model: 'dns',
+      type: block(dnsBlock),
+      destructive: true,
+      doc: 'Name resolution inside the tasks.',
+    },
     {
       hcl: 'cni',
       wire: 'CNI',
       model: 'cniArgs',
       type: unwrapped(cniBlock, 'args'),
       destructive: true,
-      doc: 'CNI arguments.',
+      doc: 'What is handed to the CNI plugins.',
     },
     {
       hcl: 'mbits',
@@ -92,7 +121,7 @@ export const networkBlock: BlockSchema = {
       min: 0,
       destructive: true,
       deprecated: 'bandwidth is not reserved; remove it',
-      doc: 'Bandwidth.',
+      doc: 'Bandwidth in Mbit/s, from old job files.',
     },
     ...['device', 'cidr', 'ip'].map((name) => ({
       hcl: name,
@@ -101,7 +130,7 @@ export const networkBlock: BlockSchema = {
       type: 'string' as const,
       kept: true,
       deprecated: `the scheduler decides; remove "${name}"`,
-      doc: 'Written by old job files.',
+      doc: 'Part of the network as old job files wrote it.',
     })),
   ],
   normalize: normalizeNetwork,

@@ -5,8 +5,10 @@ import type { BlockSchema, SchemaContext } from '../field.ts';
 /** Defaults exist for service and batch jobs; system jobs are never rescheduled. */
 const byType =
   (service: number | string | boolean, batch: number | string | boolean) =>
-  (context: SchemaContext): number | string | boolean =>
-    context.jobType === 'batch' ? batch : service;
+  (context: SchemaContext): number | string | boolean | undefined => {
+    if (context.jobType === 'batch') return batch;
+    return context.jobType === 'service' ? service : undefined;
+  };
 
 export const rescheduleBlock: BlockSchema = {
   name: 'reschedule',

@@ -1,7 +1,8 @@
 // `resources`: what a task needs of its node.
 
-import { type BlockSchema, block } from '../field.ts';
+import { asRecords, type BlockSchema, block, keptValue, type ModelRecord, type Report, stringList } from '../field.ts';
 import { deviceBlock } from './device.ts';
+import { networkBlock } from './network.ts';
 
 const numaBlock: BlockSchema = {
   name: 'numa',
@@ -20,8 +21,9 @@ const numaBlock: BlockSchema = {
       hcl: 'devices',
       wire: 'Devices',
       model: 'devices',
-      type: { kind: 'list', of: 'string' },
-      doc: 'Devices to stay near.',
+      type: stringList,
+      default: [],
+      doc: 'Devices of the task that must be near the same memory node as its cores.',
     },
   ],
 };
@@ -76,13 +78,14 @@ export const resourcesBlock: BlockSchema = {
       destructive: true,
       default: [],
       noEffect: 'devices are not assigned yet',
-      doc: 'Devices the task needs.',
+      doc: 'Devices the task needs, such as GPUs.',
     },
     {
       hcl: 'secrets',
       wire: 'SecretsMB',
       model: 'secretsMiB',
       type: 'int',
+      min: 0,
       kept: true,
       noEffect: 'the secrets directory has no size of its own yet',
       destructive: true,
@@ -94,6 +97,7 @@ export const resourcesBlock: BlockSchema = {
       model: 'numa',
       type: block(numaBlock),
       kept: true,
+      enterprise: true,
       noEffect: 'memory nodes are not looked at yet',
       destructive: true,
       doc: 'Placement on memory nodes.',
@@ -104,8 +108,8 @@ export const resourcesBlock: BlockSchema = {
       model: 'diskMiB',
       type: 'int',
       kept: true,
-      deprecated: 'use ephemeral_disk { size }',
-      doc: 'Disk.',
+      deprecated: 'disk space belongs to the group: ephemeral_disk { size = … }',
+      doc: 'Disk space of one task, from old job files.',
     },
     {
       hcl: 'iops',
@@ -114,16 +118,16 @@ export const resourcesBlock: BlockSchema = {
       type: 'int',
       kept: true,
       deprecated: 'it has no effect; remove it',
-      doc: 'Disk operations.',
+      doc: 'Disk operations per second, from old job files.',
     },
     {
       hcl: 'network',
       wire: 'Networks',
       model: 'networks',
-      type: 'json',
-      refused: "networks belong to the group: move the block to the task's group",
+      type: block(networkBlock, 'many'),
+      deprecated: 'networks belong to the group: write the block there, `port` and all',
       destructive: 'presence',
-      doc: 'Network of one task, from old job files.',
+      doc: 'Network of one task, from old job files; it becomes the network of the group.',
     },
   ],
   normalize(record) {
@@ -133,14 +137,28 @@ export const resourcesBlock: BlockSchema = {
     for (const key of ['secrets', 'disk', 'iops']) if (kept?.[key] === 0) delete kept[key];
     if (kept !== undefined && Object.keys(kept).length === 0) delete record['kept'];
   },
-  check(record, _context, report) {
-    const cpu = Number(record['cpuMhz']);
-    const cores = record['cores'];
-    if (cores !== undefined && cpu > 0) report('cores', '`cpu` and `cores` exclude each other', 'keep one of them');
-    if (cores === undefined && cpu < 1) report('cpu', 'a task needs at least 1 MHz', 'write cpu = 100, or cores = 1');
-    const max = record['memoryMaxMiB'];
-    if (typeof max === 'number' && max !== -1 && max < Number(record['memoryMiB'])) {
-      report('memory_max', `it is below memory (${record['memoryMiB']} MB)`, 'memory_max is the larger one of the two');
-    }
-  },
+  check: checkResources,
 };
+
+function checkResources(record: ModelRecord, _context: unknown, report: Report): void {
+  const cpu = Number(record['cpuMhz']);
+  const cores = record['cores'];
+  if (cores !== undefined && cpu > 0) report('cores', '`cpu` and `cores` exclude each other', 'keep one of them');
+  if (cores === undefined && cpu < 1) report('cpu', 'a task needs at least 1 MHz', 'write cpu = 100, or cores = 1');
+  const max = record['memoryMaxMiB'];
+  if (typeof max === 'number' && max !== -1 && max < Number(record['memoryMiB'])) {
+    report('memory_max', `it is below memory (${record['memoryMiB']} MB)`, 'memory_max is the larger one of the two');
+  }
+  const secrets = keptValue(record, 'secrets');
+  if (typeof secrets === 'number' && secrets > Number(record['memoryMiB'])) {
+    report('secrets', `it is more than memory (${record['memoryMiB']} MB), of which it is a part`);
+  }
+  if (Number(keptValue(record, 'disk') ?? 0) > 0) {
+    report('disk', 'a task has no disk space of its own', 'write ephemeral_disk { size = … } in the group');
+  }
+  const devices = asRecords(record['devices']).map((device) => device['name']);
+  const numa = keptValue(record, 'numa') as ModelRecord | undefined;
+  ((numa?.['devices'] ?? []) as readonly string[]).forEach((name, index) => {
+    if (!devices.includes(name)) report(`numa.devices[${index}]`, `the task asks for no device "${name}"`);
+  });
+}

@@ -56,6 +56,9 @@ export const restartBlock: BlockSchema = {
     },
   ],
   check(record, _context, report) {
+    if (record['attempts'] === 0 && record['mode'] === 'delay') {
+      report('mode', 'with no attempts there is nothing to wait for', 'mode = "fail", or attempts = 1');
+    }
     const attempts = Number(record['attempts']);
     const delay = Number(record['delayMs']);
     const interval = Number(record['intervalMs']);

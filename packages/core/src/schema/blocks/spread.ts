@@ -57,7 +57,7 @@ export const spreadBlock: BlockSchema = {
     if (sum > 100) report('target', `the percentages add up to ${sum}, at most 100 are possible`);
     const values = new Set(targets.map((target) => target['value']));
     if (values.size < targets.length) report('target', 'two targets have the same value');
-    if (context.jobType === 'system' || context.jobType === 'sysbatch') {
+    if (context.jobType === 'system') {
       report('', `a ${context.jobType} job runs on every node, so it has no spread`, 'remove the block');
     }
   },

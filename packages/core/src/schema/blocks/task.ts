@@ -2,10 +2,13 @@
 
 import {
   asRecord,
+  asRecords,
   type BlockSchema,
   block,
+  keptValue,
   type ModelRecord,
   type SchemaContext,
+  setKept,
   stringMap,
   unwrapped,
 } from '../field.ts';
@@ -13,7 +16,7 @@ import { affinityBlock } from './affinity.ts';
 import { artifactBlock } from './artifact.ts';
 import { constraintBlock } from './constraint.ts';
 import { consulBlock } from './consul.ts';
-import { identityBlock } from './identity.ts';
+import { defaultIdentityName, identityBlock } from './identity.ts';
 import { lifecycleBlock } from './lifecycle.ts';
 import { logsBlock } from './logs.ts';
 import { resourcesBlock } from './resources.ts';
@@ -22,6 +25,7 @@ import { taskScalingBlock } from './scaling.ts';
 import { secretBlock } from './secret.ts';
 import { serviceBlock } from './service.ts';
 import { actionBlock, csiPluginBlock, dispatchPayloadBlock, scheduleBlock } from './task-extras.ts';
+import { checkTask } from './task-rules.ts';
 import { templateBlock } from './template.ts';
 import { vaultBlock } from './vault.ts';
 import { volumeMountBlock } from './volume.ts';
@@ -41,7 +45,7 @@ export const taskBlock: BlockSchema = {
       type: 'string',
       required: true,
       destructive: true,
-      doc: 'Which driver runs it.',
+      doc: 'Driver that runs the task, such as docker, exec or java.',
     },
     {
       hcl: 'config',
@@ -50,9 +54,9 @@ export const taskBlock: BlockSchema = {
       type: 'json',
       default: {},
       destructive: true,
-      doc: "The driver's own options.",
+      doc: "The driver's own options: see the page of the driver.",
     },
-    { hcl: 'user', wire: 'User', model: 'user', type: 'string', destructive: true, doc: 'User it runs as.' },
+    { hcl: 'user', wire: 'User', model: 'user', type: 'string', destructive: true, doc: 'User the task runs as.' },
     {
       hcl: 'env',
       wire: 'Env',
@@ -60,16 +64,24 @@ export const taskBlock: BlockSchema = {
       type: stringMap,
       default: {},
       destructive: true,
-      doc: 'Environment variables.',
+      doc: 'Environment variables of the task.',
     },
-    { hcl: 'meta', wire: 'Meta', model: 'meta', type: stringMap, default: {}, destructive: true, doc: 'Metadata.' },
+    {
+      hcl: 'meta',
+      wire: 'Meta',
+      model: 'meta',
+      type: stringMap,
+      default: {},
+      destructive: true,
+      doc: 'Metadata that the task sees, added to that of job and group.',
+    },
     {
       hcl: 'resources',
       wire: 'Resources',
       model: 'resources',
       type: block(resourcesBlock),
       implicit: true,
-      doc: 'What it needs of the node.',
+      doc: 'What the task needs of its node.',
     },
     {
       hcl: 'constraint',
@@ -77,7 +89,7 @@ export const taskBlock: BlockSchema = {
       model: 'constraints',
       type: block(constraintBlock, 'many'),
       default: [],
-      doc: 'Rules about the node.',
+      doc: 'Rules about the nodes it may run on.',
     },
     {
       hcl: 'affinity',
@@ -85,7 +97,7 @@ export const taskBlock: BlockSchema = {
       model: 'affinities',
       type: block(affinityBlock, 'many'),
       default: [],
-      doc: 'Wishes about the node.',
+      doc: 'Wishes about the nodes it runs on.',
     },
     {
       hcl: 'restart',
@@ -102,7 +114,7 @@ export const taskBlock: BlockSchema = {
       model: 'logs',
       type: block(logsBlock),
       implicit: true,
-      doc: 'How much output is kept.',
+      doc: "How much of the task's output is kept.",
     },
     {
       hcl: 'lifecycle',
@@ -110,7 +122,7 @@ export const taskBlock: BlockSchema = {
       model: 'lifecycle',
       type: block(lifecycleBlock),
       destructive: true,
-      doc: 'When it runs.',
+      doc: 'Makes the task run before, beside or after the main tasks.',
     },
     {
       hcl: 'artifact',
@@ -119,7 +131,7 @@ export const taskBlock: BlockSchema = {
       type: block(artifactBlock, 'many'),
       default: [],
       destructive: true,
-      doc: 'Files fetched before it starts.',
+      doc: 'Files fetched before the task starts.',
     },
     {
       hcl: 'leader',
@@ -127,7 +139,7 @@ export const taskBlock: BlockSchema = {
       model: 'leader',
       type: 'bool',
       default: false,
-      doc: 'When it ends, the group ends.',
+      doc: 'Whether the other tasks of the group are stopped when this one ends.',
     },
     {
       hcl: 'kill_timeout',
@@ -136,7 +148,7 @@ export const taskBlock: BlockSchema = {
       type: 'duration',
       default: 5_000,
       min: 0,
-      doc: 'Time to stop by itself before it is killed.',
+      doc: 'Time the task has to stop by itself before it is killed; the node caps it.',
     },
     {
       hcl: 'kill_signal',
@@ -162,7 +174,7 @@ export const taskBlock: BlockSchema = {
       default: [],
       noEffect: 'volumes are not mounted yet',
       destructive: true,
-      doc: 'Volumes of the group.',
+      doc: "Volumes of the group in the task's file system.",
     },
     {
       hcl: 'dispatch_payload',
@@ -170,12 +182,24 @@ export const taskBlock: BlockSchema = {
       model: 'dispatchPayloadFile',
       type: unwrapped(dispatchPayloadBlock, 'file'),
       noEffect: 'jobs are not dispatched yet',
-      doc: 'Where a payload is written.',
+      doc: 'Where the payload of a dispatch is written.',
     },
     ...keptFields(),
   ],
+  fold: foldTask,
   check: checkTask,
 };
+
+/** The identity for the cluster itself stands apart in the API. */
+function foldTask(record: ModelRecord): void {
+  const identities = asRecords(keptValue(record, 'identity'));
+  const isDefault = (item: ModelRecord) => (item['name'] ?? defaultIdentityName) === defaultIdentityName;
+  const own = identities.find(isDefault);
+  if (own === undefined || keptValue(record, 'default_identity') !== undefined) return;
+  const others = identities.filter((item) => item !== own);
+  setKept(record, 'default_identity', own);
+  setKept(record, 'identity', others.length === 0 ? undefined : others);
+}
 
 function keptFields(): BlockSchema['fields'] {
   const kept = (hcl: string, wire: string, schema: BlockSchema, repeat: 'one' | 'many', noEffect: string) => ({
@@ -193,10 +217,22 @@ function keptFields(): BlockSchema['fields'] {
     { ...kept('vault', 'Vault', vaultBlock, 'one', 'Vault is not connected yet'), destructive: true },
     { ...kept('consul', 'Consul', consulBlock, 'one', 'Consul is not connected yet'), destructive: true },
     { ...kept('identity', 'Identities', identityBlock, 'many', 'identities are not issued yet'), destructive: true },
+    {
+      wire: 'Identity',
+      model: 'default_identity',
+      type: block(identityBlock),
+      kept: true,
+      destructive: true,
+      noEffect: 'identities are not issued yet',
+      doc: 'The identity named "default", for this cluster itself.',
+    },
     { ...kept('secret', 'Secrets', secretBlock, 'many', 'secrets are not fetched yet'), destructive: true },
     kept('scaling', 'ScalingPolicies', taskScalingBlock, 'many', 'there is no autoscaling yet'),
     kept('action', 'Actions', actionBlock, 'many', 'actions cannot be run yet'),
-    kept('schedule', 'Schedule', scheduleBlock, 'one', 'task schedules are not followed yet'),
+    {
+      ...kept('schedule', 'Schedule', scheduleBlock, 'one', 'task schedules are not followed yet'),
+      enterprise: true,
+    },
     { ...kept('csi_plugin', 'CSIPluginConfig', csiPluginBlock, 'one', 'CSI is not spoken yet'), destructive: true },
     {
       hcl: 'kind',
@@ -205,26 +241,7 @@ function keptFields(): BlockSchema['fields'] {
       type: 'string',
       kept: true,
       noEffect: 'there is no service mesh yet',
-      doc: 'Mesh part.',
+      doc: 'Part the task plays in the service mesh; set for tasks of proxies and gateways.',
     },
   ];
-}
-
-const SIGNAL = /^SIG[A-Z0-9]+$/;
-
-function checkTask(
-  record: ModelRecord,
-  _context: SchemaContext,
-  report: (f: string, m: string, h?: string) => void,
-): void {
-  const name = String(record['name'] ?? '');
-  if (name === 'alloc') report('', 'a task cannot be called "alloc": that is the shared directory', 'rename it');
-  if (/[/\u0000]/.test(name)) report('', `the task name "${name}" contains a slash`, 'rename it');
-  const signal = record['killSignal'];
-  if (typeof signal === 'string' && !SIGNAL.test(signal) && !signal.includes('${')) {
-    report('kill_signal', `"${signal}" is no signal name`, 'signals are written like SIGTERM');
-  }
-  if (record['leader'] === true && record['lifecycle'] !== undefined) {
-    report('leader', 'a task with a lifecycle cannot be the leader', 'make a main task the leader');
-  }
 }

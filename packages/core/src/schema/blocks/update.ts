@@ -39,7 +39,7 @@ export const updateBlock: BlockSchema = {
       model: 'healthyDeadlineMs',
       type: 'duration',
       default: 300_000,
-      min: 0,
+      min: 1e-6,
       doc: 'When it must have become healthy.',
     },
     {
@@ -57,7 +57,7 @@ export const updateBlock: BlockSchema = {
       model: 'staggerMs',
       type: 'duration',
       default: 30_000,
-      min: 0,
+      min: 1e-6,
       doc: 'Time between node drains of a system job.',
     },
     {
@@ -95,19 +95,17 @@ export const updateBlock: BlockSchema = {
       );
       return;
     }
+    if (record['autoPromote'] === true && Number(record['canary']) === 0) {
+      report('auto_promote', 'there are no canaries to promote', 'add canary = 1, or remove it');
+    }
     const healthy = Number(record['minHealthyTimeMs']);
     const deadline = Number(record['healthyDeadlineMs']);
     const progress = Number(record['progressDeadlineMs']);
-    if (Number(record['maxParallel']) === 0) return;
     if (healthy >= deadline) {
       report('healthy_deadline', 'it must be longer than min_healthy_time', `min_healthy_time is ${healthy / 1000}s`);
     }
-    if (progress !== 0 && deadline > progress) {
-      report(
-        'progress_deadline',
-        'it must not be shorter than healthy_deadline',
-        `healthy_deadline is ${deadline / 1000}s`,
-      );
+    if (progress !== 0 && deadline >= progress) {
+      report('progress_deadline', 'it must be longer than healthy_deadline', `healthy_deadline is ${deadline / 1000}s`);
     }
   },
 };

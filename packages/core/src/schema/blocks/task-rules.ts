@@ -1,0 +1,74 @@
+// Rules of a task across its fields, and against its group.
+
+import { formatDuration } from '../duration.ts';
+import { asRecords, keptValue, type ModelRecord, type Report, type SchemaContext } from '../field.ts';
+import { defaultIdentityName } from './identity.ts';
+import { checkPayloadFile } from './task-extras.ts';
+
+const SIGNAL = /^SIG[A-Z0-9]+$/;
+
+export function checkTask(record: ModelRecord, context: SchemaContext, report: Report): void {
+  const name = String(record['name'] ?? '');
+  if (name === 'alloc') report('', 'a task cannot be called "alloc": that is the shared directory', 'rename it');
+  if (/[/\\\u0000]/.test(name)) report('', `the task name "${name}" contains a slash`, 'rename it');
+  const signal = record['killSignal'];
+  if (typeof signal === 'string' && !SIGNAL.test(signal) && !signal.includes('${')) {
+    report('kill_signal', `"${signal}" is no signal name`, 'signals are written like SIGTERM');
+  }
+  if (record['leader'] === true && record['lifecycle'] !== undefined) {
+    report('leader', 'a task with a lifecycle cannot be the leader', 'make a main task the leader');
+  }
+  checkPayloadFile(record['dispatchPayloadFile'], report);
+  checkAgainstGroup(record, context, report);
+  checkRepeated(record, 'template', 'destination', (value) => `two templates write "${value}"`, report);
+  checkNames(record, 'action', report);
+  checkNames(record, 'secret', report);
+  checkNames(record, 'scaling', report, 'resource');
+  if (asRecords(keptValue(record, 'identity')).some((item) => item['name'] === defaultIdentityName)) {
+    report('identity', 'there are two identities named "default"', 'give one of them another name');
+  }
+  const secrets = asRecords(keptValue(record, 'secret'));
+  const fromVault = secrets.find((secret) => secret['provider'] === 'vault');
+  if (fromVault !== undefined && keptValue(record, 'vault') === undefined) {
+    report(`secret["${fromVault['name']}"].provider`, 'a secret from Vault needs a vault block', 'add vault { … }');
+  }
+}
+
+function checkAgainstGroup(record: ModelRecord, context: SchemaContext, report: Report): void {
+  const update = context.group?.['update'] as ModelRecord | undefined;
+  const progress = Number(update?.['progressDeadlineMs'] ?? 0);
+  if (context.jobType === 'service' && progress > 0 && Number(record['killTimeoutMs']) > progress) {
+    report('kill_timeout', `it is longer than the group's progress_deadline (${formatDuration(progress)})`);
+  }
+  const disk = Number((context.group?.['ephemeralDisk'] as ModelRecord | undefined)?.['sizeMiB'] ?? 0);
+  const logs = record['logs'] as ModelRecord;
+  const size = Number(logs['maxFiles']) * Number(logs['maxFileSizeMb']);
+  if (context.group !== undefined && disk <= size) {
+    const message = `${logs['maxFiles']} files of ${logs['maxFileSizeMb']} MB do not fit in the disk of the group (${disk} MB)`;
+    report('logs', message, `ephemeral_disk { size = … } above ${size}, or fewer or smaller files`);
+  }
+}
+
+function checkNames(record: ModelRecord, block: string, report: Report, label = 'name'): void {
+  const seen = new Set<unknown>();
+  for (const item of asRecords(keptValue(record, block))) {
+    const name = item[label];
+    if (seen.has(name)) report(`${block}["${name}"]`, `there are two ${block} blocks named "${name}"`, 'rename one');
+    seen.add(name);
+  }
+}
+
+function checkRepeated(
+  record: ModelRecord,
+  block: string,
+  field: string,
+  describe: (value: unknown) => string,
+  report: Report,
+): void {
+  const seen = new Set<unknown>();
+  asRecords(keptValue(record, block)).forEach((item, index) => {
+    const value = item[field];
+    if (value !== undefined && seen.has(value)) report(`${block}[${index}].${field}`, describe(value), 'change one');
+    seen.add(value);
+  });
+}

@@ -1,0 +1,8 @@
+job "defaults-batch" {
+  type = "batch"
+  group "g" {
+    task "t" {
+      driver = "exec"
+    }
+  }
+}

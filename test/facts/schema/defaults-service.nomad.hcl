@@ -1,0 +1,8 @@
+job "defaults-service" {
+  type = "service"
+  group "g" {
+    task "t" {
+      driver = "exec"
+    }
+  }
+}

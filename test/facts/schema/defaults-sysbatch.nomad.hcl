@@ -1,0 +1,8 @@
+job "defaults-sysbatch" {
+  type = "sysbatch"
+  group "g" {
+    task "t" {
+      driver = "exec"
+    }
+  }
+}

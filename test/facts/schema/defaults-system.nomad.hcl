@@ -1,0 +1,8 @@
+job "defaults-system" {
+  type = "system"
+  group "g" {
+    task "t" {
+      driver = "exec"
+    }
+  }
+}

@@ -1,0 +1,14 @@
+job "job-task" {
+  type = "batch"
+  task "alone" {
+    driver = "exec"
+    config {
+      command = "/bin/true"
+    }
+  }
+  group "declared" {
+    task "t" {
+      driver = "exec"
+    }
+  }
+}

@@ -1,0 +1,8 @@
+job "kind" {
+  group "g" {
+    task "t" {
+      driver = "exec"
+      kind   = "something:else"
+    }
+  }
+}

@@ -1,0 +1,9 @@
+job "parameterized-empty" {
+  type = "batch"
+  parameterized {}
+  group "g" {
+    task "t" {
+      driver = "exec"
+    }
+  }
+}

@@ -1,0 +1,11 @@
+job "periodic-old" {
+  type = "batch"
+  periodic {
+    cron = "0 4 * * *"
+  }
+  group "g" {
+    task "t" {
+      driver = "exec"
+    }
+  }
+}
