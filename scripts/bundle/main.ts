@@ -16,6 +16,9 @@ mkdirSync(dist, { recursive: true });
 const result = await build({
   entryPoints: {
     orch: join(cli, 'src/main.ts'),
+    // A job file in TypeScript runs in the first, as a thread of its own, and imports the second.
+    'job-worker': join(cli, 'src/sources/typescript/job-worker.ts'),
+    'job-builder': join(root, 'packages/core/src/jobspec/builder/index.ts'),
     // The embedded journal starts this one as a worker thread, from the directory of the bundle.
     'journal-worker': join(root, 'packages/server/src/journal/embedded/journal-worker.ts'),
   },

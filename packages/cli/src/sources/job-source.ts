@@ -2,6 +2,7 @@
 
 import type { ParseOptions, ParseResult } from '@orch/core/jobspec';
 import { hclSource } from './hcl-source.ts';
+import { typescriptSource } from './typescript-source.ts';
 
 export interface SourceOptions extends ParseOptions {
   /** Where the file is on this machine, absolute; absent for standard input and for what came over HTTP. */
@@ -29,7 +30,7 @@ export interface JobSource {
 }
 
 /** The job language itself is last: it takes whatever nobody else knows. */
-const jobSources: readonly JobSource[] = [hclSource];
+const jobSources: readonly JobSource[] = [typescriptSource, hclSource];
 
 export function sourceOf(fileName: string, text: string): JobSource {
   return jobSources.find((source) => source.matches(fileName, text)) ?? hclSource;

@@ -4,9 +4,9 @@ import type { Job } from '../model/job.ts';
 import { jobBlock } from '../schema/blocks/job.ts';
 import { canonicalizeJob } from '../schema/canonicalize.ts';
 import type { FieldProblem, ModelRecord } from '../schema/field.ts';
-import { handedDownFrom, outerPath } from '../schema/path.ts';
-import { brokenRules, validateJob } from '../schema/validate.ts';
-import { adviceOn, warningsOf } from '../schema/warn.ts';
+import { outerPath } from '../schema/path.ts';
+import { validateJob } from '../schema/validate.ts';
+import { warningsOf } from '../schema/warn.ts';
 import { type Decoder, decodeBody, headEnd, readLabel } from './decode/block.ts';
 import { type BudgetLimits, createBudget, DEFAULT_LIMITS } from './evaluate/budget.ts';
 import type { FunctionEnvironment } from './evaluate/function-table.ts';
@@ -33,8 +33,6 @@ export interface ParseOptions {
   /** Undeclared variables in var files are errors. @default true */
   readonly strict?: boolean;
   readonly limits?: Partial<BudgetLimits>;
-  /** Also gives jobs that are right but cannot run yet (a type, a block of later versions). @default false */
-  readonly allowNotYetRunnable?: boolean;
 }
 
 export interface ParseResult {
@@ -98,11 +96,11 @@ function finish(
 export function finishJob(
   record: ModelRecord | undefined,
   source: Source,
-  options: Pick<ParseOptions, 'varFiles' | 'allowNotYetRunnable'>,
+  options: Pick<ParseOptions, 'varFiles'>,
   sink: DiagnosticSink,
   places: Map<string, Span>,
 ): ParseResult {
-  const job = record === undefined ? undefined : complete(record, source, options, sink, places);
+  const job = record === undefined ? undefined : complete(record, source, sink, places);
   const files = (options.varFiles ?? []).map(
     (file) => [file.fileName, createSource(file.fileName, file.text)] as const,
   );
@@ -135,10 +133,8 @@ function createSourceMap(source: Source, places: ReadonlyMap<string, Span>): Sou
 
 function nearestPlace(places: ReadonlyMap<string, Span>, path: string): Span | undefined {
   for (let at: string | undefined = path; at !== undefined; at = outerPath(at)) {
-    for (let from: string | undefined = at; from !== undefined; from = handedDownFrom(from)) {
-      const span = places.get(from);
-      if (span !== undefined) return span;
-    }
+    const span = places.get(at);
+    if (span !== undefined) return span;
   }
   return undefined;
 }
@@ -146,7 +142,6 @@ function nearestPlace(places: ReadonlyMap<string, Span>, path: string): Span | u
 function complete(
   record: ModelRecord,
   source: Source,
-  options: Pick<ParseOptions, 'allowNotYetRunnable'>,
   sink: DiagnosticSink,
   places: Map<string, Span>,
 ): Job | undefined {
@@ -159,9 +154,7 @@ function complete(
   for (const warning of warningsOf(record)) add(warning, 'warning');
   const job = canonicalizeJob(record);
   const reported = [...sink.errorPaths];
-  const problems = options.allowNotYetRunnable === true ? brokenRules(job) : validateJob(job);
-  for (const problem of problems) if (!followsFrom(problem, reported)) add(problem, 'error');
-  if (!sink.hasErrors()) for (const advice of adviceOn(job)) add(advice, 'warning');
+  for (const problem of validateJob(job)) if (!followsFrom(problem, reported)) add(problem, 'error');
   return job;
 }
 
