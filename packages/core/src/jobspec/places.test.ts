@@ -94,6 +94,31 @@ function writeJson(schema: BlockSchema, path: string, depth: number, writer: Wri
   }
 }
 
+function writeHclJson(schema: BlockSchema, path: string, depth: number, writer: Writer): void {
+  for (const field of written(schema, depth)) {
+    const { hcl, type } = field;
+    if (hcl === undefined) continue;
+    const plain = joinPath(path, fieldName(field));
+    if (!isBlockType(type)) {
+      const isMap = type === 'json' || (typeof type === 'object' && type.kind === 'map');
+      write(writer, `"${hcl}": ${isMap ? '{}' : typeof type === 'object' ? '[]' : '"v"'},`, plain);
+      continue;
+    }
+    const isLabelled = type.block.label !== undefined;
+    write(writer, `"${hcl}": ${isLabelled ? '{' : '['}`);
+    const indexes = times(type.repeat, depth);
+    for (const index of indexes) {
+      const inner = innerPath(field, type.block, path, index);
+      // A single block without a name is shown where its kind is named.
+      const isShownHere = isLabelled || indexes.length > 1;
+      write(writer, isLabelled ? `"l${index}": {` : '{', isShownHere ? inner : undefined);
+      writeHclJson(type.block, inner, depth + 1, writer);
+      write(writer, isLabelled || index < indexes.length - 1 ? '"//": null},' : '"//": null}');
+    }
+    write(writer, isLabelled ? '"//": {}},' : '],');
+  }
+}
+
 function misplaced(writer: Writer): string[] {
   const { sourceMap } = parseJob(writer.lines.join('\n'), { fileName: 'x' });
   return [...writer.expected].flatMap(([path, line]) => {
@@ -114,6 +139,14 @@ test('every field of the schema has its place in the API’s JSON', (t) => {
   const writer: Writer = { lines: ['{"Job": {'], expected: new Map() };
   writeJson(jobBlock, '', 0, writer);
   write(writer, '"//": null}}');
+  t.true(writer.expected.size > 400, `${writer.expected.size} fields`);
+  t.deepEqual(misplaced(writer), []);
+});
+
+test('every field of the schema has its place in HCL’s JSON', (t) => {
+  const writer: Writer = { lines: ['{"job": {"x": {'], expected: new Map() };
+  writeHclJson(jobBlock, '', 0, writer);
+  write(writer, '"//": null}}}');
   t.true(writer.expected.size > 400, `${writer.expected.size} fields`);
   t.deepEqual(misplaced(writer), []);
 });

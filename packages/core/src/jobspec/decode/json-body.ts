@@ -107,7 +107,9 @@ function collect(node: JsonNode, maker: Maker, labels: readonly Label[], builder
       complain(builder, item, 'Block expected', detail);
       members += 1;
     } else if (!isLabelled) {
-      blocks.push(blockOf(item, maker, labels, builder));
+      // Several of one kind without names share their key: each is shown where its object begins.
+      const typeSpan = items.length > 1 ? { from: item.from, to: item.from + 1 } : maker.typeSpan;
+      blocks.push(blockOf(item, { ...maker, typeSpan }, labels, builder));
     } else {
       members += item.members.length;
       for (const { key, keySpan, value } of item.members) {
@@ -129,7 +131,8 @@ function blockOf(node: JsonObjectNode, maker: Maker, labels: readonly Label[], b
     const content = made === undefined ? undefined : { ...made, labels: 0 };
     inner = { labels: 0, inner: (key) => (key === 'content' ? content : undefined) };
   }
-  return { type, typeSpan, labels, body: bodyOf(node, inner, builder), from: typeSpan.from, to: node.to };
+  const from = labels.at(-1)?.from ?? typeSpan.from;
+  return { type, typeSpan, labels, body: bodyOf(node, inner, builder), from, to: node.to };
 }
 
 function expressionOf(node: JsonNode, builder: Builder): Expression {
