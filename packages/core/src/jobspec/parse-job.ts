@@ -4,9 +4,9 @@ import type { Job } from '../model/job.ts';
 import { jobBlock } from '../schema/blocks/job.ts';
 import { canonicalizeJob } from '../schema/canonicalize.ts';
 import type { FieldProblem, ModelRecord } from '../schema/field.ts';
-import { outerPath } from '../schema/path.ts';
-import { validateJob } from '../schema/validate.ts';
-import { warningsOf } from '../schema/warn.ts';
+import { handedDownFrom, outerPath } from '../schema/path.ts';
+import { brokenRules, validateJob } from '../schema/validate.ts';
+import { adviceOn, warningsOf } from '../schema/warn.ts';
 import { type Decoder, decodeBody, headEnd, readLabel } from './decode/block.ts';
 import { type BudgetLimits, createBudget, DEFAULT_LIMITS } from './evaluate/budget.ts';
 import type { FunctionEnvironment } from './evaluate/function-table.ts';
@@ -33,6 +33,8 @@ export interface ParseOptions {
   /** Undeclared variables in var files are errors. @default true */
   readonly strict?: boolean;
   readonly limits?: Partial<BudgetLimits>;
+  /** Also gives jobs that are right but cannot run yet (a type, a block of later versions). @default false */
+  readonly allowNotYetRunnable?: boolean;
 }
 
 export interface ParseResult {
@@ -64,26 +66,38 @@ export function parseJob(text: string, options: ParseOptions): ParseResult {
   );
 }
 
-/** As `parseJob` for a tree that was made in another way, its spans in `source`; `found` is what was wrong on that way. */
+/**
+ * As `parseJob` for a tree that was made in another way, its spans in `source`; `found` is what was wrong on that way.
+ * Many fields may share a place there, so details say the field path, too.
+ */
 export function parseTree(
   body: Body,
   source: Source,
   options: ParseOptions,
   found: readonly Diagnostic[] = [],
 ): ParseResult {
-  return finish(source, options, (sink, places) => {
+  const read = (sink: DiagnosticSink, places: Map<string, Span>) => {
     const record = decodeFile(body, source, options, sink, places);
     for (const diagnostic of found) sink.add(diagnostic);
     return record;
-  });
+  };
+  return finish(source, options, read, namingPaths(createDiagnosticSink()));
+}
+
+function namingPaths(sink: DiagnosticSink): DiagnosticSink {
+  const add = (diagnostic: Diagnostic) => {
+    const { detail, path = '' } = diagnostic;
+    sink.add(path === '' ? diagnostic : { ...diagnostic, detail: `${detail.replace(/\.$/, '')} (${path}).` });
+  };
+  return { ...sink, add };
 }
 
 function finish(
   source: Source,
   options: ParseOptions,
   read: (sink: DiagnosticSink, places: Map<string, Span>) => ModelRecord | undefined,
+  sink = createDiagnosticSink(),
 ): ParseResult {
-  const sink = createDiagnosticSink();
   const places = new Map<string, Span>();
   const record = read(sink, places);
   return finishJob(record, source, options, sink, places);
@@ -96,11 +110,11 @@ function finish(
 export function finishJob(
   record: ModelRecord | undefined,
   source: Source,
-  options: Pick<ParseOptions, 'varFiles'>,
+  options: Pick<ParseOptions, 'varFiles' | 'allowNotYetRunnable'>,
   sink: DiagnosticSink,
   places: Map<string, Span>,
 ): ParseResult {
-  const job = record === undefined ? undefined : complete(record, source, sink, places);
+  const job = record === undefined ? undefined : complete(record, source, options, sink, places);
   const files = (options.varFiles ?? []).map(
     (file) => [file.fileName, createSource(file.fileName, file.text)] as const,
   );
@@ -133,15 +147,28 @@ function createSourceMap(source: Source, places: ReadonlyMap<string, Span>): Sou
 
 function nearestPlace(places: ReadonlyMap<string, Span>, path: string): Span | undefined {
   for (let at: string | undefined = path; at !== undefined; at = outerPath(at)) {
-    const span = places.get(at);
-    if (span !== undefined) return span;
+    for (let from: string | undefined = at; from !== undefined; from = handedDownFrom(from)) {
+      const span = places.get(from);
+      if (span !== undefined) return span;
+    }
   }
   return undefined;
+}
+
+/** The path of a field as it was written: of one that an outer block hands down, the outer one's. */
+function writtenPath(places: ReadonlyMap<string, Span>, path: string): string {
+  for (let at: string | undefined = path; at !== undefined; at = outerPath(at)) {
+    for (let from: string | undefined = at; from !== undefined; from = handedDownFrom(from)) {
+      if (places.has(from)) return from + path.slice(at.length);
+    }
+  }
+  return path;
 }
 
 function complete(
   record: ModelRecord,
   source: Source,
+  options: Pick<ParseOptions, 'allowNotYetRunnable'>,
   sink: DiagnosticSink,
   places: Map<string, Span>,
 ): Job | undefined {
@@ -149,12 +176,15 @@ function complete(
     const span = nearestPlace(places, problem.path) ?? { from: 0, to: 0 };
     const message = `${problem.message.charAt(0).toUpperCase()}${problem.message.slice(1)}.`;
     const summary = severity === 'error' ? 'Invalid job' : 'Warning';
-    sink.add(diagnosticAt(source, span, summary, message, { severity, hint: problem.hint, path: problem.path }));
+    const path = writtenPath(places, problem.path);
+    sink.add(diagnosticAt(source, span, summary, message, { severity, hint: problem.hint, path }));
   };
   for (const warning of warningsOf(record)) add(warning, 'warning');
   const job = canonicalizeJob(record);
   const reported = [...sink.errorPaths];
-  for (const problem of validateJob(job)) if (!followsFrom(problem, reported)) add(problem, 'error');
+  const problems = options.allowNotYetRunnable === true ? brokenRules(job) : validateJob(job);
+  for (const problem of problems) if (!followsFrom(problem, reported)) add(problem, 'error');
+  if (!sink.hasErrors()) for (const advice of adviceOn(job)) add(advice, 'warning');
   return job;
 }
 

@@ -69,11 +69,7 @@ function reportUnknown(name: string, schema: BlockSchema, path: string, span: Sp
     : (didYouMean(names.includes(camelName(name)) ? camelName(name) : name, names) ??
       `a ${schema.name} has: ${names.slice(0, 30).join(', ')}`);
   const better = names.includes(camelName(name)) ? `names are in camelCase here: ${camelName(name)}` : hint;
-  context.report(span, 'Unknown field', `${detail}${inBlock(path)}.`, joinPath(path, name), better);
-}
-
-function inBlock(path: string): string {
-  return path === '' ? '' : ` (${path})`;
+  context.report(span, 'Unknown field', `${detail}.`, joinPath(path, name), better);
 }
 
 function addField(items: Items, field: FieldSchema, value: Data, path: string, span: Span, context: TreeContext): void {
@@ -109,7 +105,7 @@ function repeated(field: FieldSchema, value: Data, path: string, span: Span, con
   const { block, repeat } = field.type;
   const name = camelName(field.hcl as string);
   const fail = (expected: string) => {
-    context.report(span, 'Wrong type', `"${name}" is ${expected}${inBlock(path)}.`, path);
+    context.report(span, 'Wrong type', `"${name}" is ${expected}.`, path);
     return [];
   };
   if (block.label !== undefined) {

@@ -28,9 +28,9 @@ export interface ChangeScriptOptions {
 /** How long changes are gathered before the file is rendered again. */
 export interface WaitOptions {
   /** How long nothing may change before it is rendered. */
-  readonly min: Duration;
+  readonly min?: Duration | undefined;
   /** When it is rendered although things still change. */
-  readonly max: Duration;
+  readonly max?: Duration | undefined;
 }
 
 /** Bounds within which an autoscaler may change cpu or memory. */
