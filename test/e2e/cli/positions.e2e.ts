@@ -153,7 +153,7 @@ test.serial(
   async (t) => {
     const text = sound
       .replace('"docker"', '"docker"\n      vault {\n        role = "x"\n      }')
-      .replace('"nginx"', 'true')
+      .replace('"nginx"', '["nginx"]')
       .replace('labels =', 'lables =')
       .replace('target =', 'tarpet =');
     const outcome = await check(text);
