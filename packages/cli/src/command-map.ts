@@ -8,6 +8,7 @@ import AllocRestart from './commands/alloc/restart.ts';
 import AllocStatus from './commands/alloc/status.ts';
 import AllocStop from './commands/alloc/stop.ts';
 import Fmt from './commands/fmt.ts';
+import JobConvert from './commands/job/convert.ts';
 import JobExplain from './commands/job/explain.ts';
 import JobInit from './commands/job/init.ts';
 import JobInspect from './commands/job/inspect.ts';
@@ -29,6 +30,7 @@ export const commands = {
   'alloc:status': AllocStatus,
   'alloc:stop': AllocStop,
   fmt: Fmt,
+  'job:convert': JobConvert,
   'job:explain': JobExplain,
   'job:init': JobInit,
   'job:inspect': JobInspect,

@@ -34,6 +34,8 @@ export interface JobFileFlags {
   readonly 'var-file'?: readonly string[] | undefined;
   readonly 'hcl2-strict': boolean;
   readonly json?: boolean | undefined;
+  /** Also reads jobs that are right but that no server runs yet. */
+  readonly allowNotYetRunnable?: boolean;
   /** Where the job goes when the file does not say it. */
   readonly namespace?: string | undefined;
   readonly region?: string | undefined;

@@ -16,6 +16,8 @@ export interface JobFile {
   readonly job: Job;
   /** What the server keeps beside the job. */
   readonly submission: JobSubmission;
+  /** The submission is not the file's own text but what it became. */
+  readonly isConverted?: boolean;
   readonly fileName: string;
   readonly warnings: readonly Diagnostic[];
   readonly sourceMap: SourceMap;
@@ -80,6 +82,7 @@ async function readAndParse(path: string, flags: JobFileFlags): Promise<JobFileR
     environmentVariables: process.env,
     functions: await functionEnvironmentFor([text, ...varFiles.map((file) => file.text)]),
     strict: flags['hcl2-strict'],
+    allowNotYetRunnable: flags.allowNotYetRunnable === true,
   });
   const { job, warnings, sourceMap, sources } = result;
   const reading = { fileName, diagnostics: [...result.diagnostics, ...warnings], sources };
@@ -89,7 +92,16 @@ async function readAndParse(path: string, flags: JobFileFlags): Promise<JobFileR
     variables: varFiles.map((file) => file.text).join('\n'),
     variableFlags: Object.fromEntries(variables),
   };
-  const file = { job: withFlags(job, sourceMap, flags), submission, fileName, warnings, sourceMap, sources };
+  const isConverted = result.submission !== undefined;
+  const file = {
+    job: withFlags(job, sourceMap, flags),
+    submission,
+    fileName,
+    warnings,
+    sourceMap,
+    sources,
+    isConverted,
+  };
   return { ...reading, file };
 }
 

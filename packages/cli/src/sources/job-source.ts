@@ -1,6 +1,7 @@
 // The languages a job file may be written in. One file per language here, and one line in the list below.
 
 import type { ParseOptions, ParseResult } from '@orch/core/jobspec';
+import { foreignSource } from './foreign-source.ts';
 import { hclSource } from './hcl-source.ts';
 import { typescriptSource } from './typescript-source.ts';
 
@@ -30,7 +31,7 @@ export interface JobSource {
 }
 
 /** The job language itself is last: it takes whatever nobody else knows. */
-const jobSources: readonly JobSource[] = [typescriptSource, hclSource];
+const jobSources: readonly JobSource[] = [typescriptSource, foreignSource, hclSource];
 
 export function sourceOf(fileName: string, text: string): JobSource {
   return jobSources.find((source) => source.matches(fileName, text)) ?? hclSource;

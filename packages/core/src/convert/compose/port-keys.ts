@@ -219,9 +219,9 @@ export const portKeys: KeyTable<ServiceContext> = {
         );
     },
   ),
-  hostname: reads('network `hostname`', (value, { run, group }, { keySpan }) => {
+  hostname: reads('network `hostname`', (value, { run, network }, { keySpan }) => {
     const name = readText(run, value);
-    if (name !== undefined) give(run, open(run, group, 'network', keySpan), 'hostname', name, keySpan);
+    if (name !== undefined) give(run, network(), 'hostname', name, keySpan);
   }),
   dns: configTexts('task config `dns_servers`', 'dns_servers'),
   dns_search: configTexts('task config `dns_search_domains`', 'dns_search_domains'),
@@ -281,12 +281,8 @@ function readServiceNetworks(value: Tree, context: ServiceContext): void {
 
 /** Publishes the ports once the number of instances is known. */
 export function publishPorts(context: ServiceContext): void {
-  const { run, group, task, ports, facts } = context;
-  if (ports.length === 0 && facts.mode === 'bridge' && group.record['networks'] === undefined) {
-    give(run, open(run, group, 'network', context.at), 'mode', 'bridge', context.at);
-    return;
-  }
-  const network = open(run, group, 'network', ports[0]?.at ?? context.at);
+  const { run, task, ports, facts } = context;
+  const network = context.network();
   give(run, network, 'mode', facts.mode, context.at);
   for (const wish of ports) {
     if (facts.mode === 'none') {

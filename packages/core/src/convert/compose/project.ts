@@ -4,7 +4,7 @@ import { give, newJob, open, type Part, unlistSingleBlocks } from '../draft.ts';
 import type { Conversion } from '../read/conversion.ts';
 import { type AnyTable, type KeyTable, readKeys, reads, refuses, warns } from '../read/key-table.ts';
 import { readEntries, readFlag, readText } from '../read/values.ts';
-import { introduce, type Named } from '../siblings.ts';
+import { introduce, type Named, speaksOf } from '../siblings.ts';
 import { type Entry, entryOf, isNull, type Tree } from '../yaml/tree.ts';
 import { deployKeys } from './deploy-keys.ts';
 import { extended } from './extend.ts';
@@ -211,8 +211,13 @@ function readService(entry: Entry, job: Part, project: Project, run: Conversion)
   const group = open(run, job, 'group', entry.keySpan, entry.key);
   const task = open(run, group, 'task', entry.keySpan, entry.key);
   give(run, task, 'driver', 'docker', entry.keySpan);
+  let network: Part | undefined;
   const context: ServiceContext = {
     run,
+    network() {
+      network ??= open(run, group, 'network', entry.keySpan);
+      return network;
+    },
     project,
     name: entry.key,
     at: entry.keySpan,
@@ -255,7 +260,12 @@ function giveType(run: Conversion, job: Part, services: readonly ServiceContext[
 function introduceServices(run: Conversion, services: readonly ServiceContext[]): void {
   const tasks = services
     .filter(({ facts }) => facts.mode === 'bridge')
-    .map(({ task, name, at }) => ({ part: task, group: name, at }));
+    .map(({ task, name, at }) => ({
+      part: task,
+      group: name,
+      at,
+      text: JSON.stringify([task.record['env'], task.record['config']]),
+    }));
   const others = services.map(({ name, aliases, ports, facts }): Named => {
     const isReachable = ports.some(
       (port) => port.published === port.to && port.hostNetwork === undefined && !(port.isInternal && facts.count > 1),
@@ -270,10 +280,9 @@ function introduceServices(run: Conversion, services: readonly ServiceContext[])
 function warnUnreachable(run: Conversion, service: ServiceContext, services: readonly ServiceContext[]): void {
   const { name, at, ports, project } = service;
   if (ports.some((port) => port.published === port.to)) return;
-  const word = new RegExp(`(^|[^A-Za-z0-9_-])${name.replace(/[^A-Za-z0-9_-]/g, '.')}($|[^A-Za-z0-9_-])`);
   const speaker = services.find((other) => {
     const tree = project.services.get(other.name);
-    return other !== service && tree !== undefined && word.test(run.source.text.slice(tree.from, tree.to));
+    return other !== service && tree !== undefined && speaksOf(run.source.text.slice(tree.from, tree.to), name);
   });
   if (speaker === undefined) return;
   const detail = `"${speaker.name}" speaks of "${name}", and does not reach it by that name: no port of it has the same number on the node.`;

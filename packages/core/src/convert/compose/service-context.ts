@@ -42,6 +42,8 @@ export interface ServiceContext {
   readonly at: Span;
   readonly group: Part;
   readonly task: Part;
+  /** The group's one network, made when it is first asked for. */
+  readonly network: () => Part;
   readonly ports: PortWish[];
   /** Names other services use for it besides its own. */
   readonly aliases: string[];

@@ -1,0 +1,402 @@
+// Volumes of a pod, and where its containers see them.
+
+import type { Json } from '../../model/task.ts';
+import { configureMore } from '../draft.ts';
+import { giveFile } from '../files.ts';
+import { type AnyTable, type KeyTable, readKeys, reads, refuses, warns } from '../read/key-table.ts';
+import { readFlag, readItems, readMode, readText } from '../read/values.ts';
+import type { Tree } from '../yaml/tree.ts';
+import { type Container, type DataFile, type DataSet, type Volume, type Workload, what } from './context.ts';
+import { dataOf } from './environment-keys.ts';
+import { readQuantity } from './quantity.ts';
+
+interface VolumeContext {
+  readonly workload: Workload;
+  readonly volume: { name?: string; source?: Volume };
+}
+
+interface EmptyContext extends VolumeContext {
+  readonly empty: { isMemory: boolean; sizeBytes?: number };
+}
+export const emptyDirKeys: KeyTable<EmptyContext> = {
+  medium: reads('`Memory` becomes a tmpfs when one container mounts it', (value, { workload, empty }) => {
+    const medium = readText(workload.run, value);
+    if (medium === 'Memory') empty.isMemory = true;
+    else if (medium !== '')
+      workload.run.warn(
+        value,
+        'Not converted',
+        `The medium "${medium ?? ''}" has no effect: the directory is on the disk of the node.`,
+      );
+  }),
+  sizeLimit: reads('size of a tmpfs; warned about for a directory', (value, { workload, empty }) => {
+    const bytes = readQuantity(workload.run, value);
+    if (bytes === undefined) return;
+    empty.sizeBytes = bytes;
+    workload.run.warn(
+      value,
+      'Converted with a difference',
+      'The size of a directory has a limit in memory only, not on the disk.',
+    );
+  }),
+};
+
+interface HostContext extends VolumeContext {
+  readonly host: { path?: string };
+}
+export const hostPathKeys: KeyTable<HostContext> = {
+  path: reads('`source` of a bind', (value, { workload, host }) => {
+    const path = readText(workload.run, value);
+    if (path !== undefined) host.path = path;
+  }),
+  type: warns('a path of the node must be there; nothing is made or checked'),
+};
+
+interface FilesContext extends VolumeContext {
+  readonly files: { name?: string; optional: boolean; perms?: string; items?: DataItem[] };
+}
+interface DataItem {
+  key?: string;
+  path?: string;
+  perms?: string;
+}
+interface ItemContext {
+  readonly workload: Workload;
+  readonly item: DataItem;
+}
+export const itemKeys: KeyTable<ItemContext> = {
+  key: reads('which key of the data', (value, { workload, item }) => {
+    const text = readText(workload.run, value);
+    if (text !== undefined) item.key = text;
+  }),
+  path: reads('name of the file', (value, { workload, item }) => {
+    const text = readText(workload.run, value);
+    if (text !== undefined) item.path = text;
+  }),
+  mode: reads('template `perms`', (value, { workload, item }) => {
+    const mode = readMode(workload.run, value);
+    if (mode !== undefined) item.perms = mode;
+  }),
+};
+const filesKeys = (nameKey: 'name' | 'secretName'): KeyTable<FilesContext> => ({
+  [nameKey]: reads('which data of the file', (value, { workload, files }) => {
+    const text = readText(workload.run, value);
+    if (text !== undefined) files.name = text;
+  }),
+  items: reads(
+    'only these keys',
+    (value, { workload, files }) => {
+      files.items = readItems(workload.run, value).map((tree) => {
+        const item: DataItem = {};
+        readKeys(tree, itemKeys, what('an item'), { workload, item }, workload.run);
+        return item;
+      });
+    },
+    { inner: () => itemKeys as AnyTable, below: 'list' },
+  ),
+  defaultMode: reads('template `perms`', (value, { workload, files }) => {
+    const mode = readMode(workload.run, value);
+    if (mode !== undefined) files.perms = mode;
+  }),
+  optional: reads('whether the data may be missing', (value, { workload, files }) => {
+    files.optional = readFlag(workload.run, value) ?? false;
+  }),
+});
+export const configMapVolumeKeys = filesKeys('name');
+export const secretVolumeKeys = filesKeys('secretName');
+
+const filesRow = (kind: DataSet['kind'], table: KeyTable<FilesContext>) =>
+  reads<VolumeContext>(
+    'a `template` and a bind for each file',
+    (value, context) => {
+      const { workload, volume } = context;
+      const files: FilesContext['files'] = { optional: false };
+      readKeys(value, table, what(`a ${kind} volume`), { ...context, files }, workload.run);
+      const ref = { ...(files.name === undefined ? {} : { name: files.name }), optional: files.optional };
+      const found = dataOf(kind, ref, value, { workload });
+      volume.source =
+        found === undefined
+          ? { kind: 'none' }
+          : { kind: 'files', from: found.name, files: filesOf(found, files, value, workload) };
+    },
+    { inner: () => table as AnyTable },
+  );
+
+function filesOf(
+  found: DataSet,
+  { items, perms, optional }: FilesContext['files'],
+  at: Tree,
+  { run }: Workload,
+): DataFile[] {
+  const wanted = items ?? [...found.data.keys()].map((key): DataItem => ({ key, path: key }));
+  return wanted.flatMap((item) => {
+    const content = found.data.get(item.key ?? '');
+    if (content === undefined) {
+      if (!optional) run.error(at, 'Unknown key', `The ${found.kind} "${found.name}" has no key "${item.key ?? ''}".`);
+      return [];
+    }
+    const mode = item.perms ?? perms;
+    return [{ path: item.path ?? item.key ?? '', content, ...(mode === undefined ? {} : { perms: mode }) }];
+  });
+}
+
+interface ClaimContext extends VolumeContext {
+  readonly claim: { name?: string; readOnly: boolean };
+}
+export const claimVolumeKeys: KeyTable<ClaimContext> = {
+  claimName: reads('the Docker volume `<namespace>_<claim>` of the node', (value, { workload, claim }) => {
+    const text = readText(workload.run, value);
+    if (text !== undefined) claim.name = text;
+  }),
+  readOnly: reads('`readonly` of the mount', (value, { workload, claim }) => {
+    claim.readOnly = readFlag(workload.run, value) ?? false;
+  }),
+};
+
+const inside = <C extends VolumeContext>(
+  doc: string,
+  table: KeyTable<C>,
+  read: (value: Tree, context: VolumeContext) => Volume,
+) =>
+  reads<VolumeContext>(
+    doc,
+    (value, context) => {
+      context.volume.source = read(value, context);
+    },
+    { inner: () => table as AnyTable, nullable: true },
+  );
+
+const unknownSources = [
+  ...[
+    'awsElasticBlockStore',
+    'azureDisk',
+    'azureFile',
+    'cephfs',
+    'cinder',
+    'csi',
+    'downwardAPI',
+    'ephemeral',
+    'fc',
+    'flexVolume',
+  ],
+  ...[
+    'flocker',
+    'gcePersistentDisk',
+    'gitRepo',
+    'glusterfs',
+    'image',
+    'iscsi',
+    'nfs',
+    'photonPersistentDisk',
+    'portworxVolume',
+  ],
+  ...['projected', 'quobyte', 'rbd', 'scaleIO', 'storageos', 'vsphereVolume'],
+];
+
+export const volumeKeys: KeyTable<VolumeContext> = {
+  name: reads('which volume a container mounts', (value, { workload, volume }) => {
+    const text = readText(workload.run, value);
+    if (text !== undefined) volume.name = text;
+  }),
+  emptyDir: inside(
+    'a directory the tasks of the group share: `../alloc/volumes/<name>`',
+    emptyDirKeys,
+    (value, context) => {
+      const empty: EmptyContext['empty'] = { isMemory: false };
+      readKeys(value, emptyDirKeys, what('an emptyDir'), { ...context, empty }, context.workload.run);
+      return { kind: 'shared', ...empty };
+    },
+  ),
+  hostPath: inside('a bind of the node', hostPathKeys, (value, context) => {
+    const host: HostContext['host'] = {};
+    const { run } = context.workload;
+    readKeys(value, hostPathKeys, what('a hostPath'), { ...context, host }, run);
+    if (host.path === undefined) run.error(value, 'Missing key', 'A hostPath needs a path.');
+    else
+      run.warn(
+        value,
+        'A path of the node',
+        `${host.path} is mounted from the node that runs the task: it must be there, and the node must allow it.`,
+      );
+    return host.path === undefined ? { kind: 'none' } : { kind: 'host', path: host.path };
+  }),
+  persistentVolumeClaim: inside('a Docker volume of the node', claimVolumeKeys, (value, context) => {
+    const claim: ClaimContext['claim'] = { readOnly: false };
+    const { run, cluster } = context.workload;
+    readKeys(value, claimVolumeKeys, what('a claim'), { ...context, claim }, run);
+    const source =
+      cluster.claims.get(claim.name ?? '') ?? `${cluster.namespace?.name ?? 'default'}_${claim.name ?? ''}`;
+    run.warn(
+      value,
+      'Stays on its node',
+      `The claim "${claim.name ?? ''}" is a volume of the node's Docker engine: its data does not follow the pod to another node.`,
+      'pin the pod to a node by its nodeSelector',
+    );
+    return { kind: 'claim', source, readOnly: claim.readOnly };
+  }),
+  configMap: filesRow('ConfigMap', configMapVolumeKeys),
+  secret: filesRow('Secret', secretVolumeKeys),
+  ...Object.fromEntries(
+    unknownSources.map((key) => [
+      key,
+      refuses<VolumeContext>('volumes of this kind cannot be mounted', 'use a claim, a hostPath or an emptyDir'),
+    ]),
+  ),
+};
+
+export function readVolumes(value: Tree, workload: Workload): void {
+  const { run } = workload;
+  for (const item of readItems(run, value)) {
+    const volume: VolumeContext['volume'] = {};
+    readKeys(item, volumeKeys, what('a volume'), { workload, volume }, run);
+    if (volume.name === undefined) run.error(item, 'Missing key', 'A volume needs a name.');
+    else if (volume.source === undefined)
+      run.error(
+        item,
+        'Missing key',
+        `The volume "${volume.name}" does not say what it is.`,
+        'add emptyDir: {} for an empty directory',
+      );
+    workload.volumes.set(volume.name ?? '', volume.source ?? { kind: 'none' });
+  }
+}
+
+interface MountContext {
+  readonly container: Container;
+  readonly mount: { name?: string; path?: string; subPath?: string; readOnly: boolean; propagation?: string };
+}
+const mountText = (key: 'name' | 'path' | 'subPath', doc: string) =>
+  reads<MountContext>(doc, (value, { container, mount }) => {
+    const text = readText(container.workload.run, value);
+    if (text !== undefined) mount[key] = text;
+  });
+export const mountKeys: KeyTable<MountContext> = {
+  name: mountText('name', 'which volume of the pod'),
+  mountPath: mountText('path', '`target` of the mount'),
+  subPath: mountText('subPath', 'one file, or a directory below a shared one; an error for claims'),
+  readOnly: reads('`readonly` of the mount', (value, { container, mount }) => {
+    mount.readOnly = readFlag(container.workload.run, value) ?? false;
+  }),
+  mountPropagation: reads('bind option `propagation`', (value, { container, mount }) => {
+    const modes: Record<string, string> = { None: 'rprivate', HostToContainer: 'rslave', Bidirectional: 'rshared' };
+    const mode = readText(container.workload.run, value) ?? '';
+    const found = Object.hasOwn(modes, mode) ? modes[mode] : undefined;
+    if (found === undefined)
+      container.workload.run.error(value, 'Unknown value', `A propagation is one of ${Object.keys(modes).join(', ')}.`);
+    else mount.propagation = found;
+  }),
+  recursiveReadOnly: warns('mounts below are not made read-only'),
+  subPathExpr: refuses('a path cannot be made of variables'),
+};
+
+/** Mounts of one container; `mounters` counts the containers that mount a volume. */
+export function readMounts(value: Tree, container: Container, mounters: (volume: string) => number): void {
+  const { run, volumes } = container.workload;
+  for (const item of readItems(run, value)) {
+    const mount: MountContext['mount'] = { readOnly: false };
+    readKeys(item, mountKeys, what('a volume mount'), { container, mount }, run);
+    const volume = volumes.get(mount.name ?? '');
+    if (mount.path === undefined) run.error(item, 'Missing key', 'A volume mount needs a mountPath.');
+    else if (volume === undefined)
+      run.error(item, 'Unknown volume', `The pod has no volume "${mount.name ?? ''}".`, 'add it to volumes');
+    else
+      giveMount(
+        volume,
+        { ...mount, name: mount.name ?? '', path: mount.path },
+        item,
+        container,
+        mounters(mount.name ?? '') > 1,
+      );
+  }
+}
+
+function giveMount(
+  volume: Volume,
+  mount: MountContext['mount'] & { readonly name: string; readonly path: string },
+  at: Tree,
+  { task, workload }: Container,
+  isShared: boolean,
+): void {
+  const { run } = workload;
+  const readonly: Record<string, Json> = mount.readOnly ? { readonly: true } : {};
+  const options: Record<string, Json> =
+    mount.propagation === undefined ? {} : { bind_options: { propagation: mount.propagation } };
+  if (mount.propagation !== undefined && volume.kind !== 'host')
+    run.warn(at, 'Not converted', 'The propagation has no effect: it is for paths of the node.');
+  switch (volume.kind) {
+    case 'shared':
+      if (volume.isMemory && !isShared) {
+        const size: Record<string, Json> =
+          volume.sizeBytes === undefined ? {} : { tmpfs_options: { size: volume.sizeBytes } };
+        configureMore(run, task, 'mount', { type: 'tmpfs', target: mount.path, ...readonly, ...size }, at);
+        return;
+      }
+      if (volume.isMemory)
+        run.warn(
+          at,
+          'Converted with a difference',
+          `Several containers mount "${mount.name}", so it is a directory on the disk, not in memory.`,
+        );
+      configureMore(
+        run,
+        task,
+        'volumes',
+        `../alloc/volumes/${mount.name}${mount.subPath === undefined ? '' : `/${mount.subPath}`}:${mount.path}${mount.readOnly ? ':ro' : ''}`,
+        at,
+      );
+      return;
+    case 'host':
+      configureMore(
+        run,
+        task,
+        'mount',
+        {
+          type: 'bind',
+          source: volume.path + (mount.subPath === undefined ? '' : `/${mount.subPath}`),
+          target: mount.path,
+          ...readonly,
+          ...options,
+        },
+        at,
+      );
+      return;
+    case 'claim':
+      if (mount.subPath !== undefined)
+        run.error(at, 'Cannot be converted', 'A directory inside a claim cannot be mounted.', 'use a claim of its own');
+      configureMore(
+        run,
+        task,
+        'mount',
+        {
+          type: 'volume',
+          source: volume.source,
+          target: mount.path,
+          ...(mount.readOnly || volume.readOnly ? { readonly: true } : {}),
+        },
+        at,
+      );
+      return;
+    case 'files':
+      for (const file of volume.files) {
+        if (mount.subPath !== undefined && mount.subPath !== file.path) continue;
+        const target = mount.subPath === undefined ? `${mount.path.replace(/\/$/, '')}/${file.path}` : mount.path;
+        giveFile(
+          run,
+          task,
+          {
+            directory: `files/${volume.from}`,
+            name: file.path,
+            content: file.content,
+            target,
+            ...(file.perms === undefined ? {} : { perms: file.perms }),
+          },
+          at,
+        );
+      }
+      if (mount.subPath !== undefined && !volume.files.some(({ path }) => path === mount.subPath))
+        run.error(at, 'Unknown key', `"${volume.from}" has no key "${mount.subPath}".`);
+      return;
+    case 'none':
+      return;
+  }
+}
