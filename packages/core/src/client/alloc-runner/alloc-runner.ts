@@ -10,16 +10,12 @@ import type { AllocFacts } from '../task-runner/task-context.ts';
 import { taskStateOf } from '../task-runner/task-run.ts';
 import { TaskRunner } from '../task-runner/task-runner.ts';
 import type { AllocContext } from './alloc-context.ts';
-import type { AllocHook } from './alloc-hook.ts';
 import { type AllocRun, clientStatusOf, groupRules, newAllocRun } from './alloc-run.ts';
 import { HealthWatcher } from './health-watcher.ts';
-import { allocDirHook } from './hooks/alloc-dir-hook.ts';
-import { networkHook } from './hooks/network-hook.ts';
-import { previousDiskHook } from './hooks/previous-disk-hook.ts';
-import { vacatedHook } from './hooks/vacated-hook.ts';
-import { storeFacts } from './stored-facts.ts';
+import { storeFacts, storeRun } from './stored-facts.ts';
+import { Surroundings } from './surroundings.ts';
 import { taskContext } from './task-contexts.ts';
-import { taskViewState } from './task-view.ts';
+import { taskInputOf, taskViewState } from './task-view.ts';
 import { type AllocEffect, type AllocInput, type AllocStep, resume, transition } from './transition.ts';
 
 export class AllocRunner {
@@ -28,14 +24,13 @@ export class AllocRunner {
   readonly receivedAtMs: number;
   readonly #context: AllocContext;
   readonly #log: Logger;
-  readonly #hooks: readonly AllocHook[];
+  readonly #surroundings: Surroundings;
   readonly #tasks: ReadonlyMap<string, TaskRunner>;
   readonly #health: HealthWatcher;
   readonly #ended = new AbortController();
   readonly #untilEnded = Promise.withResolvers<void>();
   #facts: AllocFacts;
   #run: AllocRun;
-  #network: GroupNetworkStatus | undefined;
   #finishedAtMs: number | undefined;
   #setUp: AbortController | undefined;
   #cancelTimer: () => void = () => {};
@@ -51,20 +46,12 @@ export class AllocRunner {
     this.layout = allocLayout(context.dataDir, this.id);
     this.receivedAtMs = restored?.alloc?.receivedAtMs ?? context.clock.now();
     this.#run = restored?.run?.run ?? newAllocRun(facts.group);
-    this.#network = restored?.run?.networkStatus as GroupNetworkStatus | undefined;
     this.#finishedAtMs = restored?.run?.finishedAtMs;
-    this.#hooks = [
-      allocDirHook(),
-      vacatedHook(context.untilVacated),
-      previousDiskHook(context.dataDir),
-      networkHook({
-        networks: context.networks,
-        interpolation: (from) => context.language.group({ ...from, node: context.node() }),
-        onStatus: (status) => {
-          this.#network = status;
-        },
-      }),
-    ];
+    this.#surroundings = new Surroundings(
+      context,
+      { facts: () => this.#facts, layout: this.layout, log: this.#log },
+      restored?.run?.networkStatus as GroupNetworkStatus | undefined,
+    );
     this.#health = new HealthWatcher(context.clock, () => this.#changed(), restored?.run?.healthy);
     this.#tasks = new Map(
       facts.group.tasks.map(({ name }) => [
@@ -72,7 +59,7 @@ export class AllocRunner {
         new TaskRunner(
           taskContext(name, context, this.layout, this.#log, {
             facts: () => this.#facts,
-            network: () => this.#network,
+            network: () => this.#surroundings.network,
             changed: () => this.#taskChanged(name),
           }),
           restored?.tasks.get(name),
@@ -184,14 +171,13 @@ export class AllocRunner {
     const taskStates = this.#taskStates();
     const { status, description } = clientStatusOf(this.#run, taskStates);
     const healthy = this.#health.verdict;
+    const { networkStatus } = this.#surroundings;
     return {
       id: this.id,
       clientStatus: status,
       clientDescription: description,
       taskStates,
-      ...(this.#network === undefined || this.#network.kind === 'host'
-        ? {}
-        : { networkStatus: publicStatus(this.#network) }),
+      ...(networkStatus === undefined ? {} : { networkStatus }),
       ...(healthy === undefined ? {} : { healthy }),
       atMs: this.#context.clock.now(),
     };
@@ -254,53 +240,22 @@ export class AllocRunner {
         this.#setUp?.abort();
         return;
       case 'start-task':
-        this.#tasks.get(effect.name)?.dispatch({ type: 'start' });
-        return;
       case 'start-over-task':
-        this.#tasks.get(effect.name)?.dispatch({ type: 'start-over', reason: effect.reason });
-        return;
       case 'kill-task':
-        this.#tasks.get(effect.name)?.dispatch({
-          type: 'kill',
-          reason: effect.reason,
-          eventType: effect.eventType,
-          noShutdownDelay: effect.noShutdownDelay,
-        });
+        this.#tasks.get(effect.name)?.dispatch(taskInputOf(effect));
         return;
       case 'timer':
         this.#cancelTimer = this.#context.clock.after(effect.delayMs, () => this.#dispatch({ type: 'timer' }));
         return;
       case 'tear-down':
-        this.#tearDown().then(() => this.#dispatch({ type: 'torn-down' }));
+        this.#surroundings.tearDown().then(() => this.#dispatch({ type: 'torn-down' }));
         return;
     }
   }
 
   async #runSetUp(signal: AbortSignal): Promise<void> {
-    for (const hook of this.#hooks) {
-      signal.throwIfAborted();
-      await hook.setUp?.(this.#hookContext(signal));
-    }
+    await this.#surroundings.setUp(signal);
     this.#watchHealth();
-  }
-
-  /** Every hook has its turn; what fails is logged and tried again when the allocation is collected. */
-  async #tearDown(): Promise<void> {
-    const context = this.#hookContext(new AbortController().signal);
-    for (const hook of [...this.#hooks].reverse()) {
-      try {
-        await hook.tearDown?.(context);
-      } catch (error) {
-        this.#log.error('an allocation could not be torn down completely', {
-          hook: hook.name,
-          error: describeError(error),
-        });
-      }
-    }
-  }
-
-  #hookContext(signal: AbortSignal) {
-    return { facts: this.#facts, layout: this.layout, tools: this.#context.tools, log: this.#log, signal };
   }
 
   #watchHealth(): void {
@@ -320,26 +275,18 @@ export class AllocRunner {
     if (this.#detached) return;
     this.#health.look();
     const update = this.status();
-    const stored = this.#context.store.putRun(this.id, {
+    const { network } = this.#surroundings;
+    const run = {
       run: this.#run,
-      ...(this.#network === undefined ? {} : { networkStatus: this.#network }),
+      ...(network === undefined ? {} : { networkStatus: network }),
       ...(this.#health.verdict === undefined ? {} : { healthy: this.#health.verdict }),
       ...(this.#finishedAtMs === undefined ? {} : { finishedAtMs: this.#finishedAtMs }),
-    });
-    // Reported also when the disk refuses: the server must know what runs. The log names the trouble.
-    stored.then(
-      () => this.#context.report(update),
-      (error) => {
-        this.#log.error('the allocation could not be stored', { error: describeError(error) });
-        this.#context.report(update);
-      },
-    );
+    };
+    storeRun(this.#context, run, update, this.#log);
   }
 
   #storeFacts(): void {
-    storeFacts(this.#context, this.#facts, this.receivedAtMs).catch((error) => {
-      this.#log.error('the allocation could not be stored', { error: describeError(error) });
-    });
+    storeFacts(this.#context, this.#facts, this.receivedAtMs, this.#log);
   }
 
   #markEnded(): void {
@@ -347,16 +294,4 @@ export class AllocRunner {
     this.#ended.abort();
     this.#untilEnded.resolve();
   }
-}
-
-/** The model's part of the status; where the namespace lies is the node's own business. */
-function publicStatus(status: GroupNetworkStatus): NonNullable<AllocationUpdate['networkStatus']> {
-  const { interfaceName, address, addressIpv6, dns, interfaces } = status;
-  return {
-    interfaceName,
-    address,
-    interfaces,
-    ...(addressIpv6 === undefined ? {} : { addressIpv6 }),
-    ...(dns === undefined ? {} : { dns }),
-  };
 }

@@ -1,14 +1,34 @@
-// Keeps what the server said about an allocation in the node's store.
+// Keeps what the server said about an allocation, and how it goes, in the node's store.
 
-import type { Allocation } from '../../model/allocation.ts';
+import { describeError } from '../../lib/errors.ts';
+import type { Logger } from '../../lib/logger.ts';
+import type { Allocation, AllocationUpdate } from '../../model/allocation.ts';
+import type { StoredAllocRun } from '../store/node-store.ts';
 import type { AllocFacts } from '../task-runner/task-context.ts';
 import type { AllocContext } from './alloc-context.ts';
 
-/** Resolves when it is on the disk. */
-export function storeFacts(context: AllocContext, facts: AllocFacts, receivedAtMs: number): Promise<void> {
+/** A disk that refuses is told in the log. */
+export function storeFacts(context: AllocContext, facts: AllocFacts, receivedAtMs: number, log: Logger): void {
   const jobKey = jobRecordKey(facts.allocation);
   context.store.putJob(jobKey, facts.job);
-  return context.store.putAlloc({ allocation: facts.allocation, jobKey, bootId: context.bootId, receivedAtMs });
+  context.store
+    .putAlloc({ allocation: facts.allocation, jobKey, bootId: context.bootId, receivedAtMs })
+    .catch((error) => notStored(log, error));
+}
+
+/** Reported once it is on the disk, and also when the disk refuses: the server must know what runs. */
+export function storeRun(context: AllocContext, run: StoredAllocRun, update: AllocationUpdate, log: Logger): void {
+  context.store.putRun(update.id, run).then(
+    () => context.report(update),
+    (error) => {
+      notStored(log, error);
+      context.report(update);
+    },
+  );
+}
+
+function notStored(log: Logger, error: unknown): void {
+  log.error('the allocation could not be stored', { error: describeError(error) });
 }
 
 /** A job version's key among the node's records. */

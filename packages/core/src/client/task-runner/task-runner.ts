@@ -1,43 +1,37 @@
 // Runs one task: feeds its transition with what happens and carries out what it decides.
 
-import type { Driver, ExitResult, TaskHandle } from '@orch/driver-api';
-import { sleep } from '../../lib/clock.ts';
-import { describeError, OrchError } from '../../lib/errors.ts';
+import type { Driver, TaskHandle } from '@orch/driver-api';
+import { describeError } from '../../lib/errors.ts';
 import type { StoredTask } from '../store/node-store.ts';
-import { buildEnvironment, buildTaskConfig, driverTaskId, runningTask } from './task-config.ts';
+import { Attempts } from './attempts.ts';
 import { type TaskContext, taskBlock } from './task-context.ts';
-import { startFailureOf, type TaskPreparation } from './task-hook.ts';
 import { newTaskRun, type TaskRules, type TaskRun } from './task-run.ts';
 import { type Moment, resume, type TaskEffect, type TaskInput, type TaskStep, transition } from './transition.ts';
-
-/** Wait between tries to find a task again or to free it, doubled up to the maximum. */
-const retryMs = { first: 500, most: 30_000 };
-/** Tries to free an attempt before the task goes on without; what remains is collected with the allocation. */
-const maxReleaseTries = 4;
 
 export class TaskRunner {
   readonly name: string;
   readonly #context: TaskContext;
+  readonly #attempts: Attempts;
   #run: TaskRun;
-  #handle: TaskHandle | undefined;
-  #startNetwork: StoredTask['startNetwork'];
-  #hooksDone: readonly string[];
   #stored: Promise<void> = Promise.resolve();
   #cancelTimer: () => void = () => {};
-  #starting: AbortController | undefined;
   /** Aborts when the agent lets go of the task. */
   readonly #detached = new AbortController();
-  /** The attempt this process has started or found again; the driver knows no other. */
-  #watched = 0;
-  #onWatched: (() => void)[] = [];
 
   constructor(context: TaskContext, stored?: StoredTask) {
     this.name = context.taskName;
     this.#context = context;
     this.#run = stored?.run ?? newTaskRun(context.clock.now());
-    this.#handle = stored?.handle;
-    this.#startNetwork = stored?.startNetwork;
-    this.#hooksDone = stored?.hooksDone ?? [];
+    this.#attempts = new Attempts(
+      context,
+      {
+        dispatch: (input) => this.dispatch(input),
+        persist: () => this.#persist(),
+        stored: () => this.#stored,
+        detached: this.#detached.signal,
+      },
+      stored,
+    );
   }
 
   get run(): TaskRun {
@@ -47,15 +41,16 @@ export class TaskRunner {
   /** The driver's id of the current attempt; undefined while none is alive. */
   get liveTaskId(): string | undefined {
     const alive = ['running', 'shutdown-delay', 'stopping'].includes(this.#run.phase);
-    return alive && this.#watched === this.#run.attempt ? this.#taskId(this.#run.attempt) : undefined;
+    const { attempt } = this.#run;
+    return alive && this.#attempts.isWatched(attempt) ? this.#attempts.taskId(attempt) : undefined;
   }
 
   get handle(): TaskHandle | undefined {
-    return this.#handle;
+    return this.#attempts.handle;
   }
 
   get driver(): Driver | undefined {
-    return this.#context.driver();
+    return this.#attempts.driver;
   }
 
   /** Takes a task found in the store up again. `lost` = nothing of it can have survived. */
@@ -87,12 +82,7 @@ export class TaskRunner {
   }
 
   #persist(): void {
-    this.#stored = this.#context.store({
-      run: this.#run,
-      hooksDone: this.#hooksDone,
-      ...(this.#handle === undefined ? {} : { handle: this.#handle }),
-      ...(this.#startNetwork === undefined ? {} : { startNetwork: this.#startNetwork }),
-    });
+    this.#stored = this.#context.store({ run: this.#run, ...this.#attempts.record });
     this.#stored.catch((error) =>
       this.#context.log.error('the task could not be stored', { error: describeError(error) }),
     );
@@ -101,22 +91,14 @@ export class TaskRunner {
   #perform(effect: TaskEffect): void {
     switch (effect.type) {
       case 'prepare':
-        this.#background(this.#prepare(effect.attempt));
-        return;
       case 'launch':
-        this.#background(this.#launch(effect.attempt));
+      case 'wait':
+      case 'stop':
+      case 'release':
+        this.#background(this.#attempts[effect.type](effect.attempt));
         return;
       case 'abort':
-        this.#starting?.abort(new OrchError('canceled', 'the start was broken off'));
-        return;
-      case 'wait':
-        this.#background(this.#wait(effect.attempt));
-        return;
-      case 'stop':
-        this.#background(this.#stop(effect.attempt));
-        return;
-      case 'release':
-        this.#background(this.#release(effect.attempt));
+        this.#attempts.abort();
         return;
       case 'timer':
         this.#cancelTimer();
@@ -131,155 +113,6 @@ export class TaskRunner {
   /** Every effect reports its own failures; what still comes out is a bug and is logged. */
   #background(work: Promise<void>): void {
     work.catch((error) => this.#context.log.error('a task step failed unexpectedly', { error: describeError(error) }));
-  }
-
-  async #prepare(attempt: number): Promise<void> {
-    this.#starting = new AbortController();
-    const { signal } = this.#starting;
-    try {
-      const driver = this.#requireDriver();
-      const preparation: TaskPreparation = {
-        context: this.#context,
-        task: taskBlock(this.#context),
-        driver,
-        environment: buildEnvironment(this.#context, driver),
-        attempt,
-        signal,
-        note: (eventType, message) => this.dispatch({ type: 'note', eventType, message }),
-      };
-      for (const hook of this.#context.hooks) {
-        if (hook.prepare === undefined || (hook.once && this.#hooksDone.includes(hook.name))) continue;
-        await hook.prepare(preparation);
-        if (hook.once) this.#hooksDone = [...this.#hooksDone, hook.name];
-        signal.throwIfAborted();
-      }
-      this.dispatch({ type: 'prepared', attempt });
-    } catch (error) {
-      this.dispatch({ type: 'prepare-failed', attempt, failure: startFailureOf(error, 'Setup Failure') });
-    }
-  }
-
-  async #launch(attempt: number): Promise<void> {
-    this.#starting ??= new AbortController();
-    const { signal } = this.#starting;
-    try {
-      const driver = this.#requireDriver();
-      const config = buildTaskConfig(this.#context, driver, buildEnvironment(this.#context, driver), attempt);
-      // The intent is durable before anything exists, so that a crash in between is found by the same id.
-      await this.#stored;
-      if (this.#detached.signal.aborted) return;
-      const { handle, network } = await driver.start(config, { signal });
-      this.#handle = handle;
-      this.#startNetwork = network;
-      if (this.#detached.signal.aborted) return this.#persist();
-      await this.#attach(driver, attempt);
-      this.dispatch({ type: 'launched', attempt });
-    } catch (error) {
-      this.dispatch({ type: 'launch-failed', attempt, failure: startFailureOf(error, 'Driver Failure') });
-    } finally {
-      this.#starting = undefined;
-    }
-  }
-
-  async #attach(driver: Driver, attempt: number): Promise<void> {
-    const task = runningTask(this.#context, attempt);
-    for (const hook of this.#context.hooks) await hook.attached?.({ context: this.#context, driver, task, attempt });
-    this.#watched = attempt;
-    for (const go of this.#onWatched.splice(0)) go();
-  }
-
-  /** Resolves when the driver knows the attempt: at once, or when it was found again. */
-  #untilWatched(attempt: number): Promise<void> {
-    if (this.#watched === attempt) return Promise.resolve();
-    return new Promise((resolve) => this.#onWatched.push(resolve));
-  }
-
-  /** Waits for the end of the attempt, first finding it again when it was started by an earlier agent. */
-  async #wait(attempt: number): Promise<void> {
-    const { signal } = this.#detached;
-    let delayMs = retryMs.first;
-    while (!signal.aborted) {
-      try {
-        const driver = this.#requireDriver();
-        if (this.#watched !== attempt) await this.#recover(driver, attempt);
-        const exit = await driver.wait(this.#taskId(attempt), { signal });
-        return this.dispatch({ type: 'exited', attempt, exit });
-      } catch (error) {
-        if (signal.aborted) return;
-        const gone = goneExit(error);
-        if (gone !== undefined) return this.dispatch({ type: 'exited', attempt, exit: gone });
-        this.#context.log.warn('the task cannot be watched at the moment', { error: describeError(error) });
-        await sleep(this.#context.clock, delayMs, signal);
-        delayMs = Math.min(delayMs * 2, retryMs.most);
-      }
-    }
-  }
-
-  async #recover(driver: Driver, attempt: number): Promise<void> {
-    if (this.#handle === undefined) throw new OrchError('task-lost', 'no handle of the task was stored');
-    await driver.recover(this.#handle);
-    await this.#attach(driver, attempt);
-  }
-
-  async #stop(attempt: number): Promise<void> {
-    const task = taskBlock(this.#context);
-    await this.#untilWatched(attempt);
-    try {
-      await this.#requireDriver().stop(this.#taskId(attempt), {
-        timeoutMs: Math.min(task.killTimeoutMs, this.#context.maxKillTimeoutMs),
-        ...(task.killSignal === undefined ? {} : { killSignal: task.killSignal }),
-      });
-    } catch (error) {
-      const gone = goneExit(error);
-      if (gone !== undefined) this.dispatch({ type: 'exited', attempt, exit: gone });
-      else this.dispatch({ type: 'stop-failed', attempt, message: describeError(error) });
-    }
-  }
-
-  async #release(attempt: number): Promise<void> {
-    const taskId = this.#taskId(attempt);
-    for (const hook of this.#context.hooks) {
-      await hook.ended?.(taskId).catch((error) => {
-        this.#context.log.warn('a hook failed at the end of a task', { hook: hook.name, error: describeError(error) });
-      });
-    }
-    await this.#findForRelease(attempt);
-    let delayMs = retryMs.first;
-    for (let tries = 1; !this.#detached.signal.aborted; tries += 1) {
-      try {
-        await this.driver?.destroy(taskId, { force: true });
-        break;
-      } catch (error) {
-        this.#context.log.warn('the driver could not free the task', { taskId, error: describeError(error) });
-        if (tries >= maxReleaseTries) break;
-        await sleep(this.#context.clock, delayMs, this.#detached.signal);
-        delayMs = Math.min(delayMs * 2, retryMs.most);
-      }
-    }
-    this.#handle = undefined;
-    this.#startNetwork = undefined;
-    this.dispatch({ type: 'released', attempt });
-  }
-
-  /** A driver frees only what it knows: an attempt of an earlier agent is found again first, as far as it still is. */
-  async #findForRelease(attempt: number): Promise<void> {
-    if (this.#handle === undefined || this.#watched === attempt) return;
-    await this.driver?.recover(this.#handle).catch((error) => {
-      this.#context.log.debug('nothing is left of the attempt', { error: describeError(error) });
-    });
-  }
-
-  #requireDriver(): Driver {
-    const driver = this.driver;
-    if (driver !== undefined) return driver;
-    const name = taskBlock(this.#context).driver;
-    throw new OrchError('driver-missing', `the driver "${name}" is not available on this node`, {
-      hint: 'look at the driver states in "node status"',
-    });
-  }
-
-  #taskId(attempt: number): string {
-    return driverTaskId(this.#context.allocationId, this.name, attempt);
   }
 
   #rules(): TaskRules {
@@ -297,13 +130,4 @@ export class TaskRunner {
   #moment(): Moment {
     return { nowMs: this.#context.clock.now(), jitter: this.#context.random() };
   }
-}
-
-/** A task the driver knows nothing of has ended, how is not known. */
-function goneExit(error: unknown): ExitResult | undefined {
-  const code = (error as { code?: unknown } | null)?.code;
-  if (code === 'task-lost' || code === 'unknown-task')
-    return { error: 'the task was lost: its runtime no longer has it' };
-  if (code === 'bad-handle') return { error: 'the stored handle of the task cannot be read by this driver' };
-  return undefined;
 }
