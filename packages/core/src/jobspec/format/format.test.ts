@@ -49,7 +49,11 @@ test('the examples are formatted already', (t) => {
 /** Tokens and comments with their texts; nothing about the blanks between them. */
 function contentOf(text: string): string[] {
   const tokens = tokenize(createSource('x.hcl', text), createDiagnosticSink());
-  const found = tokens.kind.map((kind, index) => ({ kind, from: tokens.from[index] ?? 0, to: tokens.to[index] ?? 0 }));
+  const found = Array.from(tokens.kind, (kind, index) => ({
+    kind,
+    from: tokens.from[index] ?? 0,
+    to: tokens.to[index] ?? 0,
+  }));
   for (let at = 0; at < tokens.comments.length; at += 2) {
     found.push({ kind: Token.Invalid, from: tokens.comments[at] ?? 0, to: tokens.comments[at + 1] ?? 0 });
   }

@@ -9,9 +9,9 @@ export const MAX_TEMPLATE_DEPTH = 64;
 
 /** Scans `"…"` with its sequences. A line break or the end of the file ends the string with an error. */
 export function scanQuoted(lexer: Lexer, templateDepth: number, insideQuoted: boolean): void {
-  const { text, tokens } = lexer;
+  const { text } = lexer;
   const open = lexer.at;
-  const tokenCount = tokens.kind.length;
+  const tokenCount = lexer.count;
   push(lexer, Token.QuoteOpen, open, open + 1);
   let chunk = open + 1;
   let at = chunk;
@@ -44,7 +44,7 @@ export function scanQuoted(lexer: Lexer, templateDepth: number, insideQuoted: bo
         if (!insideQuoted) giveUpString(lexer, open, tokenCount);
         return;
       }
-      if (tokens.unclosed) return;
+      if (lexer.unclosed) return;
     } else {
       at += (code === 36 || code === 37) && escapesSequence(text, at, code) ? 3 : 1;
     }
@@ -55,18 +55,15 @@ function closeAtLineEnd(lexer: Lexer, open: number, chunk: number): void {
   const { at } = lexer;
   if (at > chunk) push(lexer, Token.Text, chunk, at);
   push(lexer, Token.QuoteClose, at, at);
-  if (lexer.tokens.unclosed) return;
+  if (lexer.unclosed) return;
   const hint = 'add the closing ", or use a heredoc (<<EOT) for several lines';
   report(lexer, open, at, 'Unterminated string', 'This string is not closed on its line.', hint);
 }
 
 /** Replaces the tokens of a string whose sequence is not closed by one that is known to be invalid. */
 function giveUpString(lexer: Lexer, open: number, tokenCount: number): void {
-  const { tokens, broken } = lexer;
-  const from = broken ?? open;
-  tokens.kind.length = tokenCount;
-  tokens.from.length = tokenCount;
-  tokens.to.length = tokenCount;
+  const from = lexer.broken ?? open;
+  lexer.count = tokenCount;
   push(lexer, Token.Invalid, open, lexer.at);
   lexer.broken = undefined;
   reportOpenSequence(lexer, from, 'the line ends before its "}"');
@@ -86,7 +83,7 @@ function escapesSequence(text: string, at: number, code: number): boolean {
 
 /** Scans one `${…}` or `%{…}` and returns the offset after it. */
 function scanSequence(lexer: Lexer, at: number, code: number, templateDepth: number, quoted: boolean): number {
-  const { text, tokens } = lexer;
+  const { text } = lexer;
   const end = at + (text.charCodeAt(at + 2) === 126 ? 3 : 2);
   push(lexer, code === 36 ? Token.InterpolationOpen : Token.ControlOpen, at, end);
   lexer.at = end;
@@ -97,8 +94,8 @@ function scanSequence(lexer: Lexer, at: number, code: number, templateDepth: num
   }
   scanNormal(lexer, templateDepth + 1, quoted);
   if (lexer.broken === -1) lexer.broken = at;
-  if (lexer.broken === undefined && !tokens.unclosed && tokens.kind[tokens.kind.length - 1] !== Token.SequenceClose) {
-    tokens.unclosed = true;
+  if (lexer.broken === undefined && !lexer.unclosed && lexer.kind[lexer.count - 1] !== Token.SequenceClose) {
+    lexer.unclosed = true;
     reportOpenSequence(lexer, at, 'the file ends before its "}"');
   }
   return lexer.at;
@@ -132,7 +129,7 @@ function startOfBody(text: string, nameEnd: number): number | undefined {
 }
 
 function scanHeredocBody(lexer: Lexer, body: number, open: number, marker: string, templateDepth: number): void {
-  const { text, tokens } = lexer;
+  const { text } = lexer;
   let at = body;
   let chunk = body;
   let lineStart = true;
@@ -156,7 +153,7 @@ function scanHeredocBody(lexer: Lexer, body: number, open: number, marker: strin
       if (at > chunk) push(lexer, Token.Text, chunk, at);
       at = scanSequence(lexer, at, code, templateDepth, false);
       chunk = at;
-      if (tokens.unclosed) return;
+      if (lexer.unclosed) return;
     } else {
       if (code === 13 && text.charCodeAt(at + 1) !== 10) reportInvalid(lexer, at, '\r');
       at += (code === 36 || code === 37) && escapesSequence(text, at, code) ? 3 : 1;
@@ -200,7 +197,7 @@ function isBlank(code: number): boolean {
 
 /** Scans the whole text as a template. */
 export function scanBare(lexer: Lexer): void {
-  const { text, tokens } = lexer;
+  const { text } = lexer;
   let chunk = 0;
   let at = 0;
   while (at < text.length) {
@@ -209,7 +206,7 @@ export function scanBare(lexer: Lexer): void {
       if (at > chunk) push(lexer, Token.Text, chunk, at);
       at = scanSequence(lexer, at, code, 0, false);
       chunk = at;
-      if (tokens.unclosed) return;
+      if (lexer.unclosed) return;
     } else {
       at += (code === 36 || code === 37) && escapesSequence(text, at, code) ? 3 : 1;
     }

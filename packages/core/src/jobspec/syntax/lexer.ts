@@ -10,7 +10,13 @@ export interface Lexer {
   readonly source: Source;
   readonly text: string;
   readonly sink: DiagnosticSink;
-  readonly tokens: TokenList;
+  /** Tokens so far: typed lists, which a large file does not make the garbage collector walk through. */
+  kind: Uint8Array;
+  from: Int32Array;
+  to: Int32Array;
+  count: number;
+  readonly comments: number[];
+  unclosed: boolean;
   at: number;
   /** End of the line on which an invalid character was reported last: one report a line is enough. */
   reportedLineEnd: number;
@@ -23,27 +29,60 @@ export function tokenize(source: Source, sink: DiagnosticSink): TokenList {
   const lexer = createLexer(source, sink);
   if (source.text.charCodeAt(0) === 0xfeff) lexer.at = 1;
   while (lexer.at < lexer.text.length) scanNormal(lexer, 0, false);
-  push(lexer, Token.EndOfFile, lexer.text.length, lexer.text.length);
-  return lexer.tokens;
+  return finish(lexer);
 }
 
 /** Splits a whole text as a template without quotes, as strings of JSON files are. */
 export function tokenizeTemplate(source: Source, sink: DiagnosticSink): TokenList {
   const lexer = createLexer(source, sink);
   scanBare(lexer);
-  push(lexer, Token.EndOfFile, lexer.text.length, lexer.text.length);
-  return lexer.tokens;
+  return finish(lexer);
 }
 
 function createLexer(source: Source, sink: DiagnosticSink): Lexer {
-  const tokens: TokenList = { kind: [], from: [], to: [], comments: [], unclosed: false };
-  return { source, text: source.text, sink, tokens, at: 0, reportedLineEnd: -1, broken: undefined };
+  const { text } = source;
+  // Job files have a token for about every five characters.
+  const size = (text.length >> 2) + 16;
+  return {
+    source,
+    text,
+    sink,
+    kind: new Uint8Array(size),
+    from: new Int32Array(size),
+    to: new Int32Array(size),
+    count: 0,
+    comments: [],
+    unclosed: false,
+    at: 0,
+    reportedLineEnd: -1,
+    broken: undefined,
+  };
+}
+
+function finish(lexer: Lexer): TokenList {
+  push(lexer, Token.EndOfFile, lexer.text.length, lexer.text.length);
+  const { count, comments, unclosed } = lexer;
+  const kind = lexer.kind.subarray(0, count) as ArrayLike<number> as ArrayLike<TokenKind>;
+  return { kind, from: lexer.from.subarray(0, count), to: lexer.to.subarray(0, count), comments, unclosed };
 }
 
 export function push(lexer: Lexer, kind: TokenKind, from: number, to: number): void {
-  lexer.tokens.kind.push(kind);
-  lexer.tokens.from.push(from);
-  lexer.tokens.to.push(to);
+  const { count } = lexer;
+  if (count === lexer.kind.length) grow(lexer);
+  lexer.kind[count] = kind;
+  lexer.from[count] = from;
+  lexer.to[count] = to;
+  lexer.count = count + 1;
+}
+
+function grow(lexer: Lexer): void {
+  const { kind, from, to, count } = lexer;
+  lexer.kind = new Uint8Array(count * 2);
+  lexer.from = new Int32Array(count * 2);
+  lexer.to = new Int32Array(count * 2);
+  lexer.kind.set(kind);
+  lexer.from.set(from);
+  lexer.to.set(to);
 }
 
 export function report(lexer: Lexer, from: number, to: number, summary: string, detail: string, hint?: string): void {
@@ -60,8 +99,8 @@ export function reportUnclosed(
   hint: string,
 ): void {
   lexer.at = lexer.text.length;
-  if (lexer.tokens.unclosed) return;
-  lexer.tokens.unclosed = true;
+  if (lexer.unclosed) return;
+  lexer.unclosed = true;
   report(lexer, from, to, summary, detail, hint);
 }
 
@@ -144,7 +183,7 @@ function scanComment(lexer: Lexer, code: number): boolean {
   } else {
     return false;
   }
-  lexer.tokens.comments.push(start, lexer.at);
+  lexer.comments.push(start, lexer.at);
   return true;
 }
 

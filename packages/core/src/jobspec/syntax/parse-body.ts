@@ -28,8 +28,9 @@ export { parseExpressionText, parseFile, parseTemplateText } from './parse-file.
 /** A body under construction. */
 interface Items {
   readonly attributes: Attribute[];
+  /** Only of a body with many attributes. */
+  names?: Map<string, Attribute>;
   readonly blocks: Block[];
-  readonly names: Map<string, Span>;
   readonly form: 'file' | 'lines' | 'one line';
 }
 
@@ -41,7 +42,7 @@ interface Braces {
 }
 
 export function parseTopLevel(cursor: Cursor): Body {
-  const items: Items = { attributes: [], blocks: [], names: new Map(), form: 'file' };
+  const items: Items = { attributes: [], blocks: [], form: 'file' };
   readItems(cursor, items, { suspect: undefined, isReported: false });
   const { attributes, blocks } = items;
   return { from: 0, to: cursor.source.text.length, attributes, blocks };
@@ -97,16 +98,26 @@ function readAttribute(cursor: Cursor, items: Items, name: string, nameSpan: Spa
   cursor.at += 1;
   if (peek(cursor) === Token.Newline) throw unexpected(cursor, 'a value', 'the value begins on the line of the "="');
   const value = parseExpression(cursor);
-  const first = items.names.get(name);
+  const first = attributeNamed(items, name)?.nameSpan;
   if (first !== undefined) {
     const { line } = rangeOf(cursor.source, first).start;
     const detail = `"${name}" is set twice in this block; the first is on line ${line}.`;
     report(cursor, nameSpan, 'Attribute set twice', detail, 'remove one of them');
   } else {
-    items.names.set(name, nameSpan);
     items.attributes.push({ from: nameSpan.from, to: previousTo(cursor), name, nameSpan, value });
   }
   endItem(cursor, items, 'attribute');
+}
+
+function attributeNamed(items: Items, name: string): Attribute | undefined {
+  const { attributes } = items;
+  if (attributes.length < 16) return attributes.find((attribute) => attribute.name === name);
+  items.names ??= new Map();
+  for (let index = items.names.size; index < attributes.length; index += 1) {
+    const attribute = attributes[index] as Attribute;
+    items.names.set(attribute.name, attribute);
+  }
+  return items.names.get(name);
 }
 
 /** A line break must follow; in a block on one line its `}`. */
@@ -145,7 +156,7 @@ function readBlock(cursor: Cursor, items: Items, type: string, typeSpan: Span, b
   const from = tokenFrom(cursor);
   const next = peek(cursor);
   const isOneLine = next !== Token.Newline && next !== Token.BraceClose && next !== Token.EndOfFile;
-  const inner: Items = { attributes: [], blocks: [], names: new Map(), form: isOneLine ? 'one line' : 'lines' };
+  const inner: Items = { attributes: [], blocks: [], form: isOneLine ? 'one line' : 'lines' };
   readItems(cursor, inner, braces);
   leave(cursor);
   if (isOneLine && items.form !== 'one line') checkOneLine(cursor, inner, opener);

@@ -129,7 +129,7 @@ function parseNumber(cursor: Cursor): Expression {
     throw syntaxError(cursor, span, 'Invalid number', `${shorten(text)} ${number}.`, hint);
   }
   cursor.at += 1;
-  return { kind: 'literal', value: number, ...span };
+  return { kind: 'literal', value: number, from: span.from, to: span.to };
 }
 
 function shorten(text: string): string {
@@ -152,8 +152,11 @@ function parseName(cursor: Cursor): Expression {
   const nameSpan = scoped ? { from: span.from, to: previousTo(cursor) } : span;
   if (peek(cursor) === Token.ParenOpen) return parseCall(cursor, name, nameSpan);
   if (scoped) throw unexpected(cursor, `"(" after the function name ${name}`);
-  if (Object.hasOwn(KEYWORDS, name)) return { kind: 'literal', value: KEYWORDS[name] as boolean | null, ...span };
-  return { kind: 'reference', root: name, rootSpan: nameSpan, steps: [], ...nameSpan };
+  if (Object.hasOwn(KEYWORDS, name)) {
+    return { kind: 'literal', value: KEYWORDS[name] as boolean | null, from: span.from, to: span.to };
+  }
+  const { from, to } = nameSpan;
+  return { kind: 'reference', root: name, rootSpan: nameSpan, steps: [], from, to };
 }
 
 function parseCall(cursor: Cursor, name: string, nameSpan: Span): Expression {

@@ -33,9 +33,10 @@ export function parsePostfix(cursor: Cursor, object: Expression): Expression {
 }
 
 function withStep(expression: Reference, step: ReferenceStep): Reference {
-  // The list of a reference under construction has no other holder: it grows in place.
+  // A reference under construction has no other holder: it grows in place.
   (expression.steps as ReferenceStep[]).push(step);
-  return { ...expression, to: step.to };
+  (expression as { to: number }).to = step.to;
+  return expression;
 }
 
 function parseDot(cursor: Cursor, object: Expression): Expression {

@@ -66,10 +66,10 @@ function literal(cursor: Cursor, text: string, from: number, tokens: number): Ex
 function finish(cursor: Cursor, pieces: readonly Piece[], from: number): Expression {
   const span = { from, to: previousTo(cursor) };
   const parts = nest(cursor, pieces, span);
-  if (parts.length === 0) return { kind: 'literal', value: '', ...span };
+  if (parts.length === 0) return { kind: 'literal', value: '', from, to: span.to };
   const only = parts[0];
-  if (parts.length === 1 && only?.kind === 'text') return { kind: 'literal', value: only.text, ...span };
-  return { kind: 'template', parts, ...span };
+  if (parts.length === 1 && only?.kind === 'text') return { kind: 'literal', value: only.text, from, to: span.to };
+  return { kind: 'template', parts, from, to: span.to };
 }
 
 /** A quoted block label: text without sequences. Labels keep their characters as written, not in composed form. */
@@ -102,7 +102,7 @@ function readPieces(cursor: Cursor, closing: TokenKind, form: TextForm): Piece[]
       const texts = form === 'quoted' ? [unescapeQuoted(cursor, raw, span.from)] : linesOf(raw).map(unescapeSequences);
       if (stripNext) texts[0] = trimStartOf(texts[0] ?? '');
       stripNext = false;
-      for (const text of texts) pieces.push({ kind: 'text', text, ...span });
+      for (const text of texts) pieces.push({ kind: 'text', text, from: span.from, to: span.to });
     } else if (kind === Token.InterpolationOpen || kind === Token.ControlOpen) {
       if (tokenText(cursor).endsWith('~')) stripLast(pieces);
       cursor.height = 1;

@@ -56,13 +56,13 @@ export type TokenKind = (typeof Token)[keyof typeof Token];
 
 /** Parallel lists: the token at index i covers `from[i]` to `to[i]`. The last one is `EndOfFile`. */
 export interface TokenList {
-  readonly kind: TokenKind[];
-  readonly from: number[];
-  readonly to: number[];
+  readonly kind: ArrayLike<TokenKind>;
+  readonly from: ArrayLike<number>;
+  readonly to: ArrayLike<number>;
   /** Comments are not tokens; the formatter finds them here, as offset pairs. */
-  readonly comments: number[];
+  readonly comments: readonly number[];
   /** The file ends inside a string, heredoc, comment or sequence, which is reported: what is missing follows from it. */
-  unclosed: boolean;
+  readonly unclosed: boolean;
 }
 
 const DESCRIPTIONS: Partial<Record<TokenKind, string>> = {
