@@ -1,4 +1,4 @@
-// `npm run check`: types, lint and format, import arrows, purity, sizes. Exit 0 when all hold, 1 when one does not.
+// `npm run check`: types, lint and format, import arrows, purity, sizes, generated documents. Exit 0 when all hold, 1 when one does not.
 
 import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
@@ -65,6 +65,7 @@ const outcomes = [
       'bench',
       'scripts',
     ]),
+    run('generated documents', 'node', ['scripts/docs/main.ts', '--check']),
   ])),
 ];
 for (const outcome of outcomes) {
