@@ -6,7 +6,8 @@ export interface KnownDifference {
   readonly peer?: RegExp;
 }
 
-const impliedTargets = 'attr\\.(nomad\\.service_discovery|nomad\\.version|os\\.signals|consul\\.partition)';
+const impliedTargets =
+  'attr\\.(nomad\\.service_discovery|nomad\\.version|os\\.signals|consul\\.(partition|version)|vault\\.version)';
 
 export const knownDifferences: readonly KnownDifference[] = [
   { name: 'implied constraints', peer: new RegExp(`(Added|Deleted) Constraint of \\$\\{${impliedTargets}\\}`) },
@@ -15,6 +16,11 @@ export const knownDifferences: readonly KnownDifference[] = [
     ours: /task .* Added Identity( >.*)?$/,
     peer: /task .* (Added|Deleted|Edited) Identity( >.*)?$/,
   },
+  { name: 'proxies that the server adds', peer: /task connect-proxy-/ },
+  { name: 'proxy without a transparent one', peer: /None TransparentProxy$/ },
+  { name: 'tags of a sidecar', ours: /SidecarService > Edited Tags( >.*)?$/ },
+  { name: 'times of a sidecar task', ours: /SidecarTask > \w+ (KillTimeout|ShutdownDelay): / },
+  { name: 'csi_plugin', ours: /Edited CSIPluginConfig( >.*)?$/ },
   { name: 'spreads', ours: /(Added|Deleted) Spread( >.*)?$/ },
   { name: 'lifecycle', ours: /(Added|Edited) Lifecycle( >.*)?$/ },
   { name: 'restart of a task', ours: /task t > Edited RestartPolicy( >.*)?$/ },

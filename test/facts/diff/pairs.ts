@@ -408,10 +408,79 @@ const taskPairs = [
   }),
 ];
 
+const bridge = 'network {\n mode = "bridge"\n port "http" {}\n}\n';
+const mesh = (connect: string) => `${bridge}service {\n name = "web"\n port = "80"\n connect {\n ${connect}\n }\n}\n`;
+const proxy = (inner: string) => mesh(`sidecar_service {\n proxy {\n ${inner}\n }\n }`);
+const meshPairs = [
+  pair('connect: sidecar tags', {
+    group: [mesh('sidecar_service {\n tags = ["a"]\n }'), mesh('sidecar_service {\n tags = ["b"]\n }')],
+  }),
+  pair('connect: upstreams', {
+    group: [
+      proxy('upstreams {\n destination_name = "db"\n local_bind_port = 5000\n }'),
+      proxy(
+        'upstreams {\n destination_name = "db"\n local_bind_port = 5001\n mesh_gateway {\n mode = "local"\n }\n }\n upstreams {\n destination_name = "mail"\n local_bind_port = 5002\n }',
+      ),
+    ],
+  }),
+  pair('connect: proxy address and config', {
+    group: [
+      proxy('local_service_port = 80\n config {\n a = "1"\n }'),
+      proxy('local_service_port = 81\n local_service_address = "127.0.0.2"\n config {\n a = "2"\n }'),
+    ],
+  }),
+  pair('connect: expose', {
+    group: [
+      proxy(
+        'expose {\n path {\n path = "/a"\n protocol = "http"\n local_path_port = 80\n listener_port = "http"\n }\n }',
+      ),
+      proxy(
+        'expose {\n path {\n path = "/b"\n protocol = "http"\n local_path_port = 80\n listener_port = "http"\n }\n }',
+      ),
+    ],
+  }),
+  pair('connect: transparent proxy', {
+    group: [
+      proxy('transparent_proxy {\n uid = "101"\n exclude_outbound_ports = [1]\n }'),
+      proxy(
+        'transparent_proxy {\n uid = "102"\n exclude_outbound_ports = [2]\n exclude_uids = ["5"]\n no_dns = true\n }',
+      ),
+    ],
+  }),
+  pair('connect: sidecar task', {
+    group: [
+      mesh('sidecar_service {}\n sidecar_task {\n kill_timeout = "5s"\n resources {\n cpu = 100\n }\n }'),
+      mesh(
+        'sidecar_service {}\n sidecar_task {\n kill_timeout = "9s"\n shutdown_delay = "1s"\n env {\n A = "1"\n }\n resources {\n cpu = 200\n }\n }',
+      ),
+    ],
+  }),
+  pair('task: vault added', { task: ['', 'vault {\n role = "a"\n}'] }),
+  pair('task: vault edited', {
+    task: [
+      'vault {\n role = "a"\n}',
+      'vault {\n role = "b"\n change_mode = "signal"\n change_signal = "SIGUSR1"\n env = false\n}',
+    ],
+  }),
+  pair('group: vault for all tasks', { group: ['vault {\n role = "a"\n}', 'vault {\n role = "b"\n}'] }),
+  pair('task: csi_plugin', {
+    task: [
+      'csi_plugin {\n id = "a"\n type = "node"\n mount_dir = "/csi"\n}',
+      'csi_plugin {\n id = "a"\n type = "monolith"\n mount_dir = "/csi"\n}',
+    ],
+  }),
+  pair('job: secret for all tasks', {
+    job: ['secret "s" {\n provider = "nomad"\n path = "a"\n}', 'secret "s" {\n provider = "nomad"\n path = "b"\n}'],
+  }),
+  pair('job: task of its own', {
+    job: [`${sideTask('lone')}`, `${sideTask('lone', 'env {\n A = "1"\n}')}`],
+  }),
+];
+
 export const newJob = pair('a new job', {
   job: 'meta {\n a = "b"\n}',
   group: http + check(''),
   task: `env {\n A = "1"\n}\n${template('')}`,
 });
 
-export const pairs: readonly DiffPair[] = [...jobPairs, ...groupPairs, ...servicePairs, ...taskPairs];
+export const pairs: readonly DiffPair[] = [...jobPairs, ...groupPairs, ...servicePairs, ...taskPairs, ...meshPairs];
