@@ -160,8 +160,8 @@ test.serial(
     t.deepEqual(
       places(outcome).map((line) => line.split('; ')[0]),
       [
+        `10:9: error: ${serverSays}`,
         `11:9: error: ${serverSays}`,
-        `12:9: error: ${serverSays}`,
         `15:11: error: ${serverSays}`,
         '6:7: warning: "vault" has no effect yet: Vault is not connected yet.',
       ],
