@@ -73,9 +73,28 @@ export const artifactBlock: BlockSchema = {
     if (leavesTask(String(record['destination']))) {
       report('destination', 'the destination leaves the directory of the task', 'write a path such as local/file');
     }
+    const checksum = (record['options'] as Record<string, string>)['checksum'];
+    if (checksum !== undefined && !checksum.includes('${') && !isChecksum(checksum.trim())) {
+      const kinds = Object.keys(DIGITS).join(', ');
+      report(
+        'options.checksum',
+        `"${checksum}" is no checksum`,
+        `write it like "sha256:…", one of ${kinds} in hex digits`,
+      );
+    }
   },
 };
 
 function baseName(path: string): string {
   return path.replace(/\/+$/, '').split('/').at(-1) ?? '';
+}
+
+/** Hexadecimal digits of a checksum, by its kind. */
+const DIGITS: Readonly<Record<string, number>> = { md5: 32, sha1: 40, sha256: 64, sha512: 128 };
+
+function isChecksum(text: string): boolean {
+  const [kind = '', value = '', more] = text.split(':');
+  return (
+    more === undefined && Object.hasOwn(DIGITS, kind) && value.length === DIGITS[kind] && /^[0-9A-Fa-f]+$/.test(value)
+  );
 }

@@ -273,6 +273,8 @@ function checkGroup(record: ModelRecord, context: SchemaContext, report: Report)
   const scaling = keptValue(record, 'scaling') as ModelRecord | undefined;
   if (scaling === undefined) return;
   const count = Number(record['count']);
+  // Bounds that exclude each other have their own message.
+  if (Number(scaling['min']) > Number(scaling['max']) && scaling['min'] !== count) return;
   if (count > Number(scaling['max'])) report('count', `it is above scaling.max (${scaling['max']})`);
   if (count < Number(scaling['min'])) report('count', `it is below scaling.min (${scaling['min']})`);
 }

@@ -170,6 +170,11 @@ function checkNetwork(record: ModelRecord, _context: unknown, report: Report): v
   if (mode === 'none' && all.length > 0)
     report('port', 'a group without a network publishes no ports', 'use mode = "bridge"');
   checkStaticPorts(reserved, report);
+  checkCni(record, report);
+  const hostname = String(record['hostname'] ?? '');
+  if (hostname !== '' && !hostname.includes('${') && !isDomainName(hostname)) {
+    report('hostname', 'this is no host name', 'parts of at most 63 characters with dots between them, 253 in all');
+  }
   if (record['hostname'] !== undefined && (mode === 'host' || mode === 'none')) {
     report('hostname', `a host name needs a network of its own, the mode is "${mode}"`, 'use mode = "bridge"');
   }
@@ -185,5 +190,23 @@ function checkStaticPorts(reserved: readonly ModelRecord[], report: Report): voi
       report(`port["${port['label']}"].static`, message, 'a port can be published once on a node');
     }
     taken.set(key, port['label']);
+  }
+}
+
+function isDomainName(name: string): boolean {
+  return (
+    name.length <= 253 && name.split('.').every((part, index, all) => isDomainPart(part, index === all.length - 1))
+  );
+}
+
+/** A dot may stand at the end. */
+function isDomainPart(part: string, isLast: boolean): boolean {
+  return part.length <= 63 && (part !== '' || isLast);
+}
+
+/** CNI_ARGS is one text, `A=b;C=d`. */
+function checkCni(record: ModelRecord, report: Report): void {
+  for (const [name, value] of Object.entries((record['cniArgs'] ?? {}) as Record<string, string>)) {
+    if (`${name}${value}`.includes(';')) report('cni', `the argument "${name}" contains ";", which separates them`);
   }
 }

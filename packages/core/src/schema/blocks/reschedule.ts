@@ -1,6 +1,7 @@
 // `reschedule`: how a failed allocation is replaced on another node.
 
-import type { BlockSchema, SchemaContext } from '../field.ts';
+import { formatDuration } from '../duration.ts';
+import type { BlockSchema, ModelRecord, SchemaContext } from '../field.ts';
 
 /** Defaults exist for service and batch jobs; system jobs are never rescheduled. */
 const byType =
@@ -73,12 +74,46 @@ export const rescheduleBlock: BlockSchema = {
       report('', `a ${context.jobType} job is not rescheduled`, 'remove the block');
       return;
     }
-    const grows = record['delayFunction'] !== 'constant';
+    const unlimited = record['unlimited'] === true;
+    const attempts = Number(record['attempts']);
+    if (attempts === 0 && !unlimited) return;
+    if (unlimited && attempts > 0) {
+      report('unlimited', `it excludes attempts (${attempts})`, 'add attempts = 0, or remove unlimited');
+    }
+    const grows = record['delayFunction'] === 'exponential' || record['delayFunction'] === 'fibonacci';
     if (grows && Number(record['maxDelayMs']) < Number(record['delayMs'])) {
       report('max_delay', 'the longest delay is shorter than the first one');
     }
-    const unlimited = record['unlimited'] === true;
-    if (unlimited || Number(record['attempts']) === 0) return;
-    if (Number(record['intervalMs']) < 15_000) report('interval', 'with limited attempts the interval is at least 15s');
+    if (unlimited) return;
+    const interval = Number(record['intervalMs']);
+    if (interval < 15_000) {
+      report('interval', 'with limited attempts the interval is at least 15s', 'interval = "15s"');
+      return;
+    }
+    const needed = timeNeeded(record, attempts);
+    if (needed !== undefined && needed > interval) {
+      const message = `${attempts} replacements with these delays do not fit in ${formatDuration(interval)}`;
+      report('interval', message, `make the interval at least ${formatDuration(needed)}`);
+    }
   },
 };
+
+/**
+ * Milliseconds within which so many replacements can be made. Delays that grow are counted by the last of them, those
+ * that have reached the longest one add up.
+ */
+function timeNeeded(record: ModelRecord, attempts: number): number | undefined {
+  const first = Number(record['delayMs']);
+  const longest = Number(record['maxDelayMs']);
+  if (record['delayFunction'] === 'constant') return attempts * first;
+  const isExponential = record['delayFunction'] === 'exponential';
+  const delays: number[] = [];
+  for (let [delay, next] = [first, isExponential ? first * 2 : first]; delays.length < attempts && delay <= longest; ) {
+    delays.push(delay);
+    [delay, next] = [next, isExponential ? next * 2 : delay + next];
+  }
+  const capped = (attempts - delays.length) * longest;
+  const growing = delays.at(-1) ?? 0;
+  if (isExponential) return growing + capped;
+  return record['delayFunction'] === 'fibonacci' ? capped || growing : undefined;
+}

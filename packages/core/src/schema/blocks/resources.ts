@@ -109,6 +109,7 @@ export const resourcesBlock: BlockSchema = {
       type: 'int',
       kept: true,
       deprecated: 'disk space belongs to the group: ephemeral_disk { size = … }',
+      noEffect: 'a task has no disk space of its own',
       doc: 'Disk space of one task, from old job files.',
     },
     {
@@ -118,6 +119,7 @@ export const resourcesBlock: BlockSchema = {
       type: 'int',
       kept: true,
       deprecated: 'it has no effect; remove it',
+      noEffect: 'disk operations are not limited',
       doc: 'Disk operations per second, from old job files.',
     },
     {
@@ -152,9 +154,6 @@ function checkResources(record: ModelRecord, _context: unknown, report: Report):
   const secrets = keptValue(record, 'secrets');
   if (typeof secrets === 'number' && secrets > Number(record['memoryMiB'])) {
     report('secrets', `it is more than memory (${record['memoryMiB']} MB), of which it is a part`);
-  }
-  if (Number(keptValue(record, 'disk') ?? 0) > 0) {
-    report('disk', 'a task has no disk space of its own', 'write ephemeral_disk { size = … } in the group');
   }
   const devices = asRecords(record['devices']).map((device) => device['name']);
   const numa = keptValue(record, 'numa') as ModelRecord | undefined;

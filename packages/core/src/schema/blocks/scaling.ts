@@ -45,7 +45,10 @@ export const scalingBlock: BlockSchema = {
     const count = context.group?.['count'];
     record['min'] = typeof count === 'number' ? count : 1;
   },
-  check: checkBounds,
+  check(record, context, report) {
+    // Without `min` it is the count, whose own message says it.
+    if (record['min'] !== context.group?.['count']) checkBounds(record, context, report);
+  },
 };
 
 /** Label of a task's scaling → its type in the API. */

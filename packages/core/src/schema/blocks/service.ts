@@ -251,7 +251,7 @@ function checkService(record: ModelRecord, context: SchemaContext, report: Repor
   if (identity !== undefined && (identity['audience'] as readonly unknown[]).length === 0) {
     report('identity.aud', 'the identity of a service needs an audience', 'add aud = ["consul.io"]');
   }
-  if (record['connect'] !== undefined) checkConnected(record, isNomad, isTask, report);
+  if (record['connect'] !== undefined) checkConnected(record, isNomad, context, report);
   const names = new Set<unknown>();
   asRecords(record['checks']).forEach((item, index) => {
     const at = `check[${index}]`;
@@ -264,10 +264,14 @@ function checkService(record: ModelRecord, context: SchemaContext, report: Repor
   });
 }
 
-function checkConnected(record: ModelRecord, isNomad: boolean, isTask: boolean, report: Report): void {
+function checkConnected(record: ModelRecord, isNomad: boolean, context: SchemaContext, report: Report): void {
   if (isNomad) report('connect', 'the service mesh needs provider = "consul"', 'remove connect or change the provider');
-  if (isTask) report('connect', 'the service mesh is for services of a group', 'move the service into the group');
+  if (context.task !== undefined)
+    report('connect', 'the service mesh is for services of a group', 'move the service into the group');
   const isNative = (record['connect'] as ModelRecord)['native'] === true;
-  if (isNative && record['task'] === undefined) report('task', 'Connect native needs the name of the task');
+  const tasks = asRecords(context.group?.['tasks']).length;
+  if (isNative && record['task'] === undefined && tasks !== 1) {
+    report('task', 'Connect native needs the name of one of the tasks', 'add task = "name"');
+  }
   if (isNative && record['port'] === undefined) report('port', 'Connect native needs a port');
 }

@@ -43,7 +43,8 @@ function checkAgainstGroup(record: ModelRecord, context: SchemaContext, report: 
   const disk = Number((context.group?.['ephemeralDisk'] as ModelRecord | undefined)?.['sizeMiB'] ?? 0);
   const logs = record['logs'] as ModelRecord;
   const size = Number(logs['maxFiles']) * Number(logs['maxFileSizeMb']);
-  if (context.group !== undefined && disk <= size) {
+  // A disk that is too small by itself has its own message.
+  if (context.group !== undefined && disk >= 10 && disk <= size) {
     const message = `${logs['maxFiles']} files of ${logs['maxFileSizeMb']} MB do not fit in the disk of the group (${disk} MB)`;
     report('logs', message, `ephemeral_disk { size = … } above ${size}, or fewer or smaller files`);
   }

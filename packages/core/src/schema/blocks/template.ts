@@ -12,7 +12,6 @@ const waitBlock: BlockSchema = {
       wire: 'Min',
       model: 'minMs',
       type: 'duration',
-      required: true,
       min: 0,
       doc: 'How long nothing may change before it is rendered.',
     },
@@ -21,13 +20,13 @@ const waitBlock: BlockSchema = {
       wire: 'Max',
       model: 'maxMs',
       type: 'duration',
-      required: true,
       min: 0,
       doc: 'When it is rendered although things still change.',
     },
   ],
   check(record, _context, report) {
-    if (Number(record['minMs']) > Number(record['maxMs'])) report('min', 'it is longer than max');
+    if (record['maxMs'] !== undefined && Number(record['minMs']) > Number(record['maxMs']))
+      report('min', 'it is longer than max');
   },
 };
 

@@ -101,7 +101,7 @@ export const updateBlock: BlockSchema = {
     const healthy = Number(record['minHealthyTimeMs']);
     const deadline = Number(record['healthyDeadlineMs']);
     const progress = Number(record['progressDeadlineMs']);
-    if (healthy >= deadline) {
+    if (deadline > 0 && healthy >= deadline) {
       report('healthy_deadline', 'it must be longer than min_healthy_time', `min_healthy_time is ${healthy / 1000}s`);
     }
     if (progress !== 0 && deadline >= progress) {

@@ -114,8 +114,8 @@ function checkVolume(record: ModelRecord, _context: unknown, report: Report): vo
   if (record['type'] === 'host') {
     if (record['mountOptions'] !== undefined) report('mount_options', 'a host volume is mounted already', 'remove it');
     if (mode.startsWith('multi-node')) report('access_mode', 'a host volume is on one node', 'use a single-node mode');
-    return;
   }
+  if (record['type'] !== 'csi') return;
   if (record['attachmentMode'] === undefined) {
     report('attachment_mode', 'a CSI volume needs an attachment_mode', 'add attachment_mode = "file-system"');
   } else if (record['attachmentMode'] === 'block-device' && record['mountOptions'] !== undefined) {
