@@ -530,4 +530,28 @@ export const badJobs: readonly BadJob[] = [
     'provider = "nomad"\npath = "p"',
     'secret "a" {\nprovider = "nomad"\npath = "p"\n}',
   ),
+
+  // What we refuse and the peer may not.
+  { name: 'ours: tab in the id', path: 'id', hcl: `job "a\\tb" {\ngroup "g" {\n${TASK}\n}\n}` },
+  task(
+    'ours: leader with a lifecycle',
+    'leader',
+    'leader = true\nlifecycle {\nhook = "prestart"\n}',
+    'task "m" {\ndriver = "exec"\n}',
+  ),
+  job('ours: only tasks with a lifecycle', G, '', 'task "t" {\ndriver = "exec"\nlifecycle {\nhook = "prestart"\n}\n}'),
+  task(
+    'ours: poststop sidecar',
+    'lifecycle.sidecar',
+    'lifecycle {\nhook = "poststop"\nsidecar = true\n}',
+    'task "m" {\ndriver = "exec"\n}',
+  ),
+  group('ours: blank in the name of a port', 'network[0].port["a b"]', 'network {\nport "a b" {}\n}'),
+  group('ours: ports without a network', 'network[0].port', 'network {\nmode = "none"\nport "a" {}\n}'),
+  group('ours: host name of the host network', 'network[0].hostname', 'network {\nhostname = "a"\n}'),
+  group('ours: unknown network mode', 'network[0].mode', 'network {\nmode = "brigde"\n}'),
+  job('ours: slash in the name of a group', 'group["a/b"]', `group "a/b" {\n${TASK}\n}`),
+  check('ours: header that is no list', 'header.A', `type = "tcp"\nheader {\nA = "b"\n}\n${TIMES}`),
+  task('ours: kill_signal that is no name', 'kill_signal', 'kill_signal = "15"'),
+  group('ours: affinity without a value', 'affinity[0].value', 'affinity {\nattribute = "${attr.a}"\n}'),
 ];

@@ -51,8 +51,8 @@ export const portBlock: BlockSchema = {
   fields,
   check(record, _context, report) {
     const label = String(record['label']);
-    if (!/^[A-Za-z0-9_-]{1,64}$/.test(label)) {
-      report('', `the port name "${label}" may contain letters, digits, "-" and "_" only`);
+    if (!/^[A-Za-z0-9_.-]{1,64}$/.test(label)) {
+      report('', `the port name "${label}" may contain letters, digits, "-", "_" and "." only`);
     }
   },
 };
