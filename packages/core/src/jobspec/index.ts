@@ -3,7 +3,7 @@
 export * from './builder/index.ts';
 export { type BuildInputs, buildInputs } from './builder/inputs.ts';
 export { type BuiltJobOptions, parseBuiltJob, placeInStack } from './builder/parse-built-job.ts';
-export type { FileFunctions, FunctionEnvironment } from './evaluate/function-table.ts';
+export type { FileFunctions, FunctionEnvironment, YamlNode } from './evaluate/function-table.ts';
 export { type FormatResult, formatText } from './format/format.ts';
 export { type InterpolationValues, interpolate } from './interpolate.ts';
 export { type ParseOptions, type ParseResult, parseJob, type SourceMap } from './parse-job.ts';

@@ -3,6 +3,7 @@
 import type { Json } from '../../model/task.ts';
 import { nsToMs, parseDuration } from '../../schema/duration.ts';
 import type { BlockType, FieldType } from '../../schema/field.ts';
+import { BigFloat } from '../evaluate/big-float.ts';
 import {
   describeValue,
   isList,
@@ -105,6 +106,7 @@ function toFieldMap(value: Value): unknown {
 /** Any value as plain data. Numbers beyond 2^53 become text, so that no digit is lost. */
 export function toJson(value: Value): Json {
   if (typeof value === 'bigint') return value.toString();
+  if (value instanceof BigFloat) return Number(value);
   if (value === null || typeof value !== 'object') return value;
   if (value instanceof SetValue) return value.items.map(toJson);
   if (isList(value)) return value.map(toJson);

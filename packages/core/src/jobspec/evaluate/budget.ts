@@ -1,5 +1,7 @@
 // What an evaluation may cost. Each limit has a name that the error says.
 
+import { LanguageError } from '../syntax/diagnostic.ts';
+
 export interface BudgetLimits {
   /** Evaluated nodes and produced elements. */
   readonly steps: number;
@@ -59,4 +61,12 @@ export function createBudget(limits: BudgetLimits = DEFAULT_LIMITS, now?: () => 
       depth -= 1;
     },
   };
+}
+
+/** Summary of the diagnostic that a BudgetError becomes. */
+export const LIMIT_REACHED = 'Evaluation limit reached';
+
+/** Whether evaluation may go on after this error: after a mistake it may, after a limit it may not. */
+export function isRecoverable(error: unknown): boolean {
+  return error instanceof LanguageError && error.diagnostic.summary !== LIMIT_REACHED;
 }

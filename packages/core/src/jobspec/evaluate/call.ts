@@ -4,10 +4,15 @@ import { didYouMean } from '../../lib/nearest-name.ts';
 import type { Call, Expression } from '../syntax/ast.ts';
 import { type DiagnosticOptions, diagnosticAt, LanguageError } from '../syntax/diagnostic.ts';
 import type { Span } from '../syntax/source.ts';
+import { NumberLimitError } from './big-float.ts';
+import { isRecoverable } from './budget.ts';
+import { convertValue } from './convert.ts';
 import type { LanguageFunction } from './function-table.ts';
 import type { Scope } from './scope.ts';
-import { convertValue, parseType } from './type.ts';
+
+import { parseType } from './type.ts';
 import { describeValue, toItems, type Value, ValueError } from './value.ts';
+import { weigh } from './weight.ts';
 
 type Evaluate = (node: Expression, scope: Scope) => Value;
 
@@ -50,12 +55,13 @@ export function callFunction(node: Call, scope: Scope, evaluate: Evaluate): Valu
 function invoke(node: Call, found: LanguageFunction, args: readonly Value[], scope: Scope): Value {
   const missing = found.allowNull === true ? -1 : args.indexOf(null);
   if (missing >= 0) return failArgument(node, found, scope, missing, 'it must not be null');
-  scope.budget.step(args.length);
+  scope.budget.step(1 + (args.reduce((sum: number, arg) => sum + weigh(arg), 0) >> 4));
   try {
     const result = found.fn(args, scope.functions.context);
     scope.budget.produce(sizeOf(result));
-    return result;
+    return typeof result === 'string' ? result.normalize('NFC') : result;
   } catch (error) {
+    if (error instanceof NumberLimitError) return failArgument(node, found, scope, undefined, error.message);
     if (!(error instanceof ValueError)) throw error;
     return failArgument(node, found, scope, error.argument, error.message);
   }
@@ -63,9 +69,7 @@ function invoke(node: Call, found: LanguageFunction, args: readonly Value[], sco
 
 /** Cost of a result: characters of text, elements of a collection. */
 function sizeOf(value: Value): number {
-  if (typeof value === 'string') return value.length;
-  if (Array.isArray(value)) return value.length;
-  return value instanceof Map ? value.size : 1;
+  return typeof value === 'string' ? value.length : weigh(value);
 }
 
 function failArgument(
@@ -139,10 +143,6 @@ function canCall(node: Call, scope: Scope, evaluate: Evaluate): Value {
     if (!isRecoverable(error)) throw error;
     return false;
   }
-}
-
-function isRecoverable(error: unknown): boolean {
-  return error instanceof LanguageError && error.diagnostic.summary !== 'Evaluation limit reached';
 }
 
 function convertCall(node: Call, scope: Scope, evaluate: Evaluate): Value {

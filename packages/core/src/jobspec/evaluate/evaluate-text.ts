@@ -19,6 +19,7 @@ export const echoEnvironment: FunctionEnvironment = {
   hash: (algorithm, text) => `${algorithm}:${text}`,
   bcrypt: (text, cost) => `bcrypt:${cost}:${text}`,
   rsaDecrypt: (ciphertext, key) => `${ciphertext}/${key}`,
+  parseYaml: (text) => ({ kind: 'scalar', text, isQuoted: false }),
   files: {
     readText: (path) => `text of ${path}`,
     readBase64: () => 'YQ==',

@@ -1,29 +1,32 @@
 // Expressions -> values.
 
 import { assertNever } from '../../lib/assert.ts';
-import { didYouMean } from '../../lib/nearest-name.ts';
-import type { Expression, ForNode, Index, ObjectNode, Reference, Splat, TupleNode } from '../syntax/ast.ts';
-import { type DiagnosticOptions, diagnosticAt, LanguageError } from '../syntax/diagnostic.ts';
+import type { Expression, ForNode, Index, Literal, ObjectNode, Splat, TupleNode } from '../syntax/ast.ts';
+import { diagnosticAt, LanguageError } from '../syntax/diagnostic.ts';
 import type { Span } from '../syntax/source.ts';
-import { BudgetError } from './budget.ts';
+import { NumberLimitError, parseNumber } from './big-float.ts';
+import { BudgetError, isRecoverable, LIMIT_REACHED } from './budget.ts';
 import { callFunction } from './call.ts';
-import { arithmetic, negate, not, unifyBranch } from './operators.ts';
+import { unifyBranch } from './convert.ts';
+import { fail, runtimeHint, sentence } from './failure.ts';
+import { arithmetic, negate, not } from './operators.ts';
+import { evaluateReference, keyText, member } from './reference.ts';
+import { sameValue } from './same-value.ts';
 import { bind, lookUp, type Scope } from './scope.ts';
 import { evaluateTemplate } from './template.ts';
+import { typeOf } from './type-of.ts';
 import {
   describeValue,
   entriesOf,
   isList,
-  isNumber,
-  isObject,
+  ListValue,
   SetValue,
-  sameValue,
   toBool,
   toNumber,
-  toText,
   type Value,
   ValueError,
 } from './value.ts';
+import { weigh } from './weight.ts';
 
 /** Evaluates an expression. Throws LanguageError with the place of what is wrong. */
 export function evaluate(node: Expression, scope: Scope): Value {
@@ -35,7 +38,10 @@ export function evaluate(node: Expression, scope: Scope): Value {
     throw asLanguageError(error, node, scope);
   }
   try {
-    return evaluateNode(node, scope);
+    const value = evaluateNode(node, scope);
+    // Parts may be shared, so that a short text can mean a value that is too large to be written out.
+    if (node.kind !== 'literal') weigh(value);
+    return value;
   } catch (error) {
     throw asLanguageError(error, node, scope);
   } finally {
@@ -43,29 +49,20 @@ export function evaluate(node: Expression, scope: Scope): Value {
   }
 }
 
-export function fail(scope: Scope, span: Span, summary: string, detail: string, options?: DiagnosticOptions): never {
-  throw new LanguageError(diagnosticAt(scope.source, span, summary, detail, options));
-}
-
 function asLanguageError(error: unknown, node: Span, scope: Scope): unknown {
-  if (error instanceof ValueError) {
+  if (error instanceof ValueError || error instanceof NumberLimitError) {
     return new LanguageError(diagnosticAt(scope.source, node, 'Unsuitable value', sentence(error.message)));
   }
   if (error instanceof BudgetError) {
-    return new LanguageError(diagnosticAt(scope.source, node, 'Evaluation limit reached', sentence(error.message)));
+    return new LanguageError(diagnosticAt(scope.source, node, LIMIT_REACHED, sentence(error.message)));
   }
   return error;
-}
-
-export function sentence(message: string): string {
-  const text = message.charAt(0).toUpperCase() + message.slice(1);
-  return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
 function evaluateNode(node: Expression, scope: Scope): Value {
   switch (node.kind) {
     case 'literal':
-      return node.value;
+      return literal(node, scope);
     case 'template':
       return evaluateTemplate(node, scope, evaluate);
     case 'reference':
@@ -112,16 +109,13 @@ function operand(node: Expression, scope: Scope, apply: (value: Value) => Value,
   }
 }
 
-/** Run-time references are text while the file is read; computing with them is a common mistake. */
-function runtimeHint(value: Value): string | undefined {
-  if (typeof value !== 'string' || !value.includes('${')) return undefined;
-  return `${value} is known only when the task runs; only var and local can be computed with`;
-}
-
 function evaluateBinary(node: Extract<Expression, { kind: 'binary' }>, scope: Scope): Value {
   const { operator } = node;
   if (operator === '==' || operator === '!=') {
-    const same = sameValue(evaluate(node.left, scope), evaluate(node.right, scope));
+    const left = evaluate(node.left, scope);
+    const right = evaluate(node.right, scope);
+    scope.budget.step((weigh(left) + weigh(right)) >> 4);
+    const same = sameValue(left, right);
     return operator === '==' ? same : !same;
   }
   if (operator === '&&' || operator === '||') {
@@ -144,8 +138,33 @@ function evaluateConditional(node: Extract<Expression, { kind: 'conditional' }>,
     return fail(scope, node.condition, 'Unsuitable condition', detail, { hint: runtimeHint(condition) });
   }
   const chosen = evaluate(truth ? node.whenTrue : node.whenFalse, scope);
-  const other = truth ? node.whenFalse : node.whenTrue;
-  return other.kind === 'literal' ? unifyBranch(chosen, other.value) : chosen;
+  const other = attempt(truth ? node.whenFalse : node.whenTrue, scope);
+  if (other === undefined) return chosen;
+  scope.budget.step((weigh(chosen) + weigh(other)) >> 4);
+  const result = unifyBranch(chosen, other);
+  if (result !== undefined) return result;
+  const detail = `One result is ${describeValue(truth ? chosen : other)}, the other ${describeValue(truth ? other : chosen)}.`;
+  const span = { from: node.whenTrue.from, to: node.whenFalse.to };
+  return fail(scope, span, 'Results of different types', detail, { hint: 'both results of ?: have one type' });
+}
+
+/** The value of an expression that only lends its type. What is wrong with it does not matter. */
+function attempt(node: Expression, scope: Scope): Value | undefined {
+  try {
+    return evaluate(node, scope);
+  } catch (error) {
+    if (isRecoverable(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Text is kept in Unicode's composed form. Digits that a double has lost are read from the source again. */
+function literal(node: Literal, scope: Scope): Value {
+  const { value } = node;
+  if (typeof value === 'string') return value.normalize('NFC');
+  if (typeof value !== 'number' || (Number.isSafeInteger(value) && node.to - node.from < 16)) return value;
+  const written = parseNumber(scope.source.text.slice(node.from, node.to)) ?? parseNumber(String(value));
+  return written ?? fail(scope, node, 'Unsuitable value', 'This is no number that can be kept.');
 }
 
 function evaluateTuple(node: TupleNode, scope: Scope): Value {
@@ -163,13 +182,6 @@ function evaluateObject(node: ObjectNode, scope: Scope): Value {
   return result;
 }
 
-function keyText(value: Value, node: Span, scope: Scope): string {
-  if (value === null || typeof value === 'object') {
-    return fail(scope, node, 'Unsuitable key', `A key is text; this is ${describeValue(value)}.`);
-  }
-  return toText(value);
-}
-
 function evaluateFor(node: ForNode, scope: Scope): Value {
   const collection = evaluate(node.collection, scope);
   let entries: readonly (readonly [Value, Value])[];
@@ -181,27 +193,29 @@ function evaluateFor(node: ForNode, scope: Scope): Value {
   }
   const list: Value[] = [];
   const object = new Map<string, Value>();
+  const groups = new Map<string, Value[]>();
   for (const [key, value] of entries) {
     scope.budget.step();
     let inner = bind(scope, node.valueName, value);
     if (node.keyName !== undefined) inner = bind(inner, node.keyName, key);
     if (node.condition !== undefined && operand(node.condition, inner, toBool, 'if') !== true) continue;
     scope.budget.produce(1);
+    if (node.key === undefined) {
+      list.push(evaluate(node.value, inner));
+      continue;
+    }
+    const name = keyText(evaluate(node.key, inner), node.key, inner);
     const result = evaluate(node.value, inner);
-    if (node.key === undefined) list.push(result);
-    else addToObject(object, node, node.key, result, inner);
+    if (!node.grouped) addMember(object, name, result, node.key, scope);
+    else if (groups.has(name)) groups.get(name)?.push(result);
+    else groups.set(name, [result]);
   }
-  return node.result === 'tuple' ? list : object;
+  if (node.result === 'tuple') return list;
+  return node.grouped ? groups : object;
 }
 
-function addToObject(object: Map<string, Value>, node: ForNode, keyNode: Expression, value: Value, scope: Scope): void {
-  const key = keyText(evaluate(keyNode, scope), keyNode, scope);
-  const existing = object.get(key);
-  if (node.grouped) {
-    object.set(key, existing === undefined ? [value] : [...(existing as readonly Value[]), value]);
-    return;
-  }
-  if (existing !== undefined) {
+function addMember(object: Map<string, Value>, key: string, value: Value, keyNode: Expression, scope: Scope): void {
+  if (object.has(key)) {
     const detail = `Two elements have the key "${key}".`;
     fail(scope, keyNode, 'Duplicate key', detail, { hint: 'write "..." after the value to gather them in a list' });
   }
@@ -213,87 +227,12 @@ function evaluateSplat(node: Splat, scope: Scope): Value {
   if (source === null) return [];
   const items = isList(source) ? source : source instanceof SetValue ? source.items : [source];
   scope.budget.produce(items.length);
-  return items.map((item) => evaluate(node.each, bind(scope, SPLAT_ITEM, item)));
+  const results = items.map((item) => evaluate(node.each, bind(scope, SPLAT_ITEM, item)));
+  const isCollection = source instanceof ListValue || source instanceof SetValue;
+  return isCollection ? ListValue.make(results, typeOf(results[0] ?? null)) : results;
 }
 
 function evaluateIndex(node: Index, scope: Scope): Value {
   const object = evaluate(node.object, scope);
   return member(object, evaluate(node.key, scope), node.key, scope);
-}
-
-/** `object[key]` and `object.key`. */
-function member(object: Value, key: Value, span: Span, scope: Scope): Value {
-  if (object === null) return fail(scope, span, 'Null has no members', 'This value is null.');
-  if (isList(object)) {
-    const index = listIndex(key);
-    if (index === undefined) {
-      const detail = `A list is indexed by a whole number, not by ${describeValue(key)}.`;
-      return fail(scope, span, 'Unsuitable index', detail);
-    }
-    const item = object[index];
-    if (item !== undefined) return item;
-    return fail(
-      scope,
-      span,
-      'Index out of range',
-      `The list has ${object.length} elements, there is no index ${index}.`,
-    );
-  }
-  if (typeof object === 'object' && isObject(object)) {
-    const name = keyText(key, span, scope);
-    const value = object.get(name);
-    if (value !== undefined) return value;
-    return fail(scope, span, 'Unknown member', `This object has no member "${name}".`, {
-      hint: didYouMean(name, object.keys()),
-    });
-  }
-  const detail = `${sentence(`${describeValue(object)} has no members`)}`;
-  return fail(scope, span, 'Value has no members', detail, { hint: runtimeHint(object) });
-}
-
-function listIndex(key: Value): number | undefined {
-  if (typeof key !== 'string' && !isNumber(key)) return undefined;
-  const index = Number(key);
-  return Number.isInteger(index) && index >= 0 && key !== '' ? index : undefined;
-}
-
-function evaluateReference(node: Reference, scope: Scope): Value {
-  const bound = lookUp(scope, node.root);
-  if (bound !== undefined) return steps(bound, node, 0, scope);
-  const root = scope.roots.get(node.root);
-  if (root !== undefined) {
-    const first = node.steps[0];
-    if (first === undefined) {
-      return fail(scope, node, 'Incomplete reference', `A name must follow "${node.root}.".`);
-    }
-    const name = String(first.key);
-    const value = root.get(name);
-    if (value !== undefined) return steps(value, node, 1, scope);
-    const what = node.root === 'var' ? 'variable' : 'local';
-    const detail = `There is no ${what} "${name}" in this file.`;
-    const declare = what === 'variable' ? `declare it: variable "${name}" {}` : 'define it in a locals block';
-    return fail(scope, node, `Unknown ${what}`, detail, { hint: didYouMean(name, root.names()) ?? declare });
-  }
-  if (scope.keepUnknown) return runtimeText(node);
-  const detail = `"${node.root}" means nothing here.`;
-  return fail(scope, node, 'Unknown name', detail, { hint: 'put text in double quotes' });
-}
-
-function steps(value: Value, node: Reference, from: number, scope: Scope): Value {
-  let result = value;
-  for (let index = from; index < node.steps.length; index += 1) {
-    const step = node.steps[index];
-    if (step !== undefined) result = member(result, step.key, step, scope);
-  }
-  return result;
-}
-
-/** The literal text of a reference that is resolved on the node: `${attr.kernel.name}`, `${env["HOME"]}`. */
-export function runtimeText(node: Reference): string {
-  let text = node.root;
-  for (const { key, form } of node.steps) {
-    if (form === 'attribute') text += `.${key}`;
-    else text += typeof key === 'string' ? `["${key}"]` : `[${key}]`;
-  }
-  return `\${${text}}`;
 }

@@ -14,9 +14,21 @@ export interface FunctionEnvironment {
   readonly hash?: (algorithm: 'md5' | 'sha1' | 'sha256' | 'sha512', text: string) => string;
   readonly bcrypt?: (text: string, cost: number) => string;
   readonly rsaDecrypt?: (ciphertextBase64: string, privateKeyPem: string) => string;
+  /** One YAML document as a tree of what is written. Throws an Error with the place. */
+  readonly parseYaml?: (text: string) => YamlNode;
   /** Paths are as written in the job file. Absent on the server. */
   readonly files?: FileFunctions;
 }
+
+/** What is written in a YAML document, aliases replaced by what they stand for. Tags are in their long form. */
+export type YamlNode =
+  | { readonly kind: 'scalar'; readonly text: string; readonly isQuoted: boolean; readonly tag?: string | undefined }
+  | { readonly kind: 'list'; readonly items: readonly YamlNode[]; readonly tag?: string | undefined }
+  | {
+      readonly kind: 'map';
+      readonly pairs: readonly (readonly [YamlNode, YamlNode])[];
+      readonly tag?: string | undefined;
+    };
 
 export interface FileFunctions {
   readText(path: string): string;

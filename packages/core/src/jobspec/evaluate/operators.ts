@@ -1,7 +1,8 @@
 // Arithmetic, comparison and logic.
 
-import type { BinaryOperator, NumberValue } from '../syntax/ast.ts';
-import { isNumber, normalizeNumber, toBool, toNumber, type Value, ValueError } from './value.ts';
+import type { BinaryOperator } from '../syntax/ast.ts';
+import { add, compareNumbers, divide, multiply, negated, truncate } from './big-float.ts';
+import { type NumberValue, toBool, toNumber, type Value, ValueError } from './value.ts';
 
 /** All binary operators but `==`, `!=`, which take any values, and `&&`, `||`, whose operands are booleans. */
 export function arithmetic(operator: BinaryOperator, left: Value, right: Value): Value {
@@ -9,59 +10,37 @@ export function arithmetic(operator: BinaryOperator, left: Value, right: Value):
   const b = toNumber(right);
   switch (operator) {
     case '<':
-      return a < b;
+      return compareNumbers(a, b) < 0;
     case '<=':
-      return a <= b;
+      return compareNumbers(a, b) <= 0;
     case '>':
-      return a > b;
+      return compareNumbers(a, b) > 0;
     case '>=':
-      return a >= b;
-    default:
-      return normalizeNumber(compute(operator, a, b));
-  }
-}
-
-function compute(operator: BinaryOperator, a: NumberValue, b: NumberValue): NumberValue {
-  const exact = exactIntegers(a, b);
-  if ((operator === '/' || operator === '%') && Number(b) === 0) throw new ValueError('division by zero');
-  switch (operator) {
+      return compareNumbers(a, b) >= 0;
     case '+':
-      return exact ? exact[0] + exact[1] : Number(a) + Number(b);
+      return add(a, b);
     case '-':
-      return exact ? exact[0] - exact[1] : Number(a) - Number(b);
+      return add(a, negated(b));
     case '*':
-      return exact ? exact[0] * exact[1] : Number(a) * Number(b);
+      return multiply(a, b);
     case '/':
-      if (exact && exact[0] % exact[1] === 0n) return exact[0] / exact[1];
-      return Number(a) / Number(b);
+      if (b === 0) throw new ValueError('division by zero');
+      return divide(a, b);
     default:
-      return exact ? exact[0] % exact[1] : Number(a) % Number(b);
+      return modulo(a, b);
   }
 }
 
-/** Both as bigints when they are integers of which one is large enough that doubles would lose digits. */
-function exactIntegers(a: NumberValue, b: NumberValue): readonly [bigint, bigint] | undefined {
-  const isInteger = (value: NumberValue) => typeof value === 'bigint' || Number.isSafeInteger(value);
-  if (!isInteger(a) || !isInteger(b)) return undefined;
-  const isSmall = (value: NumberValue) => typeof value === 'number' && Math.abs(value) < 94_906_265;
-  if (isSmall(a) && isSmall(b)) return undefined;
-  return [BigInt(a), BigInt(b)];
+/** The rest has the sign of the left side. Nothing goes into zero, so that everything is left, as in the field. */
+function modulo(a: NumberValue, b: NumberValue): NumberValue {
+  if (b === 0) return a;
+  return add(a, negated(multiply(b, truncate(divide(a, b)))));
 }
 
 export function negate(value: Value): Value {
-  const number = toNumber(value);
-  return normalizeNumber(typeof number === 'bigint' ? -number : -number);
+  return negated(toNumber(value));
 }
 
 export function not(value: Value): boolean {
   return !toBool(value);
-}
-
-/** Both branches of a conditional get one type: text wins over numbers and booleans, as HCL unifies them. */
-export function unifyBranch(chosen: Value, other: Value): Value {
-  const isPlain = (value: Value) => isNumber(value) || typeof value === 'boolean';
-  if (isPlain(chosen) && typeof other === 'string') return isNumber(chosen) ? String(chosen) : String(chosen);
-  if (isNumber(chosen) && typeof other === 'boolean') return String(chosen);
-  if (typeof chosen === 'boolean' && isNumber(other)) return String(chosen);
-  return chosen;
 }

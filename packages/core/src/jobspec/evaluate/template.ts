@@ -3,7 +3,7 @@
 import type { Expression, Template, TemplatePart } from '../syntax/ast.ts';
 import { diagnosticAt, LanguageError } from '../syntax/diagnostic.ts';
 import { bind, type Scope } from './scope.ts';
-import { describeValue, entriesOf, toBool, toText, type Value, ValueError } from './value.ts';
+import { describeValue, entriesOf, isPlain, toBool, toText, type Value, ValueError } from './value.ts';
 
 type Evaluate = (node: Expression, scope: Scope) => Value;
 
@@ -28,10 +28,10 @@ function partText(part: TemplatePart, scope: Scope, evaluate: Evaluate): string 
   scope.budget.step();
   switch (part.kind) {
     case 'text':
-      return part.text;
+      return part.text.normalize('NFC');
     case 'value': {
       const value = evaluate(part.expression, scope);
-      if (value !== null && typeof value !== 'object') return toText(value);
+      if (isPlain(value)) return toText(value);
       return fail(scope, part.expression, `Cannot put ${describeValue(value)} into text.`);
     }
     case 'if': {

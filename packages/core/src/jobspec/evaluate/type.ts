@@ -1,20 +1,9 @@
-// Type expressions (`list(string)`, `object({ … })`) and the conversion of values to them.
+// Type expressions: `list(string)`, `object({ … })`.
 
 import { didYouMean } from '../../lib/nearest-name.ts';
 import type { Call, Expression, ObjectItem } from '../syntax/ast.ts';
 import { diagnosticAt, LanguageError } from '../syntax/diagnostic.ts';
 import type { Source, Span } from '../syntax/source.ts';
-import {
-  describeValue,
-  isObject,
-  makeSet,
-  toBool,
-  toItems,
-  toNumber,
-  toText,
-  type Value,
-  ValueError,
-} from './value.ts';
 
 export type Type =
   | { readonly kind: 'string' | 'number' | 'bool' | 'any' }
@@ -32,9 +21,6 @@ const PLAIN: Record<string, Type> = {
   number: { kind: 'number' },
   bool: { kind: 'bool' },
   any: { kind: 'any' },
-  list: { kind: 'list', of: { kind: 'any' } },
-  set: { kind: 'set', of: { kind: 'any' } },
-  map: { kind: 'map', of: { kind: 'any' } },
 };
 const NAMES = ['string', 'number', 'bool', 'any', 'list', 'set', 'map', 'object', 'tuple'];
 
@@ -44,8 +30,8 @@ export function parseType(node: Expression, source: Source): Type {
     const plain = Object.hasOwn(PLAIN, node.root) ? PLAIN[node.root] : undefined;
     return plain ?? failType(node, source, node.root);
   }
-  if (node.kind === 'literal' && typeof node.value === 'string' && Object.hasOwn(PLAIN, node.value)) {
-    return PLAIN[node.value] as Type;
+  if (node.kind === 'literal' && typeof node.value === 'string' && NAMES.includes(node.value)) {
+    return failType(node, source, undefined, `write it without quotes: ${node.value}`);
   }
   if (node.kind === 'call') return parseTypeCall(node, source);
   return failType(node, source);
@@ -71,59 +57,27 @@ function parseTypeCall(node: Call, source: Source): Type {
 }
 
 function parseMember(item: ObjectItem, source: Source): [string, TypeMember] {
-  if (item.key.kind !== 'literal') return failType(item.key, source);
-  const { value } = item;
-  const optional = value.kind === 'call' && value.name === 'optional' ? value.args[0] : undefined;
-  return [String(item.key.value), { type: parseType(optional ?? value, source), optional: optional !== undefined }];
+  const { key, value } = item;
+  if (key.kind !== 'literal') return failType(key, source);
+  if (value.kind === 'call' && value.name === 'optional') {
+    return failType(value.nameSpan, source, undefined, 'optional(…) is not part of the job language; give all members');
+  }
+  return [String(key.value), { type: parseType(value, source), optional: false }];
 }
 
-function failType(span: Span, source: Source, name?: string): never {
+const USAGE: Record<string, string> = {
+  list: 'list(string)',
+  set: 'set(string)',
+  map: 'map(string)',
+  object: 'object({ name = string })',
+  tuple: 'tuple([string, number])',
+};
+
+function failType(span: Span, source: Source, name?: string, mend?: string): never {
   const detail = 'Expected a type: string, number, bool, any, list(…), set(…), map(…), object({…}) or tuple([…]).';
-  const hint = name === undefined || NAMES.includes(name) ? undefined : didYouMean(name, NAMES);
-  throw new LanguageError(diagnosticAt(source, span, 'Invalid type', detail, { hint }));
-}
-
-/** Converts a value, or throws ValueError. Null is a value of every type. */
-export function convertValue(value: Value, type: Type): Value {
-  if (value === null) return null;
-  switch (type.kind) {
-    case 'any':
-      return value;
-    case 'string':
-      return toText(value);
-    case 'number':
-      return toNumber(value);
-    case 'bool':
-      return toBool(value);
-    case 'list':
-      return toItems(value).map((item) => convertValue(item, type.of));
-    case 'set':
-      return makeSet(toItems(value).map((item) => convertValue(item, type.of)));
-    case 'map':
-      if (!isObject(value)) throw new ValueError(`${describeValue(value)} is no map`);
-      return new Map([...value].map(([key, item]) => [key, convertValue(item, type.of)]));
-    case 'tuple': {
-      const items = toItems(value);
-      if (items.length !== type.items.length) {
-        throw new ValueError(`expected ${type.items.length} elements, found ${items.length}`);
-      }
-      return items.map((item, index) => convertValue(item, type.items[index] ?? { kind: 'any' }));
-    }
-    case 'object':
-      return convertObject(value, type.members);
-  }
-}
-
-function convertObject(value: Value, members: ReadonlyMap<string, TypeMember>): Value {
-  if (value === null || !isObject(value)) throw new ValueError(`${describeValue(value)} is no object`);
-  const result = new Map<string, Value>();
-  for (const [name, { type, optional }] of members) {
-    const item = value.get(name);
-    if (item !== undefined) result.set(name, convertValue(item, type));
-    else if (optional) result.set(name, null);
-    else throw new ValueError(`the member "${name}" is missing`);
-  }
-  return result;
+  const usage = name !== undefined && Object.hasOwn(USAGE, name) ? `say of what: ${USAGE[name]}` : undefined;
+  const near = name === undefined || NAMES.includes(name) ? undefined : didYouMean(name, NAMES);
+  throw new LanguageError(diagnosticAt(source, span, 'Invalid type', detail, { hint: mend ?? usage ?? near }));
 }
 
 /** A type as it is written. */
@@ -139,5 +93,30 @@ export function typeText(type: Type): string {
       return `object({${[...type.members].map(([name, member]) => `${name}=${typeText(member.type)}`).join(', ')}})`;
     default:
       return type.kind;
+  }
+}
+
+export function sameType(left: Type, right: Type): boolean {
+  if (left === right) return true;
+  switch (left.kind) {
+    case 'list':
+    case 'set':
+    case 'map':
+      return left.kind === right.kind && sameType(left.of, right.of);
+    case 'tuple':
+      return (
+        right.kind === 'tuple' &&
+        left.items.length === right.items.length &&
+        left.items.every((item, index) => sameType(item, right.items[index] as Type))
+      );
+    case 'object':
+      if (right.kind !== 'object' || left.members.size !== right.members.size) return false;
+      for (const [name, { type }] of left.members) {
+        const other = right.members.get(name);
+        if (other === undefined || !sameType(type, other.type)) return false;
+      }
+      return true;
+    default:
+      return left.kind === right.kind;
   }
 }

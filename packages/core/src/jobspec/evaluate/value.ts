@@ -1,12 +1,44 @@
-// The values of the language, and conversions between them.
+// The values of the language, and conversions between plain ones.
 
-import type { NumberValue } from '../syntax/ast.ts';
+import { BigFloat, decimalText, type NumberValue, parseNumber } from './big-float.ts';
+import type { Type } from './type.ts';
 
-/** A set: distinct elements, in the order in which they are iterated. */
+export type { NumberValue } from './big-float.ts';
+
+/** A set: distinct elements of one type, in the order in which they are iterated. */
 export class SetValue {
   readonly items: readonly Value[];
-  constructor(items: readonly Value[]) {
+  readonly of: Type;
+  constructor(items: readonly Value[], of: Type = { kind: 'any' }) {
     this.items = items;
+    this.of = of;
+  }
+}
+
+/** A list: its elements have one type. A plain array is a tuple, whose elements may be of different types. */
+export class ListValue extends Array<Value> {
+  readonly of: Type;
+  private constructor(length: number, of: Type) {
+    super(length);
+    this.of = of;
+  }
+  /** What is made from a list by `map`, `filter` and `slice` is a plain array. */
+  static override get [Symbol.species](): ArrayConstructor {
+    return Array;
+  }
+  static make(items: readonly Value[], of: Type): ListValue {
+    const list = new ListValue(items.length, of);
+    for (let index = 0; index < items.length; index += 1) list[index] = items[index] as Value;
+    return list;
+  }
+}
+
+/** A map: its values have one type. A plain `Map` is an object, whose values may be of different types. */
+export class MapValue extends Map<string, Value> {
+  readonly of: Type;
+  constructor(entries: Iterable<readonly [string, Value]>, of: Type) {
+    super(entries);
+    this.of = of;
   }
 }
 
@@ -31,11 +63,17 @@ export function isObject(value: Value): value is ObjectValue {
 }
 
 export function isNumber(value: Value): value is NumberValue {
-  return typeof value === 'number' || typeof value === 'bigint';
+  return typeof value === 'number' || typeof value === 'bigint' || value instanceof BigFloat;
 }
 
+/** A list or tuple. */
 export function isList(value: Value): value is readonly Value[] {
   return Array.isArray(value);
+}
+
+/** Text, a number, true or false. */
+export function isPlain(value: Value): value is string | boolean | NumberValue {
+  return typeof value === 'string' || typeof value === 'boolean' || isNumber(value);
 }
 
 /** How a value's kind is called in messages. */
@@ -45,26 +83,15 @@ export function describeValue(value: Value): string {
   if (isNumber(value)) return `the number ${numberText(value)}`;
   if (typeof value === 'boolean') return String(value);
   if (isList(value)) return 'a list';
-  return value instanceof SetValue ? 'a set' : 'an object';
+  if (value instanceof SetValue) return 'a set';
+  return value instanceof MapValue ? 'a map' : 'an object';
 }
 
-/** Decimal text as HCL writes it: no exponent, up to 15 significant digits for fractions. */
+/** Decimal text as HCL writes it: no exponent, as many digits as the number has. */
 export function numberText(value: NumberValue): string {
-  if (typeof value === 'bigint') return value.toString();
-  if (Number.isInteger(value)) return Math.abs(value) < 1e21 ? String(value) : BigInt(value).toString();
-  const text = String(Number.parseFloat(value.toPrecision(15)));
-  return text.includes('e') ? value.toFixed(20).replace(/0+$/, '') : text;
-}
-
-/** An integer within 2^53 as a number; everything larger stays a bigint. */
-export function normalizeNumber(value: NumberValue): NumberValue {
-  if (typeof value === 'number') return Number.isInteger(value) || !Number.isFinite(value) ? value : trim(value);
-  return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : value;
-}
-
-/** HCL computes with far more binary digits than a double has; 15 decimal digits are what both agree on. */
-function trim(value: number): number {
-  return Number.parseFloat(value.toPrecision(15));
+  return typeof value === 'number' && !Number.isSafeInteger(value)
+    ? decimalText(parseNumber(String(value)) ?? value)
+    : decimalText(value);
 }
 
 export function toText(value: Value): string {
@@ -74,15 +101,10 @@ export function toText(value: Value): string {
   throw new ValueError(`${describeValue(value)} is no text`);
 }
 
-const NUMBER_TEXT = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
-
 export function toNumber(value: Value): NumberValue {
   if (isNumber(value)) return value;
-  if (typeof value === 'string' && value.length <= 512 && NUMBER_TEXT.test(value)) {
-    const parsed = Number(value);
-    if (Number.isSafeInteger(parsed) || !/^[+-]?\d+$/.test(value)) return parsed;
-    return BigInt(value.startsWith('+') ? value.slice(1) : value);
-  }
+  const parsed = typeof value === 'string' ? parseNumber(value) : undefined;
+  if (parsed !== undefined) return parsed;
   throw new ValueError(`${describeValue(value)} is no number`);
 }
 
@@ -102,57 +124,25 @@ export function toItems(value: Value): readonly Value[] {
 
 /** Keys and values in the order of iteration: indexes for lists, the element itself for sets, sorted keys for objects. */
 export function entriesOf(value: Value): readonly (readonly [Value, Value])[] {
-  if (isList(value)) return value.map((item, index) => [index, item] as const);
+  if (isList(value)) return Array.from(value, (item, index) => [index, item] as const);
   if (value instanceof SetValue) return value.items.map((item) => [item, item] as const);
-  if (isObject(value)) return sortedKeys(value).map((key) => [key, value.get(key) as Value] as const);
-  throw new ValueError(`${describeValue(value)} is no list, set or object`);
+  if (value !== null && isObject(value)) return sortedKeys(value).map((key) => [key, value.get(key) ?? null] as const);
+  throw new ValueError(`${describeValue(value)} has no elements`);
 }
 
 export function sortedKeys(value: ObjectValue): string[] {
   return [...value.keys()].sort(compareText);
 }
 
+/** By code points, which is the order of the UTF-8 bytes. */
 export function compareText(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0;
-}
-
-export function sameValue(left: Value, right: Value): boolean {
-  if (left === right) return true;
-  if (isNumber(left) && isNumber(right)) {
-    // Loose on purpose: 1 and 1n are the same number.
-    return numberText(left) === numberText(right);
+  const length = Math.min(left.length, right.length);
+  for (let at = 0; at < length; at += 1) {
+    const a = left.charCodeAt(at);
+    const b = right.charCodeAt(at);
+    if (a === b) continue;
+    const isHigh = (unit: number) => unit >= 0xd800 && unit <= 0xdfff;
+    return isHigh(a) === isHigh(b) ? a - b : isHigh(a) ? 1 : -1;
   }
-  if (isList(left) && isList(right)) {
-    return left.length === right.length && left.every((item, index) => sameValue(item, right[index] as Value));
-  }
-  if (left instanceof SetValue && right instanceof SetValue) {
-    return left.items.length === right.items.length && left.items.every((item) => hasItem(right.items, item));
-  }
-  if (left !== null && right !== null && isObject(left) && isObject(right)) {
-    if (left.size !== right.size) return false;
-    for (const [key, value] of left) {
-      const other = right.get(key);
-      if (other === undefined || !sameValue(value, other)) return false;
-    }
-    return true;
-  }
-  return false;
-}
-
-export function hasItem(items: readonly Value[], item: Value): boolean {
-  return items.some((other) => sameValue(other, item));
-}
-
-/** A set of distinct values; text is sorted, as HCL iterates it. */
-export function makeSet(items: readonly Value[]): SetValue {
-  const seen = new Set<Value>();
-  const distinct: Value[] = [];
-  for (const item of items) {
-    const isPlain = typeof item === 'string' || typeof item === 'boolean' || typeof item === 'number';
-    if (isPlain ? seen.has(item) : hasItem(distinct, item)) continue;
-    if (isPlain) seen.add(item);
-    distinct.push(item);
-  }
-  if (distinct.every((item) => typeof item === 'string')) (distinct as string[]).sort(compareText);
-  return new SetValue(distinct);
+  return left.length - right.length;
 }

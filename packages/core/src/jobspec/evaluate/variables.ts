@@ -5,9 +5,10 @@ import type { Attribute, Block, Body, Expression } from '../syntax/ast.ts';
 import { type Diagnostic, type DiagnosticSink, diagnosticAt, LanguageError } from '../syntax/diagnostic.ts';
 import { parseExpressionText, parseFile } from '../syntax/parse-body.ts';
 import { createSource, type Source, type Span } from '../syntax/source.ts';
+import { convertValue } from './convert.ts';
 import { evaluate } from './evaluate.ts';
 import type { LazyRoot, Scope } from './scope.ts';
-import { convertValue, parseType, type Type, typeText } from './type.ts';
+import { parseType, type Type, typeText } from './type.ts';
 import { toBool, toText, type Value, ValueError } from './value.ts';
 
 /** Values from outside. Later kinds win: environment, then files in order, then `given` in order. */
@@ -273,8 +274,18 @@ function finish(declarations: ReadonlyMap<string, Declaration>, state: State, sc
 }
 
 function runValidation(name: string, validation: Declaration['validations'][number], scope: Scope): void {
-  const passed = toBool(evaluate(validation.condition, scope));
+  const passed = converted(validation.condition, scope, toBool);
   if (passed) return;
-  const message = toText(evaluate(validation.message, scope));
+  const message = converted(validation.message, scope, toText);
   fail(scope.source, validation.condition, 'Invalid value for variable', `${message} (variable "${name}")`);
+}
+
+function converted<T>(node: Expression, scope: Scope, convert: (value: Value) => T): T {
+  const value = evaluate(node, scope);
+  try {
+    return convert(value);
+  } catch (error) {
+    if (!(error instanceof ValueError)) throw error;
+    return fail(scope.source, node, 'Unsuitable value', `The validation cannot use this: ${error.message}.`);
+  }
 }

@@ -1,7 +1,7 @@
 // IP networks.
 
 import { family } from '../evaluate/function-table.ts';
-import { type Value, ValueError } from '../evaluate/value.ts';
+import { ListValue, type Value, ValueError } from '../evaluate/value.ts';
 import { integerArg, textArg } from './arguments.ts';
 
 interface Network {
@@ -84,8 +84,8 @@ function subnets(args: readonly Value[]): Value {
   const network = parseNetwork(args);
   const end = network.address + (1n << BigInt(network.bits - network.prefix));
   let next = network.address;
-  return args.slice(1).map((_, index) => {
-    const prefix = network.prefix + integerArg(args, index + 1, 1, 128);
+  const names = args.slice(1).map((_, index) => {
+    const prefix = network.prefix + integerArg(args, index + 1, 1, 32);
     if (prefix > network.bits) throw new ValueError('the network has no room for so many bits', index + 1);
     const size = 1n << BigInt(network.bits - prefix);
     next = ((next + size - 1n) / size) * size;
@@ -94,24 +94,25 @@ function subnets(args: readonly Value[]): Value {
     next += size;
     return text;
   });
+  return ListValue.make(names, { kind: 'string' });
 }
 
 export const cidrFunctions = family({
   cidrhost: { params: ['network', 'number'], doc: 'The address of a numbered host in a network.', fn: host },
   cidrnetmask: {
     params: ['network'],
-    doc: 'The netmask of an IPv4 network.',
+    doc: 'The netmask of a network.',
     fn: (args) => {
       const { bits, prefix } = parseNetwork(args);
-      if (bits !== 32) throw new ValueError('only IPv4 networks have a netmask', 0);
-      return addressText(prefix === 0 ? 0n : (0xffffffffn << BigInt(32 - prefix)) & 0xffffffffn, 32);
+      const all = (1n << BigInt(bits)) - 1n;
+      return addressText((all << BigInt(bits - prefix)) & all, bits);
     },
   },
   cidrsubnet: {
     params: ['network', 'newbits', 'number'],
     doc: 'A numbered network inside a network.',
     fn: (args) =>
-      subnet(parseNetwork(args), integerArg(args, 1, 0, 48), integerArg(args, 2, 0, Number.MAX_SAFE_INTEGER)),
+      subnet(parseNetwork(args), integerArg(args, 1, 0, 32), integerArg(args, 2, 0, Number.MAX_SAFE_INTEGER)),
   },
   cidrsubnets: { params: ['network', 'newbits...'], doc: 'Consecutive networks inside a network.', fn: subnets },
 });

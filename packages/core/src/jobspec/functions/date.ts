@@ -22,21 +22,37 @@ const MONTHS = [
 ];
 const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 
-interface Timestamp {
+export interface Timestamp {
   /** Milliseconds of the instant. */
   readonly ms: number;
   readonly offsetMinutes: number;
 }
 
-function parseTimestamp(args: readonly Value[], index: number): Timestamp {
-  const text = textArg(args, index);
+/** A date after RFC 3339. */
+export function parseTimestamp(text: string): Timestamp | undefined {
   const match = RFC3339.exec(text);
-  const ms = match === null ? Number.NaN : Date.parse(text);
-  const zone = match?.[8] ?? 'Z';
-  if (Number.isNaN(ms)) throw new ValueError(`"${text}" is no date such as 2026-01-31T12:00:00Z`, index);
+  if (match === null) return undefined;
+  const [, year, month, day, hour, , , , zone = 'Z'] = match;
+  const daysInMonth = new Date(Date.UTC(2000 + (Number(year) % 400), Number(month), 0)).getUTCDate();
+  const [offsetHours, offsetMinutes] = [Number(zone.slice(1, 3)), Number(zone.slice(4, 6))];
+  const ms = Date.parse(text);
+  if (Number.isNaN(ms) || Number(hour) > 23 || Number(day) > daysInMonth || Number(day) < 1) return undefined;
+  if (offsetHours > 23 || offsetMinutes > 59) return undefined;
   const sign = zone.startsWith('-') ? -1 : 1;
-  const offsetMinutes = zone === 'Z' ? 0 : sign * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(4, 6)));
-  return { ms, offsetMinutes };
+  return { ms, offsetMinutes: zone === 'Z' ? 0 : sign * (offsetHours * 60 + offsetMinutes) };
+}
+
+/** RFC 3339 without fractions of a second. */
+export function timestampText({ ms, offsetMinutes }: Timestamp): string {
+  const local = new Date(ms + offsetMinutes * 60_000);
+  return local.toISOString().replace(/\.\d+Z$/, '') + zoneText(offsetMinutes, ':', 'Z');
+}
+
+function timestampArg(args: readonly Value[], index: number): Timestamp {
+  const text = textArg(args, index);
+  const time = parseTimestamp(text);
+  if (time === undefined) throw new ValueError(`"${text}" is no date such as 2026-01-31T12:00:00Z`, index);
+  return time;
 }
 
 const two = (value: number) => String(value).padStart(2, '0');
@@ -82,24 +98,28 @@ function parts(time: Timestamp): Record<string, string> {
   };
 }
 
+const TOKEN = /'((?:[^']|'')*)'|'|([A-Za-z])\2*/g;
+
 function formatDate(args: readonly Value[]): Value {
   const format = textArg(args, 0);
-  const values = parts(parseTimestamp(args, 1));
-  return format.replace(/'((?:[^']|'')*)'|([A-Za-z])\2*/g, (match, quoted: string | undefined) => {
+  const values = parts(timestampArg(args, 1));
+  return format.replace(TOKEN, (match, quoted: string | undefined) => {
+    if (match === "'") throw new ValueError('a quoted text is not closed', 0);
     if (quoted !== undefined) return quoted === '' ? "'" : quoted.replaceAll("''", "'");
-    const value = values[match];
+    const value = Object.hasOwn(values, match) ? values[match] : undefined;
     if (value === undefined) throw new ValueError(`"${match}" is no part of a date; put text in single quotes`, 0);
     return value;
   });
 }
 
 function addTime(args: readonly Value[]): Value {
-  const { ms, offsetMinutes } = parseTimestamp(args, 0);
+  const { ms, offsetMinutes } = timestampArg(args, 0);
   const added = parseDuration(textArg(args, 1));
   if (added === undefined) throw new ValueError('this is no duration such as "1h"', 1);
-  const local = new Date(ms + added + offsetMinutes * 60_000);
-  if (Number.isNaN(local.getTime())) throw new ValueError('the result is no date', 1);
-  return local.toISOString().replace(/\.\d+Z$/, '') + zoneText(offsetMinutes, ':', 'Z');
+  const sum = { ms: Math.floor(ms + added), offsetMinutes };
+  const year = new Date(sum.ms + offsetMinutes * 60_000).getUTCFullYear();
+  if (!(year >= 0 && year <= 9999)) throw new ValueError('the result is no date', 1);
+  return timestampText(sum);
 }
 
 export const dateFunctions = family({

@@ -1,10 +1,13 @@
 // Base64, JSON, CSV and URLs.
 
-import { family } from '../evaluate/function-table.ts';
+import { type FunctionEnvironment, family, type YamlNode } from '../evaluate/function-table.ts';
 import { type Value, ValueError } from '../evaluate/value.ts';
-import { textArg } from './arguments.ts';
+import { argumentAt, blame, textArg } from './arguments.ts';
 import { decodeBase64, encodeBase64 } from './bytes.ts';
+import { decodeCsv } from './csv.ts';
 import { decodeJson, encodeJson } from './json-text.ts';
+import { valueOfYaml } from './yaml-decode.ts';
+import { encodeYaml } from './yaml-encode.ts';
 
 function decodeBase64Text(args: readonly Value[]): Value {
   const bytes = decodeBase64(textArg(args, 0));
@@ -16,51 +19,12 @@ function decodeBase64Text(args: readonly Value[]): Value {
   }
 }
 
-/** Rows of fields after RFC 4180. */
-function csvRows(text: string): string[][] {
-  const rows: string[][] = [];
-  let row: string[] = [];
-  let at = 0;
-  while (at <= text.length) {
-    const [field, next] = csvField(text, at);
-    row.push(field);
-    const end = text[next];
-    at = next + 1;
-    if (end === ',') continue;
-    if (end === '\r' && text[next + 1] === '\n') at += 1;
-    if (row.length > 1 || row[0] !== '' || end !== undefined) rows.push(row);
-    row = [];
+function readYaml(text: string, parse: FunctionEnvironment['parseYaml']): YamlNode {
+  try {
+    return parse?.(text) ?? { kind: 'scalar', text: '', isQuoted: false };
+  } catch (error) {
+    throw new ValueError(`this is no YAML: ${error instanceof Error ? error.message : String(error)}`);
   }
-  return rows.filter((fields) => fields.length > 1 || fields[0] !== '');
-}
-
-function csvField(text: string, from: number): readonly [string, number] {
-  if (text[from] !== '"') {
-    let at = from;
-    while (at < text.length && text[at] !== ',' && text[at] !== '\n' && text[at] !== '\r') at += 1;
-    return [text.slice(from, at), at];
-  }
-  let field = '';
-  let at = from + 1;
-  for (;;) {
-    const quote = text.indexOf('"', at);
-    if (quote < 0) throw new ValueError('a quoted field is not closed', 0);
-    field += text.slice(at, quote);
-    if (text[quote + 1] !== '"') return [field, quote + 1];
-    field += '"';
-    at = quote + 2;
-  }
-}
-
-function decodeCsv(args: readonly Value[]): Value {
-  const [header, ...rows] = csvRows(textArg(args, 0));
-  if (header === undefined) throw new ValueError('the text has no header line', 0);
-  return rows.map((row, index) => {
-    if (row.length !== header.length) {
-      throw new ValueError(`line ${index + 2} has ${row.length} fields, the header has ${header.length}`, 0);
-    }
-    return new Map(header.map((name, column) => [name, row[column] ?? '']));
-  });
 }
 
 function urlEncode(text: string): string {
@@ -81,9 +45,31 @@ export const encodingFunctions = family({
     params: ['value'],
     allowNull: true,
     doc: 'A value as JSON.',
-    fn: (args) => encodeJson(args[0] ?? null),
+    fn: (args) => encodeJson(argumentAt(args, 0)),
   },
   jsondecode: { params: ['text'], doc: 'A value from JSON.', fn: (args) => decodeJson(textArg(args, 0)) },
-  csvdecode: { params: ['text'], doc: 'A list of objects from CSV with a header line.', fn: decodeCsv },
+  csvdecode: {
+    params: ['text'],
+    doc: 'A list of objects from CSV with a header line.',
+    fn: (args) => decodeCsv(textArg(args, 0)),
+  },
+  yamlencode: {
+    params: ['value'],
+    allowNull: true,
+    doc: 'A value as YAML.',
+    fn: (args) => encodeYaml(argumentAt(args, 0)),
+  },
+  yamldecode: {
+    params: ['text'],
+    needs: 'parseYaml',
+    doc: 'A value from YAML.',
+    fn: (args, { environment, budget }) => {
+      const node = blame(0, () => readYaml(textArg(args, 0), environment.parseYaml));
+      return valueOfYaml(node, () => {
+        budget.step();
+        budget.produce(1);
+      });
+    },
+  },
   urlencode: { params: ['text'], doc: 'Text for the query of a URL.', fn: (args) => urlEncode(textArg(args, 0)) },
 });

@@ -1,19 +1,30 @@
 // Numbers.
 
+import { add, BigFloat, compareNumbers, fromDouble, negated, truncate } from '../evaluate/big-float.ts';
 import { family } from '../evaluate/function-table.ts';
-import { normalizeNumber, toNumber, type Value, ValueError } from '../evaluate/value.ts';
-import { integerArg, numberArg, textArg } from './arguments.ts';
+import { type NumberValue, type Value, ValueError } from '../evaluate/value.ts';
+import { blame, doubleArg, integerArg, numberArg } from './arguments.ts';
 
-/** Compares mixed numbers and bigints without loss. */
-function pick(args: readonly Value[], better: (left: number | bigint, right: number | bigint) => boolean): Value {
-  const numbers = args.map((arg) => toNumber(arg));
-  return numbers.reduce((best, next) => (better(next, best) ? next : best));
+function pick(args: readonly Value[], sign: 1 | -1): Value {
+  if (args.length === 0) throw new ValueError('it needs at least one number');
+  let best = numberArg(args, 0);
+  for (let index = 1; index < args.length; index += 1) {
+    const next = numberArg(args, index);
+    if (compareNumbers(next, best) * sign > 0) best = next;
+  }
+  return best;
 }
 
-/** Rounds with the given function; integers of any size stay as they are. */
-function rounded(args: readonly Value[], round: (value: number) => number): Value {
-  const [value] = args;
-  return typeof value === 'bigint' ? value : round(numberArg(args, 0));
+/** The whole number next to a number: above it for 1, below it for -1. */
+function rounded(value: NumberValue, direction: 1 | -1): NumberValue {
+  if (!(value instanceof BigFloat)) return value;
+  const whole = truncate(value);
+  return compareNumbers(value, whole) * direction > 0 ? add(whole, direction) : whole;
+}
+
+function finite(value: number): NumberValue {
+  if (!Number.isFinite(value)) throw new ValueError('the result is no finite number');
+  return fromDouble(value);
 }
 
 /** Digits of an integer in a base from 2 to 62: 0-9, a-z, A-Z, as Go's big integers write them. */
@@ -39,47 +50,39 @@ export const numericFunctions = family({
     params: ['number'],
     doc: 'The number without its sign.',
     fn: (args) => {
-      const value = toNumber(args[0] ?? null);
-      return value < 0 ? -value : value;
+      const value = numberArg(args, 0);
+      return compareNumbers(value, 0) < 0 ? negated(value) : value;
     },
   },
-  ceil: { params: ['number'], doc: 'The next whole number up.', fn: (args) => rounded(args, Math.ceil) },
-  floor: { params: ['number'], doc: 'The next whole number down.', fn: (args) => rounded(args, Math.floor) },
+  ceil: { params: ['number'], doc: 'The next whole number up.', fn: (args) => rounded(numberArg(args, 0), 1) },
+  floor: { params: ['number'], doc: 'The next whole number down.', fn: (args) => rounded(numberArg(args, 0), -1) },
   log: {
     params: ['number', 'base'],
     doc: 'The logarithm of a number to a base.',
-    fn: (args) => {
-      const value = Math.log(numberArg(args, 0)) / Math.log(numberArg(args, 1));
-      if (!Number.isFinite(value)) throw new ValueError('there is no such logarithm', 0);
-      return normalizeNumber(value);
-    },
+    fn: (args) => finite(Math.log(doubleArg(args, 0)) / Math.log(doubleArg(args, 1))),
   },
-  max: { params: ['numbers...'], doc: 'The largest number.', fn: (args) => pick(some(args), (a, b) => a > b) },
-  min: { params: ['numbers...'], doc: 'The smallest number.', fn: (args) => pick(some(args), (a, b) => a < b) },
+  max: { params: ['numbers...'], doc: 'The largest number.', fn: (args) => pick(args, 1) },
+  min: { params: ['numbers...'], doc: 'The smallest number.', fn: (args) => pick(args, -1) },
   parseint: {
     params: ['text', 'base'],
     doc: 'The integer a text writes in a base from 2 to 62.',
     fn: (args) => {
-      const text = textArg(args, 0);
+      const [text] = args;
+      if (typeof text !== 'string') throw new ValueError('it must be text', 0);
       const base = integerArg(args, 1, 2, 62);
       const value = parseDigits(text, base);
       if (value === undefined) throw new ValueError(`"${text}" is no whole number in base ${base}`, 0);
-      return normalizeNumber(value);
+      return blame(0, () => add(value, 0));
     },
   },
   pow: {
     params: ['number', 'power'],
     doc: 'A number raised to a power.',
-    fn: (args) => {
-      const value = numberArg(args, 0) ** numberArg(args, 1);
-      if (!Number.isFinite(value)) throw new ValueError('the result is no finite number');
-      return normalizeNumber(value);
-    },
+    fn: (args) => finite(doubleArg(args, 0) ** doubleArg(args, 1)),
   },
-  signum: { params: ['number'], doc: '−1, 0 or 1 by the sign.', fn: (args) => Math.sign(numberArg(args, 0)) },
+  signum: {
+    params: ['number'],
+    doc: '−1, 0 or 1 by the sign.',
+    fn: (args) => Math.sign(compareNumbers(numberArg(args, 0), 0)),
+  },
 });
-
-function some(args: readonly Value[]): readonly Value[] {
-  if (args.length === 0) throw new ValueError('it needs at least one number');
-  return args;
-}
