@@ -36,18 +36,24 @@ export function diagnosticJson(diagnostic: Diagnostic): DiagnosticJson {
   };
 }
 
+/** A person reads no more than this; the forms for programs have all. Reading a file stops to collect at as many. */
+const mostShown = 100;
+
 /** `json` is one list; the others are blocks or lines, errors before warnings, and empty when there is nothing to say. */
 export function report(format: ReportFormat, diagnostics: readonly Diagnostic[], options: ReportOptions): string {
   if (format === 'json') return JSON.stringify(diagnostics.map(diagnosticJson), null, 2);
   if (format === 'gcc') return diagnostics.map(formatDiagnosticLine).join('\n');
-  return diagnostics.map((diagnostic) => renderDiagnostic(diagnostic, options.sources, options)).join('\n\n');
+  const shown = diagnostics.slice(0, mostShown).map((item) => renderDiagnostic(item, options.sources, options));
+  const more = diagnostics.length - shown.length;
+  return [...shown, ...(more > 0 ? [`… and ${more} more`] : [])].join('\n\n');
 }
 
-/** `2 errors in web.nomad.hcl`, `1 error, 2 warnings in …`. */
+/** `2 errors in web.nomad.hcl`, `1 error, 2 warnings in …`; `at least` where reading may have left some out. */
 export function reportCount(fileName: string, diagnostics: readonly Diagnostic[]): string {
   const said = (['error', 'warning'] as const).flatMap((severity) => {
     const count = diagnostics.filter((diagnostic) => diagnostic.severity === severity).length;
     return count === 0 ? [] : [`${count} ${severity}${count === 1 ? '' : 's'}`];
   });
-  return `${said.length === 0 ? 'nothing' : said.join(', ')} in ${fileName}`;
+  const all = said.length === 0 ? 'nothing' : said.join(', ');
+  return `${diagnostics.length === mostShown ? 'at least ' : ''}${all} in ${fileName}`;
 }

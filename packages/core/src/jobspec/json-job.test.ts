@@ -78,7 +78,7 @@ test('a mistake in a JSON file is reported at its place', (t) => {
   const places = (text: string) =>
     parse(text).diagnostics.map((diagnostic) => [formatPlace(diagnostic), diagnostic.detail]);
   t.deepEqual(places('{\n  "Job": {,}\n}'), [['x.json:2:11', 'Found ",", expected a quoted name.']]);
-  t.deepEqual(places('{"ID": "a",\n "Tpye": "batch"}')[0], ['x.json:2:10', 'A job has no field "Tpye".']);
+  t.deepEqual(places('{"ID": "a",\n "Tpye": "batch"}')[0], ['x.json:2:2', 'A job has no field "Tpye".']);
   t.deepEqual(places('{"ID": "a", "TaskGroups": [{"Name": "g",\n"Tasks": [{"Name": "t",\n"Driver": 5}]}]}')[0], [
     'x.json:3:11',
     'Expected a string, found a number.',

@@ -36,8 +36,8 @@ export default class JobInspect extends OrchCommand {
     const id = await findJob(api, args.job);
     const { version } = flags;
     if (flags.hcl) {
-      const wanted = version === undefined ? {} : { version };
-      const { value } = await api.jobs.submission(id, wanted).catch((error: unknown) => {
+      const wanted = version ?? (await api.jobs.read(id)).value.Version;
+      const { value } = await api.jobs.submission(id, { version: wanted }).catch((error: unknown) => {
         if (error instanceof ApiError && error.status === 404)
           throw new CommandFailure(`Error: the source of job "${id}" is not known: it was submitted without it`);
         throw error;

@@ -15,10 +15,10 @@ export function wirePlaces(node: JsonNode, places: Map<string, Span>): void {
 
 function blockPlaces(node: JsonObjectNode, schema: BlockSchema, path: string, places: Map<string, Span>): void {
   const index = wireIndex(schema);
-  for (const { key, value } of node.members) {
+  for (const { key, keySpan, value } of node.members) {
     const field = index.get(key.toLowerCase());
     if (field === undefined) {
-      places.set(joinPath(path, key), value);
+      places.set(joinPath(path, key), keySpan);
       continue;
     }
     const fieldPath = joinPath(path, fieldName(field));
