@@ -12,6 +12,7 @@ import { collectBlocks } from './job/blocks.ts';
 import { blockExamples, wholeJob } from './job/examples.ts';
 import { hclJobSchema } from './json-schema/hcl-schema.ts';
 import { wireJobSchema } from './json-schema/wire-schema.ts';
+import { languageExamples } from './language-page.ts';
 import { referenceFiles } from './reference.ts';
 
 const ajv = new Ajv2020.default({ allErrors: true, strict: false });
@@ -40,6 +41,16 @@ for (const [page, example] of Object.entries(blockExamples)) {
     }
     t.true(errors.length > 0, 'it runs now: remove notYet');
     t.true(errors.every((error) => /comes? later/.test(error)));
+  });
+}
+
+for (const [name, text] of Object.entries(languageExamples)) {
+  test(`the example of ${name} is read without an error or a warning`, (t) => {
+    const { diagnostics, warnings } = parseJob(text, { fileName: `${name}.hcl` });
+    t.deepEqual(
+      [...diagnostics, ...warnings].map(({ summary, detail }) => `${summary} ${detail}`),
+      [],
+    );
   });
 }
 

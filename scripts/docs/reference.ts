@@ -7,6 +7,7 @@ import { functionsPage } from './functions-page.ts';
 import { jobPages } from './job/pages.ts';
 import { hclJobSchema } from './json-schema/hcl-schema.ts';
 import { wireJobSchema } from './json-schema/wire-schema.ts';
+import { languagePage } from './language-page.ts';
 import { variablesPage } from './variables-page.ts';
 
 const directory = fileURLToPath(new URL('../../docs/reference/', import.meta.url));
@@ -15,6 +16,7 @@ const directory = fileURLToPath(new URL('../../docs/reference/', import.meta.url
 export function referenceFiles(): ReadonlyMap<string, string> {
   return new Map([
     ...jobPages(),
+    ['language.md', languagePage()],
     ['functions.md', functionsPage()],
     ['task-variables.md', variablesPage()],
     ['job.schema.json', `${JSON.stringify(wireJobSchema(), null, 2)}\n`],
