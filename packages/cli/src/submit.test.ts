@@ -110,6 +110,21 @@ test('a warning that reading the file gave already is not said twice; another on
   t.is(placeProblems(read, [{ ...again, Severity: 'error' }]).length, 1);
 });
 
+test('what is written once and meant for several blocks is said once', (t) => {
+  const two = parseJob(
+    'job "x" {\n  update {\n    max_parallel = 2\n  }\n  group "a" {\n  }\n  group "b" {\n  }\n}\n',
+    { fileName: 'x.hcl' },
+  );
+  const placed = placeProblems(
+    two,
+    ['a', 'b'].map((group) => problem(`group["${group}"].update.max_parallel`)),
+  );
+  t.deepEqual(
+    placed.map(({ range }) => range?.start.line),
+    [3],
+  );
+});
+
 test('places hold for JSON in the API’s form and in HCL’s form', (t) => {
   const api = JSON.stringify({ Job: encodeJobJson(file.job as NonNullable<typeof file.job>) }, null, 2);
   const hcl = `{

@@ -20,12 +20,18 @@ export type Placed = Pick<JobFile, 'sourceMap' | 'warnings'>;
 
 /**
  * Problems that a server named by field path, each at its place in the file, or at the nearest block around it; errors
- * first, in the order of the file. Warnings that reading the file gave already are left out.
+ * first, in the order of the file. What reading the file gave already is left out, and nothing is said twice.
  */
 export function placeProblems(file: Placed, problems: readonly ProblemWire[]): Diagnostic[] {
   const known = new Set(file.warnings.map(keyOf));
-  const placed = problems.map((problem) => placeProblem(file, problem));
-  const news = placed.filter((diagnostic) => diagnostic.severity === 'error' || !known.has(keyOf(diagnostic)));
+  const news: Diagnostic[] = [];
+  for (const problem of problems) {
+    const diagnostic = placeProblem(file, problem);
+    const key = keyOf(diagnostic);
+    if (known.has(key)) continue;
+    known.add(key);
+    news.push(diagnostic);
+  }
   const rank = ({ severity, range }: Diagnostic) => (severity === 'error' ? 0 : 1e9) + (range?.start.offset ?? 0);
   return news.toSorted((left, right) => rank(left) - rank(right));
 }
@@ -44,9 +50,12 @@ function placeProblem(file: Placed, problem: ProblemWire): Diagnostic {
   };
 }
 
-/** Reading the file and asking the server say the same thing alike: same field, same words. */
-function keyOf({ path, detail }: Diagnostic): string {
-  return `${path ?? ''}\u0000${detail}`;
+/**
+ * Reading the file and asking the server say the same thing alike: same place, same words. Not the same path: what is
+ * written once in an outer block may be meant for several inner ones, and is said once.
+ */
+function keyOf({ severity, range, path, detail }: Diagnostic): string {
+  return [severity, range?.start.offset ?? path, detail].join('\u0000');
 }
 
 /** Why a call with a job failed: the errors of a refusal at their places in the file; any other error as it is. */
