@@ -9,13 +9,12 @@ import {
   blockRecords,
   blockValue,
   type FieldSchema,
-  getField,
-  isBlockType,
   type ModelRecord,
   removeField,
   type SchemaContext,
   setField,
 } from './field.ts';
+import { createWalk, readField } from './walk.ts';
 
 /**
  * Completes a job: every field with a default has a value, blocks that exist implicitly exist, groups take over what
@@ -31,14 +30,21 @@ export function canonicalizeJob(job: ModelRecord | Job): Job {
   return record as unknown as Job;
 }
 
+const completedFieldsOf = createWalk({
+  plain: (field) => field.default !== undefined || field.type === 'string',
+  block: () => true,
+  schema: () => false,
+});
+
 /** Completes `record`, a shallow copy the caller owns. */
 function completeBlock(record: ModelRecord, schema: BlockSchema, context: SchemaContext): void {
   const kept = record['kept'] as ModelRecord | undefined;
   if (kept !== undefined || schema.alwaysKept === true) record['kept'] = { ...kept };
   schema.fold?.(record, context);
-  for (const field of schema.fields) {
-    const value = getField(record, field);
-    if (isBlockType(field.type)) completeField(record, field, field.type, value, context);
+  for (const walked of completedFieldsOf(schema)) {
+    const value = readField(record, walked);
+    const { field, block } = walked;
+    if (block !== undefined) completeField(record, field, block, value, context);
     else if (value === undefined || (value === '' && field.type === 'string')) {
       // Empty text is "not given", as in the API.
       const filled = defaultOf(field, context);

@@ -2,8 +2,9 @@
 
 import type { Job } from '../model/job.ts';
 import { jobBlock } from './blocks/job.ts';
-import { type BlockSchema, blockRecords, type FieldProblem, getField, isBlockType, type ModelRecord } from './field.ts';
-import { fieldName, joinPath, repeatedPath } from './path.ts';
+import { type BlockSchema, blockRecords, type FieldProblem, type ModelRecord } from './field.ts';
+import { joinPath, repeatedPath } from './path.ts';
+import { createWalk, readField } from './walk.ts';
 
 /** Why this job cannot run yet, each reason at the field that asks for what is missing; none = it can. */
 export function notYetRunnable(job: Job): FieldProblem[] {
@@ -12,21 +13,27 @@ export function notYetRunnable(job: Job): FieldProblem[] {
   return problems;
 }
 
+const fieldsOf = createWalk({
+  plain: ({ notYet, notYetValues }) => notYet !== undefined || notYetValues !== undefined,
+  block: ({ notYet }) => notYet !== undefined || 'inside',
+  schema: () => false,
+});
+
 function visit(record: ModelRecord, schema: BlockSchema, path: string, problems: FieldProblem[]): void {
-  for (const field of schema.fields) {
-    const value = getField(record, field);
+  for (const walked of fieldsOf(schema)) {
+    const value = readField(record, walked);
     if (value === undefined) continue;
-    const fieldPath = joinPath(path, fieldName(field));
+    const { field, name, block } = walked;
+    const fieldPath = joinPath(path, name);
     const reason = typeof value === 'string' ? valueReason(field.notYetValues, value) : undefined;
     if (reason !== undefined) problems.push({ path: fieldPath, message: `"${value}" cannot run yet: ${reason}` });
     if (field.notYet !== undefined) {
-      problems.push({ path: fieldPath, message: `"${fieldName(field)}" cannot run yet: ${field.notYet}` });
+      problems.push({ path: fieldPath, message: `"${name}" cannot run yet: ${field.notYet}` });
     }
-    const { type } = field;
-    if (!isBlockType(type) || type.unwrap !== undefined) continue;
-    blockRecords(type, value).forEach((item, index) => {
-      const inner = type.repeat === 'one' ? fieldPath : repeatedPath(fieldPath, type, item, index);
-      visit(item, type.block, inner, problems);
+    if (block === undefined || block.unwrap !== undefined) continue;
+    blockRecords(block, value).forEach((item, index) => {
+      const inner = block.repeat === 'one' ? fieldPath : repeatedPath(fieldPath, block, item, index);
+      visit(item, block.block, inner, problems);
     });
   }
 }

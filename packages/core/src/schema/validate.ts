@@ -10,14 +10,13 @@ import {
   blockRecords,
   type FieldProblem,
   type FieldSchema,
-  getField,
-  isBlockType,
   type ModelRecord,
   type Report,
   type SchemaContext,
 } from './field.ts';
 import { fieldName, joinPath, repeatedPath } from './path.ts';
 import { notYetRunnable } from './runnable.ts';
+import { createWalk, readField } from './walk.ts';
 
 /**
  * Problems of a canonical job (see `canonicalizeJob`), those included that only mean "cannot run yet"; none = it can be
@@ -38,6 +37,18 @@ export function brokenRules(job: Job): FieldProblem[] {
   return problems;
 }
 
+const isOnRecord = ({ wire, kept }: FieldSchema) => wire !== undefined || kept === true;
+
+const checkedFieldsOf = createWalk({
+  plain: (field) => {
+    const { required, values, refusedValues, min, max } = field;
+    const isBound = values !== undefined || refusedValues !== undefined || min !== undefined || max !== undefined;
+    return isOnRecord(field) && (required === true || isBound);
+  },
+  block: isOnRecord,
+  schema: () => false,
+});
+
 function validateBlock(
   record: ModelRecord,
   schema: BlockSchema,
@@ -52,26 +63,24 @@ function validateBlock(
   if (schema.label !== undefined && (record[schema.label.model] ?? '') === '' && schema.name !== 'job') {
     report('', `a ${schema.name} needs a name`, `write ${schema.name} "name" { … }`);
   }
-  for (const field of schema.fields) {
-    if (field.wire === undefined && field.kept !== true) continue;
-    const value = getField(record, field);
-    const name = fieldName(field);
+  for (const walked of checkedFieldsOf(schema)) {
+    const value = readField(record, walked);
+    const { field, name, block } = walked;
     if (value === undefined) {
       if (field.required !== true) continue;
       isComplete = false;
       report(name, `"${name}" is required`, `add ${exampleOf(field)}`);
       continue;
     }
-    if (!isBlockType(field.type)) {
+    if (block === undefined) {
       checkField(field, value, (message, hint) => report(name, message, hint));
       continue;
     }
-    const { type } = field;
-    if (type.unwrap !== undefined) continue;
-    blockRecords(type, value).forEach((item, index) => {
+    if (block.unwrap !== undefined) continue;
+    blockRecords(block, value).forEach((item, index) => {
       const base = joinPath(path, name);
-      const inner = type.repeat === 'one' ? base : repeatedPath(base, type, item, index);
-      validateBlock(item, type.block, inner, innerContext(type.block, item, context), problems);
+      const inner = block.repeat === 'one' ? base : repeatedPath(base, block, item, index);
+      validateBlock(item, block.block, inner, innerContext(block.block, item, context), problems);
     });
   }
   // Rules across fields mean something only when the fields are there.

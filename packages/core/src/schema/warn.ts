@@ -8,12 +8,11 @@ import {
   blockRecords,
   type FieldProblem,
   type FieldSchema,
-  getField,
-  isBlockType,
   type ModelRecord,
   type SchemaContext,
 } from './field.ts';
-import { fieldName, joinPath, repeatedPath } from './path.ts';
+import { joinPath, repeatedPath } from './path.ts';
+import { createWalk, readField } from './walk.ts';
 
 /** Warnings about a job as it was written, before defaults. */
 export function warningsOf(record: ModelRecord): FieldProblem[] {
@@ -22,24 +21,29 @@ export function warningsOf(record: ModelRecord): FieldProblem[] {
   return warnings;
 }
 
+const warnedFieldsOf = createWalk({
+  plain: ({ deprecated, noEffect: reason }) => deprecated !== undefined || reason !== undefined,
+  block: ({ deprecated, noEffect: reason }) => deprecated !== undefined || reason !== undefined || 'inside',
+  schema: () => false,
+});
+
 function warnBlock(record: ModelRecord, schema: BlockSchema, path: string, warnings: FieldProblem[]): void {
-  for (const field of schema.fields) {
-    const value = getField(record, field);
+  for (const walked of warnedFieldsOf(schema)) {
+    const value = readField(record, walked);
+    const { field, name, block } = walked;
     if (value === undefined || isIdle(field, value)) continue;
-    const name = fieldName(field);
     const fieldPath = joinPath(path, name);
     if (field.deprecated !== undefined) {
       warnings.push({ path: fieldPath, message: `"${name}" is deprecated`, hint: field.deprecated });
     }
-    if (!isBlockType(field.type)) {
+    if (block === undefined) {
       if (field.noEffect !== undefined) warnings.push(noEffect(fieldPath, name, field.noEffect));
       continue;
     }
-    const { type } = field;
-    blockRecords(type, value).forEach((item, index) => {
-      const inner = type.repeat === 'one' ? fieldPath : repeatedPath(fieldPath, type, item, index);
+    blockRecords(block, value).forEach((item, index) => {
+      const inner = block.repeat === 'one' ? fieldPath : repeatedPath(fieldPath, block, item, index);
       if (field.noEffect !== undefined) warnings.push(noEffect(inner, name, field.noEffect));
-      else warnBlock(item, type.block, inner, warnings);
+      else warnBlock(item, block.block, inner, warnings);
     });
   }
 }
@@ -52,6 +56,12 @@ export function adviceOn(job: Job): FieldProblem[] {
   return advice;
 }
 
+const advisedFieldsOf = createWalk({
+  plain: () => false,
+  block: () => 'inside',
+  schema: ({ advise }) => advise !== undefined,
+});
+
 function adviseBlock(
   record: ModelRecord,
   schema: BlockSchema,
@@ -62,13 +72,13 @@ function adviseBlock(
   schema.advise?.(record, context, (field, message, hint) => {
     advice.push({ path: joinPath(path, field), message, ...(hint === undefined ? {} : { hint }) });
   });
-  for (const field of schema.fields) {
-    const { type } = field;
-    if (!isBlockType(type) || type.unwrap !== undefined) continue;
-    const base = joinPath(path, fieldName(field));
-    blockRecords(type, getField(record, field)).forEach((item, index) => {
-      const inner = type.repeat === 'one' ? base : repeatedPath(base, type, item, index);
-      adviseBlock(item, type.block, inner, innerContext(type.block, item, context), advice);
+  for (const walked of advisedFieldsOf(schema)) {
+    const { name, block } = walked;
+    if (block === undefined || block.unwrap !== undefined) continue;
+    const base = joinPath(path, name);
+    blockRecords(block, readField(record, walked)).forEach((item, index) => {
+      const inner = block.repeat === 'one' ? base : repeatedPath(base, block, item, index);
+      adviseBlock(item, block.block, inner, innerContext(block.block, item, context), advice);
     });
   }
 }
