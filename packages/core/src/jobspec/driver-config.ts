@@ -48,22 +48,24 @@ interface Evaluator {
 
 function createEvaluator(values: InterpolationValues): Evaluator {
   const problems: FieldProblem[] = [];
-  const budget = createBudget();
-  const names = namesOf(values);
-  const shared: Omit<Scope, 'source'> = {
-    budget,
-    functions: createFunctionTable({}, budget),
-    roots: new Map(),
-    bindings: bindAll(names),
-    keepUnknown: false,
+  let made: { readonly names: ReadonlyMap<string, Value>; readonly scope: Omit<Scope, 'source'> } | undefined;
+  // Most blocks have no reference: the values are laid out for the first one.
+  const known = () => {
+    if (made !== undefined) return made;
+    const budget = createBudget();
+    const names = namesOf(values);
+    const functions = createFunctionTable({}, budget);
+    made = { names, scope: { budget, functions, roots: new Map(), bindings: bindAll(names), keepUnknown: false } };
+    return made;
   };
   const text = (template: string, path: string): Json => {
     if (!template.includes('${') && !template.includes('%{')) return template;
+    const { names, scope } = known();
     const source = createSource(path, template);
     const sink = createDiagnosticSink();
     try {
       const node = parseTemplateText(source, sink);
-      if (node !== undefined && !sink.hasErrors()) return toJson(evaluate(node, { ...shared, source }));
+      if (node !== undefined && !sink.hasErrors()) return toJson(evaluate(node, { ...scope, source }));
     } catch (error) {
       if (!(error instanceof LanguageError)) throw error;
       sink.add(error.diagnostic);

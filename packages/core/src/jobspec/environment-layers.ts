@@ -18,6 +18,7 @@ type Variables = Readonly<Record<string, string>>;
  * @throws OrchError `environment-too-large`
  */
 export function addLayer(below: Variables, layer: Variables, node: Omit<InterpolationValues, 'env'>): Variables {
+  if (Object.keys(layer).length === 0) return below;
   const values: InterpolationValues = { ...node, env: below };
   const own = new Map(Object.entries(layer).map(([key, value]) => [cleanKey(key), value]));
   const resolved = new Map<string, string>();

@@ -67,7 +67,16 @@ export function buildTaskEnvironment(input: TaskEnvironmentInput): TaskEnvironme
     return addLayer(addLayer(withHost, task.env, node), input.hookEnvironment ?? {}, node);
   };
   const env = complete(input.taskPaths);
-  return { env, values: { ...node, env }, hostValues: { ...node, env: complete(input.hostPaths) } };
+  let hostValues: InterpolationValues | undefined;
+  return {
+    env,
+    values: { ...node, env },
+    // Few fields name files of the node.
+    get hostValues() {
+      hostValues ??= { ...node, env: complete(input.hostPaths) };
+      return hostValues;
+    },
+  };
 }
 
 /** What fields of the group itself may refer to, such as a network's: no task's variables, no directories. */
