@@ -60,6 +60,44 @@ function contentOf(text: string): string[] {
   return found.sort((a, b) => a.from - b.from).map(({ kind, from, to }) => `${kind} ${text.slice(from, to)}`);
 }
 
+/** What is put in where a file is damaged. */
+const PIECES = [
+  '',
+  ' ',
+  '\n',
+  '\r\n',
+  '\t',
+  '"',
+  '{',
+  '}',
+  '[',
+  ']',
+  '(',
+  ')',
+  '=',
+  '#',
+  '/*',
+  '*/',
+  '//',
+  '<<EOT\n',
+  '${',
+  '%{',
+  '~',
+  '.',
+  ',',
+  '-',
+  '!',
+  '?',
+  ':',
+  '...',
+  '1',
+  'in',
+  'é',
+  '&&',
+  '\ufeff',
+  '\u0000',
+];
+
 const messy = fc.integer({ min: 0, max: 2 ** 31 }).map((seed) => messyFile(pickFrom(seed)));
 
 test('formatting what is formatted changes nothing', (t) => {
@@ -91,9 +129,40 @@ test('only blanks come and go', (t) => {
   );
 });
 
+/** A messy file with a few places broken: often refused, sometimes something nobody would write. */
+const damaged = fc
+  .tuple(messy, fc.array(fc.tuple(fc.nat(), fc.nat(3), fc.constantFrom(...PIECES)), { minLength: 1, maxLength: 3 }))
+  .map(([text, edits]) =>
+    edits.reduce((rest, [at, cut, piece]) => {
+      const from = at % (rest.length + 1);
+      return rest.slice(0, from) + piece + rest.slice(from + cut);
+    }, text),
+  );
+
+test('of a damaged file that is still accepted nothing is lost either, and it is formatted in one go', (t) => {
+  let accepted = 0;
+  fc.assert(
+    fc.property(damaged, (text) => {
+      const { text: once, diagnostics } = formatText(text, 'x.hcl');
+      t.is(once === undefined, diagnostics.length > 0);
+      if (once === undefined) return;
+      accepted += 1;
+      t.deepEqual(contentOf(once), contentOf(text));
+      t.is(format(once), once);
+    }),
+    { numRuns: 2_000 },
+  );
+  t.true(accepted > 100, `${accepted} of 2,000 were accepted`);
+});
+
 test('line breaks stay as they are, one by one: \\r\\n and \\n may be mixed', (t) => {
   t.is(format('a=1\r\nb=2\nc=3 # x\r\n'), 'a = 1\r\nb = 2\nc = 3 # x\r\n');
   t.is(format('a=1'), 'a = 1');
+});
+
+test('blanks at the end of a last line without a line break go', (t) => {
+  t.is(format('a = 1  '), 'a = 1');
+  t.is(format('a = 1\n \t'), 'a = 1\n');
 });
 
 test('blank lines stay, and lose their blanks', (t) => {
