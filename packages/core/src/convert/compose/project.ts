@@ -54,6 +54,21 @@ const volumeTable: KeyTable<{ readonly run: Conversion; readonly name: (name: st
   labels: warns('volumes are made without labels; write them at the mount'),
 };
 
+const networkTable: KeyTable<{ readonly run: Conversion }> = Object.fromEntries(
+  [
+    'attachable',
+    'driver',
+    'driver_opts',
+    'enable_ipv4',
+    'enable_ipv6',
+    'external',
+    'internal',
+    'ipam',
+    'labels',
+    'name',
+  ].map((key) => [key, warns('the network is not made')]),
+);
+
 const sourceTable: KeyTable<{ readonly run: Conversion; readonly found: { source?: FileSource } }> = {
   file: reads('a file of the node, as a bind', (value, { run, found }) => {
     const path = readText(run, value);
@@ -119,19 +134,25 @@ export const topTable: KeyTable<TopContext> = {
     },
     { inner: () => volumeTable as AnyTable, below: 'names' },
   ),
-  networks: reads('nothing; warned about', (value, { run, project }) => {
-    for (const { key, keySpan, value: inner } of readEntries(run, value)) {
-      if (isExtension(key)) continue;
-      project.networks.add(key);
-      if (key === 'default' && isNull(inner)) continue;
-      run.warn(
-        keySpan,
-        'Not converted',
-        `The network "${key}" is not made: all groups of a node are on its bridge.`,
-        'networks of their own are CNI networks: network { mode = "cni/NAME" }',
-      );
-    }
-  }),
+  networks: reads(
+    'nothing; warned about',
+    (value, { run, project }) => {
+      for (const { key, keySpan, value: inner } of readEntries(run, value)) {
+        if (isExtension(key)) continue;
+        project.networks.add(key);
+        readKeys(inner, networkTable, { what: 'a network', isExtension }, { run }, run);
+        if (key === 'default' && isNull(inner)) continue;
+        const hint = 'networks of their own are CNI networks: network { mode = "cni/NAME" }';
+        run.warn(
+          keySpan,
+          'Not converted',
+          `The network "${key}" is not made: all groups of a node are on its bridge.`,
+          hint,
+        );
+      }
+    },
+    { inner: () => networkTable as AnyTable, below: 'names' },
+  ),
   configs: reads(
     'see configs of a service',
     (value, context) => readSources(value, context, context.project.configs, 'a config'),
@@ -190,7 +211,7 @@ export function composeJob(root: Tree, run: Conversion): Part | undefined {
 function isActive({ key, keySpan, value }: Entry, run: Conversion): boolean {
   const profiles = entryOf(value, 'profiles')?.value;
   if (profiles === undefined || profiles.kind !== 'list') {
-    if (profiles !== undefined) run.error(profiles, 'Wrong type', 'Profiles are a list of names.');
+    if (profiles !== undefined && !isNull(profiles)) run.error(profiles, 'Wrong type', 'Profiles are a list of names.');
     return true;
   }
   const names = profiles.items.flatMap((item) => readText(run, item) ?? []);

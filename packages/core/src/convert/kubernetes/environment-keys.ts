@@ -25,9 +25,13 @@ export const refKeys: KeyTable<RefContext> = {
   }),
 };
 
-function readRef(value: Tree, container: Container): RefContext['ref'] {
+const { key: _, ...wholeKeys } = refKeys;
+/** A reference to all of the data. */
+export const wholeRefKeys: KeyTable<RefContext> = wholeKeys;
+
+function readRef(value: Tree, container: Container, table = refKeys): RefContext['ref'] {
   const ref: RefContext['ref'] = {};
-  readKeys(value, refKeys, what('a reference'), { container, ref }, container.workload.run);
+  readKeys(value, table, what('a reference'), { container, ref }, container.workload.run);
   return ref;
 }
 
@@ -184,10 +188,10 @@ const allOf = (kind: DataSet['kind']) =>
   reads<SourceContext>(
     'a variable for each key',
     (value, { container, source }) => {
-      const found = dataOf(kind, readRef(value, container), value, container);
+      const found = dataOf(kind, readRef(value, container, wholeRefKeys), value, container);
       if (found !== undefined) source.data.push(found);
     },
-    { inner: () => refKeys as AnyTable },
+    { inner: () => wholeRefKeys as AnyTable },
   );
 export const envFromKeys: KeyTable<SourceContext> = {
   prefix: reads('goes before each name', (value, { container, source }) => {

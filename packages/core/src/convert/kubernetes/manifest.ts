@@ -281,7 +281,7 @@ function claimTemplates(spec: Tree | undefined, workload: Workload): void {
       run,
     );
   }
-  if (templates !== undefined && templates.kind !== 'list')
+  if (templates !== undefined && templates.kind !== 'list' && !isNull(templates))
     run.error(templates, 'Wrong type', 'Claim templates are a list.');
 }
 

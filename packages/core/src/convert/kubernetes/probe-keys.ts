@@ -3,7 +3,7 @@
 import { give, open, type Part } from '../draft.ts';
 import { type AnyTable, type KeyTable, readKeys, reads, warns } from '../read/key-table.ts';
 import { readInteger, readItems, readSeconds, readText } from '../read/values.ts';
-import { entryOf, type Tree } from '../yaml/tree.ts';
+import { entryOf, isNull, type Tree } from '../yaml/tree.ts';
 import { type Container, what } from './context.ts';
 
 interface ProbeContext {
@@ -92,7 +92,7 @@ export const probeKeys: KeyTable<ProbeContext> = {
 export function readProbe(tree: Tree, kind: 'liveness' | 'readiness', container: Container): Probe | undefined {
   for (const key of kind === 'readiness' ? ['initialDelaySeconds', 'failureThreshold'] : []) {
     const entry = entryOf(tree, key);
-    if (entry !== undefined)
+    if (entry !== undefined && !isNull(entry.value))
       container.workload.run.warn(
         entry.keySpan,
         'Not converted',

@@ -5,7 +5,7 @@ import { type AnyTable, type KeyTable, readKeys, reads, refuses, warns } from '.
 import { readFlag, readInteger, readSeconds, readText, readTextMap } from '../read/values.ts';
 import { entryOf, type Tree } from '../yaml/tree.ts';
 import { type Workload, what } from './context.ts';
-import { metadataKeys } from './metadata-keys.ts';
+import { type MetadataContext, metadataKeys } from './metadata-keys.ts';
 import { podKeys, readPod } from './pod-keys.ts';
 import { readQuantity } from './quantity.ts';
 
@@ -19,11 +19,15 @@ const inside = (doc: string, name: string, table: Table): Row =>
     inner: () => table as AnyTable,
   });
 
+const podMetadataKeys: KeyTable<MetadataContext> = {
+  ...metadataKeys,
+  name: warns('allocations are named by orch: job.group[0]'),
+};
 const podMetadata: Row = reads(
   'group `meta`',
   (value, { run, cluster, group, labels }) =>
-    readKeys(value, metadataKeys, what('metadata'), { run, cluster, part: group, labels }, run),
-  { inner: () => metadataKeys as AnyTable },
+    readKeys(value, podMetadataKeys, what('metadata'), { run, cluster, part: group, labels }, run),
+  { inner: () => podMetadataKeys as AnyTable },
 );
 export const templateKeys: Table = {
   metadata: podMetadata,

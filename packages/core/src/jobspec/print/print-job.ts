@@ -63,7 +63,8 @@ function printBody(
   const attributes: string[] = [];
   const blocks: string[][] = [];
   for (const field of schema.fields) {
-    const name = field.hcl ?? field.pathName;
+    // A block that job files write under another's name (`identity`) stands apart in the API only.
+    const name = field.hcl ?? field.pathName ?? (isBlockType(field.type) ? field.type.block.name : undefined);
     const value = getField(record, field);
     // Fields of job files alone (`enabled` of logs, `regexp` of constraints) are brought into others when they are read.
     if (name === undefined || value === undefined || (field.wire === undefined && field.kept !== true)) continue;
