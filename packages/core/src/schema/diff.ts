@@ -2,9 +2,11 @@
 
 import type { Job } from '../model/job.ts';
 import { jobBlock } from './blocks/job.ts';
-import { compareObjects, compareText, diffFree, diffSet, diffTexts, flatten } from './diff-fields.ts';
+import { compareObjects, compareText, diffFree, diffSet, diffTexts } from './diff-fields.ts';
 import { pairRecords } from './diff-pairs.ts';
-import { type BlockShape, blockShapes, type FieldShape, fieldShapes, objectName } from './diff-shape.ts';
+import { type Scope, type Side, scopeOf, shapeOf } from './diff-scope.ts';
+import { objectName } from './diff-shape.ts';
+import { fieldTexts } from './diff-texts.ts';
 import {
   type DiffType,
   type FieldDiff,
@@ -14,7 +16,6 @@ import {
   type TaskGroupDiff,
   typeOf,
 } from './diff-types.ts';
-import { msToNs } from './duration.ts';
 import {
   type BlockSchema,
   type BlockType,
@@ -31,22 +32,10 @@ interface Parts {
   readonly Objects: readonly ObjectDiff[];
 }
 
-type Side = ModelRecord | undefined;
-
-/** What belongs to one block of both versions: which one it is, and the jobs around it. */
-interface Scope {
-  readonly schema: BlockSchema;
-  readonly shape: BlockShape;
-  /** Name of the block in `fieldShapes`. */
-  readonly key: string;
-  readonly job: ModelRecord;
-  /** The block around it, in both versions. */
-  readonly outer: readonly [Side, Side];
-}
-
 /**
  * Differences of two canonical jobs; without an old one everything is added, without a new one deleted. `wasStopped`:
- * the old one had been stopped, and the new one runs. Source of the form: answers of a Nomad server, recorded in test/facts/diff; what differs from them is in docs/differences/diff.md.
+ * the old one had been stopped, and the new one runs. Source of the form: answers of a Nomad server, recorded in
+ * test/facts/diff; what differs from them is in docs/differences/diff.md.
  */
 export function diffJobs(before: Job | undefined, after: Job | undefined, wasStopped = false): JobDiff {
   const old = before as Side;
@@ -90,10 +79,6 @@ function nameOf(before: Side, after: Side): string {
   return String((after ?? before)?.['name'] ?? '');
 }
 
-function scopeOf(schema: BlockSchema, job: ModelRecord, outer: Scope['outer'], key = schema.name): Scope {
-  return { schema, shape: blockShapes[schema.name] ?? {}, key, job, outer };
-}
-
 /** Groups and tasks: all of both versions, by name. */
 function diffNamed<T extends { readonly Name: string }>(
   before: Side,
@@ -122,7 +107,7 @@ function diffBlock(before: Side, after: Side, scope: Scope, wanted: (field: Fiel
   );
   const isOuter = ['job', 'group', 'task'].includes(scope.schema.name);
   const all = !isOuter && scope.shape.changedFieldsOnly !== true;
-  const Fields = diffTexts(texts(before, after, scope, fields), texts(after, before, scope, fields), all);
+  const Fields = diffTexts(fieldTexts(before, after, scope, fields), fieldTexts(after, before, scope, fields), all);
   const order = scope.shape.order ?? [];
   const place = (field: FieldSchema) => (order.indexOf(field.wire ?? '') + order.length + 1) % (order.length + 1);
   const Objects = fields
@@ -130,71 +115,6 @@ function diffBlock(before: Side, after: Side, scope: Scope, wanted: (field: Fiel
     .flatMap((field) => diffObjects(before, after, scope, field));
   return { Fields, Objects };
 }
-
-function shapeOf(scope: Scope, field: FieldSchema): FieldShape {
-  return fieldShapes[`${scope.key}.${field.wire}`] ?? {};
-}
-
-/** The simple fields of one version as text. Nomad knows no absent number: it is 0, and an absent flag false. */
-function texts(record: Side, other: Side, scope: Scope, fields: readonly FieldSchema[]): Map<string, string> {
-  const result = new Map<string, string>();
-  if (record === undefined) return result;
-  const { label } = scope.schema;
-  if (label !== undefined && scope.schema.name !== 'job' && !isNamed(scope)) {
-    result.set(label.wire, String(record[label.model] ?? ''));
-  }
-  for (const [name, text] of Object.entries(scope.shape.extra?.(record, scope.job) ?? {})) result.set(name, text);
-  for (const field of fields) {
-    const value = getField(record, field);
-    const shape = shapeOf(scope, field);
-    if (shape.ours === true && !isNews(field, value, other === undefined ? undefined : getField(other, field)))
-      continue;
-    if (shape.inline === true) flatten(value ?? {}, field.wire, result);
-    else addText(result, field, value, scope.shape, shape);
-  }
-  return result;
-}
-
-/** Fields that Nomad does not show appear when they changed; in a block that is new or gone, when they say something. */
-function isNews(field: FieldSchema, value: unknown, other: unknown): boolean {
-  const says = (side: unknown) => (side === undefined || side === false || side === 0 ? field.default : side);
-  return !sameData(value, other) && !sameData(says(value), says(other));
-}
-
-/** Groups and tasks carry their label as `Name` of the difference. */
-function isNamed(scope: Scope): boolean {
-  return scope.schema.name === 'group' || scope.schema.name === 'task';
-}
-
-function addText(
-  result: Map<string, string>,
-  field: FieldSchema,
-  value: unknown,
-  block: BlockShape,
-  shape: FieldShape,
-): void {
-  const name = shape.name ?? field.wire ?? '';
-  const { type } = field;
-  if (isBlockType(type) || type === 'json') return;
-  if (typeof type === 'object') {
-    if (type.kind === 'map') flatten(value ?? {}, name, result);
-    else if (block.joinsLists === true && Array.isArray(value) && value.length > 0) result.set(name, value.join(','));
-    return;
-  }
-  if (shape.zeroIsUnset === true && value === 0) return;
-  if (block.hidesZero === true && (value ?? 0) === 0) return;
-  if (value === undefined || value === null) {
-    if (shape.unset !== '') result.set(name, shape.unset ?? zeros[type]);
-  } else result.set(name, type === 'duration' ? String(msToNs(value as number)) : String(value));
-}
-
-const zeros: Readonly<Record<'string' | 'bool' | 'int' | 'float' | 'duration', string>> = {
-  string: '',
-  bool: 'false',
-  int: '0',
-  float: '0',
-  duration: '0',
-};
 
 function diffObjects(before: Side, after: Side, scope: Scope, field: FieldSchema): readonly ObjectDiff[] {
   const { type } = field;
