@@ -300,6 +300,23 @@ test('after a syntax error the rest of the file is still read', (t) => {
   );
 });
 
+test('after a syntax error the values that were read are still checked, each by itself', (t) => {
+  const { job, diagnostics } = parse(
+    'job "x" {\n  type = "servcie"\n  priority = 1000\n  group "g" {\n    count = = 1\n    task "t" {\n      resources {\n        memory = 1\n      }\n    }\n  }\n}\n',
+  );
+  t.is(job, undefined);
+  t.deepEqual(
+    diagnostics.map((diagnostic) => [formatPlace(diagnostic), diagnostic.summary]),
+    [
+      ['x.nomad.hcl:2:3', 'Invalid job'],
+      ['x.nomad.hcl:3:3', 'Invalid job'],
+      ['x.nomad.hcl:5:13', 'Syntax error'],
+      ['x.nomad.hcl:8:9', 'Invalid job'],
+    ],
+    'the missing driver is not told: what could not be read may hold it',
+  );
+});
+
 test('blocks without effect are kept in the job and named in a warning', (t) => {
   const { job, warnings, diagnostics } = parse(
     withTask('      service {\n        name = "x"\n      }\n      template {\n data = "a"\n destination = "b"\n }'),
@@ -349,6 +366,7 @@ test('a diagnostic is shown with its source line and a caret', (t) => {
       '  5 | \tleader = "maybe"',
       '    | \t         ^^^^^^^',
       '  "leader" is true or false; this is the string "maybe".',
+      '  write leader = true or leader = false',
     ].join('\n'),
   );
 });

@@ -103,6 +103,8 @@ export interface BlockSchema {
   /** Where errors about a record are reported that canonicalisation moves to a field of its own: that field's name. */
   readonly movesTo?: (record: ModelRecord) => string | undefined;
   readonly fields: readonly FieldSchema[];
+  /** Names that are often written here by mistake, and what to do instead. */
+  readonly misplaced?: Readonly<Record<string, string>>;
   /** The model always has a `kept` record. */
   readonly alwaysKept?: boolean;
   /** Wire names that responses carry and requests may repeat; they are dropped without a word. */

@@ -49,25 +49,36 @@ const checkedFieldsOf = createWalk({
   schema: () => false,
 });
 
+/**
+ * The rules about one value alone, for a record of which parts could not be read: what is missing, and how fields belong
+ * together, says nothing there.
+ */
+export function brokenValues(record: ModelRecord): FieldProblem[] {
+  const problems: FieldProblem[] = [];
+  validateBlock(record, jobBlock, '', { jobType: '', job: record }, problems, true);
+  return problems;
+}
+
 function validateBlock(
   record: ModelRecord,
   schema: BlockSchema,
   path: string,
   context: SchemaContext,
   problems: FieldProblem[],
+  valuesOnly = false,
 ): void {
   let isComplete = true;
   const report: Report = (field, message, hint) => {
     problems.push({ path: joinPath(path, field), message, ...(hint === undefined ? {} : { hint }) });
   };
-  if (schema.label !== undefined && (record[schema.label.model] ?? '') === '' && schema.name !== 'job') {
+  if (!valuesOnly && schema.label !== undefined && (record[schema.label.model] ?? '') === '' && schema.name !== 'job') {
     report('', `a ${schema.name} needs a name`, `write ${schema.name} "name" { … }`);
   }
   for (const walked of checkedFieldsOf(schema)) {
     const value = readField(record, walked);
     const { field, name, block } = walked;
     if (value === undefined) {
-      if (field.required !== true) continue;
+      if (valuesOnly || field.required !== true) continue;
       isComplete = false;
       report(name, `"${name}" is required`, `add ${exampleOf(field)}`);
       continue;
@@ -80,11 +91,11 @@ function validateBlock(
     blockRecords(block, value).forEach((item, index) => {
       const base = joinPath(path, name);
       const inner = block.repeat === 'one' ? base : repeatedPath(base, block, item, index);
-      validateBlock(item, block.block, inner, innerContext(block.block, item, context), problems);
+      validateBlock(item, block.block, inner, innerContext(block.block, item, context), problems, valuesOnly);
     });
   }
   // Rules across fields mean something only when the fields are there.
-  if (isComplete) schema.check?.(record, context, report);
+  if (isComplete && !valuesOnly) schema.check?.(record, context, report);
 }
 
 function exampleOf(field: FieldSchema): string {

@@ -1,6 +1,5 @@
 // Tree + schema -> model records, with the place of every field.
 
-import { didYouMean } from '../../lib/nearest-name.ts';
 import {
   type BlockSchema,
   type BlockType,
@@ -17,11 +16,12 @@ import type { Scope } from '../evaluate/scope.ts';
 import { isObject, type Value } from '../evaluate/value.ts';
 import type { Attribute, Block, Body } from '../syntax/ast.ts';
 import { type DiagnosticOptions, type DiagnosticSink, diagnosticAt, LanguageError } from '../syntax/diagnostic.ts';
-import type { Span } from '../syntax/source.ts';
+import { positionAt, type Span } from '../syntax/source.ts';
 import { type ExpandedBlock, expandBlocks } from './dynamic.ts';
 import { convertToField, Mismatch } from './field-value.ts';
 import { bodyToJson, mapFromBody } from './free-form.ts';
-import { expressionPlaces } from './free-places.ts';
+import { copyPlaces, expressionPlaces } from './free-places.ts';
+import { adviseDuration, hintForUnknown, mendOf } from './mend.ts';
 
 export interface Decoder {
   readonly sink: DiagnosticSink;
@@ -109,8 +109,7 @@ function reportUnknown(
   scope: Scope,
   decoder: Decoder,
 ): void {
-  const names = schema.fields.flatMap((field) => field.hcl ?? []);
-  const hint = didYouMean(name, names) ?? `a ${schema.name} has: ${names.slice(0, 30).join(', ')}`;
+  const hint = hintForUnknown(name, kind, schema, path);
   const detail = `A ${schema.name} block has no ${kind} "${name}".`;
   report(decoder, scope, span, `Unknown ${kind}`, detail, { hint, path });
 }
@@ -139,6 +138,7 @@ function decodeAttribute(
     if (field.type === 'json') expressionPlaces(attribute.value, fieldPath, decoder.places);
     else notePlaces(attribute, value, fieldPath, decoder);
     setField(record, field, convertToField(value, field.type));
+    if (field.type === 'duration') adviseDuration(attribute, value, fieldPath, scope, decoder);
   } catch (error) {
     if (error instanceof Mismatch) {
       report(
@@ -148,7 +148,7 @@ function decodeAttribute(
         'Wrong type',
         `"${attribute.name}" is ${error.expected}; this is ${error.found}.`,
         {
-          hint: error.hint,
+          hint: error.hint ?? mendOf(field.type, attribute.name),
           path: fieldPath,
         },
       );
@@ -187,7 +187,8 @@ function decodeBlocks(
   const { type } = field;
   if (type.repeat === 'one' && list.length > 1) {
     const second = list[1] as ExpandedBlock;
-    const detail = `There is at most one "${field.hcl}" block here.`;
+    const line = positionAt(first.scope.source, first.block.from).line;
+    const detail = `There is at most one "${field.hcl}" block here; the first is in line ${line}.`;
     report(decoder, second.scope, second.block.typeSpan, 'Block given twice', detail, {
       hint: 'remove one of them',
       path: fieldPath,
@@ -206,25 +207,17 @@ function decodeBlock(
 ): ModelRecord {
   const { block, scope } = expanded;
   const schema = type.block;
-  const label = readLabel(block, schema, scope, decoder);
+  const label = block.labels[0]?.text;
   const labelled: ModelRecord =
     schema.label === undefined || label === undefined ? {} : { [schema.label.model]: label };
   const inner = type.repeat === 'one' ? path : path + repeatedKey(schema, labelled, index);
   const head = { from: block.from, to: block.body.from === 0 ? block.to : headEnd(block) };
   decoder.places.set(inner, head);
+  readLabel(block, schema, scope, decoder, inner);
   const record = decodeBody(block.body, schema, inner, scope, decoder, labelled);
   const moved = schema.movesTo?.(record);
-  if (moved !== undefined) notePlacesAt(decoder, inner, joinPath(outerPath(path) ?? '', moved));
+  if (moved !== undefined) copyPlaces(decoder.places, inner, joinPath(outerPath(path) ?? '', moved));
   return record;
-}
-
-/** Gives what lies at and below a path the same places at and below another one. */
-function notePlacesAt(decoder: Decoder, from: string, to: string): void {
-  for (const [path, span] of [...decoder.places]) {
-    if (path === from || path.startsWith(`${from}.`) || path.startsWith(`${from}[`)) {
-      decoder.places.set(to + path.slice(from.length), span);
-    }
-  }
 }
 
 /** A block is shown by its first line: type and labels. */
@@ -232,18 +225,26 @@ export function headEnd(block: Block): number {
   return block.labels.at(-1)?.to ?? block.typeSpan.to;
 }
 
-export function readLabel(block: Block, schema: BlockSchema, scope: Scope, decoder: Decoder): string | undefined {
+/** The label of a block, at most one; a missing one and further ones are reported. */
+export function readLabel(
+  block: Block,
+  schema: BlockSchema,
+  scope: Scope,
+  decoder: Decoder,
+  path = '',
+): string | undefined {
   const expected = schema.label === undefined ? 0 : 1;
   const [label] = block.labels;
   if (expected === 1 && label === undefined) {
     report(decoder, scope, block.typeSpan, 'Missing label', `A ${schema.name} block needs a name.`, {
       hint: `write ${block.type} "name" { … }`,
+      path,
     });
   }
   const extra = block.labels[expected];
   if (extra !== undefined) {
     const detail = expected === 0 ? `A ${schema.name} block has no label.` : `A ${schema.name} block has one label.`;
-    report(decoder, scope, extra, 'Unexpected label', detail, { hint: 'remove it' });
+    report(decoder, scope, extra, 'Unexpected label', detail, { hint: 'remove it', path });
   }
   return label?.text;
 }
@@ -286,6 +287,7 @@ function decodeFreeForm(
   if (label !== undefined) {
     report(decoder, first.scope, label, 'Unexpected label', `A ${field.hcl} block has no label.`, {
       hint: 'remove it',
+      path,
     });
   }
   const read = isMap ? mapFromBody : bodyToJson;

@@ -39,6 +39,14 @@ export function bodyToJson(body: Body, path: string, scope: Scope, decoder: Deco
     let value: Json = bodyToJson(block.body, blockPath, expanded.scope, decoder);
     for (const label of block.labels.toReversed()) value = { [label.text]: [value] };
     const existing = result[block.type];
+    if (count === 0 && existing !== undefined) {
+      const detail = `"${block.type}" is given as an attribute, too.`;
+      report(decoder, expanded.scope, block.typeSpan, 'Given twice', detail, {
+        hint: 'keep the attribute or the blocks',
+        path: blockPath,
+      });
+      continue;
+    }
     result[block.type] = Array.isArray(existing) ? [...(existing as Json[]), value] : [value];
     counts.set(block.type, count + 1);
   }
@@ -54,7 +62,8 @@ export function mapFromBody(body: Body, path: string, scope: Scope, decoder: Dec
     decoder.places.set(`${path}["${attribute.name}"]`, attribute);
     if (typeof value === 'object') {
       report(decoder, scope, attribute.value, 'Wrong type', `"${attribute.name}" is text, a number, true or false.`, {
-        path,
+        hint: `write ${attribute.name} = jsonencode(…) to pass it as text`,
+        path: `${path}["${attribute.name}"]`,
       });
     } else {
       result[attribute.name] = toText(value);
@@ -68,7 +77,7 @@ export function mapFromBody(body: Body, path: string, scope: Scope, decoder: Dec
       nested.typeSpan,
       'Unknown block',
       `There are no blocks inside this one, only names and texts.`,
-      { path },
+      { hint: `write ${nested.type} = "…"`, path },
     );
   }
   return result;

@@ -46,3 +46,12 @@ export function jsonPlaces(node: JsonNode, path: string, places: Map<string, Spa
 function elementPlace(item: Span, path: string, index: number, places: Map<string, Span>): void {
   places.set(`${path}[${index}]`, { from: item.from, to: item.to });
 }
+
+/** Gives what lies at and below a path the same places at and below another one. */
+export function copyPlaces(places: Map<string, Span>, from: string, to: string): void {
+  for (const [path, span] of [...places]) {
+    if (path === from || path.startsWith(`${from}.`) || path.startsWith(`${from}[`)) {
+      places.set(to + path.slice(from.length), span);
+    }
+  }
+}

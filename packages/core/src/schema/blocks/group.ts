@@ -41,6 +41,14 @@ export const groupBlock: BlockSchema = {
   doc: 'Tasks that run together on one node and share its network and directory.',
   label: { model: 'name', wire: 'Name', doc: 'Name of the group in its job.' },
   alwaysKept: true,
+  misplaced: {
+    ports: 'write network { port "name" { … } }',
+    driver: 'a driver runs a task: write task "name" { driver = … }',
+    config: 'the options of a driver stand in its task',
+    artifact: 'files are fetched for a task: move the block into the task',
+    template: 'files are rendered for a task: move the block into the task',
+    resources: 'resources are asked for by tasks: move the block into the task',
+  },
   fields: [
     {
       hcl: 'count',

@@ -30,6 +30,13 @@ import { templateBlock } from './template.ts';
 import { vaultBlock } from './vault.ts';
 import { volumeMountBlock } from './volume.ts';
 
+/** Options of drivers, and what groups have. */
+const misplacedNames = Object.fromEntries(
+  ['image', 'command', 'args', 'entrypoint', 'ports', 'volumes', 'mount', 'jar_path', 'port_map', 'privileged'].map(
+    (name) => [name, `options of the driver stand in config { ${name} … }`],
+  ),
+);
+
 const groupRestart = (context: SchemaContext): ModelRecord | undefined => asRecord(context.group?.['restart']);
 
 export const taskBlock: BlockSchema = {
@@ -37,6 +44,7 @@ export const taskBlock: BlockSchema = {
   doc: 'One thing a driver runs: a container, a jar, a virtual machine, a program.',
   label: { model: 'name', wire: 'Name', doc: 'Name of the task in its group.' },
   alwaysKept: true,
+  misplaced: misplacedNames,
   fields: [
     {
       hcl: 'driver',
