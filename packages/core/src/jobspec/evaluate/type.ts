@@ -2,8 +2,9 @@
 
 import { didYouMean } from '../../lib/nearest-name.ts';
 import type { Call, Expression, ObjectItem } from '../syntax/ast.ts';
-import { diagnosticAt, LanguageError } from '../syntax/diagnostic.ts';
-import type { Source, Span } from '../syntax/source.ts';
+import { createDiagnosticSink, diagnosticAt, LanguageError } from '../syntax/diagnostic.ts';
+import { parseExpressionText } from '../syntax/parse-body.ts';
+import { createSource, type Source, type Span } from '../syntax/source.ts';
 
 export type Type =
   | { readonly kind: 'string' | 'number' | 'bool' | 'any' }
@@ -30,11 +31,28 @@ export function parseType(node: Expression, source: Source): Type {
     const plain = Object.hasOwn(PLAIN, node.root) ? PLAIN[node.root] : undefined;
     return plain ?? failType(node, source, node.root);
   }
+  if (node.kind === 'literal' && typeof node.value === 'string' && source.text.trimStart().startsWith('{')) {
+    return parseTypeText(node.value, node, source);
+  }
   if (node.kind === 'literal' && typeof node.value === 'string' && NAMES.includes(node.value)) {
     return failType(node, source, undefined, `write it without quotes: ${node.value}`);
   }
   if (node.kind === 'call') return parseTypeCall(node, source);
   return failType(node, source);
+}
+
+/** In JSON a type is text: `"list(string)"`. */
+function parseTypeText(text: string, span: Span, source: Source): Type {
+  const inner = createSource(source.fileName, text);
+  const node = parseExpressionText(inner, createDiagnosticSink());
+  if (node === undefined) return failType(span, source);
+  try {
+    return parseType(node, inner);
+  } catch (error) {
+    if (!(error instanceof LanguageError)) throw error;
+    const { summary, detail, hint } = error.diagnostic;
+    throw new LanguageError(diagnosticAt(source, span, summary, detail, { hint }));
+  }
 }
 
 function parseTypeCall(node: Call, source: Source): Type {

@@ -1,38 +1,51 @@
-// `variable` and `variables` blocks, and the values given to them from outside.
+// The values of variables: their defaults, and what is given from outside.
 
 import { didYouMean } from '../../lib/nearest-name.ts';
-import type { Attribute, Block, Body, Expression } from '../syntax/ast.ts';
-import { type Diagnostic, type DiagnosticSink, diagnosticAt, LanguageError } from '../syntax/diagnostic.ts';
+import { jsonBody } from '../decode/json-body.ts';
+import type { Body, Expression } from '../syntax/ast.ts';
+import {
+  createDiagnosticSink,
+  type Diagnostic,
+  type DiagnosticSink,
+  diagnosticAt,
+  LanguageError,
+} from '../syntax/diagnostic.ts';
+import { parseJson } from '../syntax/json.ts';
 import { parseExpressionText, parseFile } from '../syntax/parse-body.ts';
 import { createSource, type Source, type Span } from '../syntax/source.ts';
 import { convertValue } from './convert.ts';
 import { evaluate } from './evaluate.ts';
+import { fail } from './failure.ts';
 import type { LazyRoot, Scope } from './scope.ts';
-import { parseType, type Type, typeText } from './type.ts';
-import { toBool, toText, type Value, ValueError } from './value.ts';
+import { type Type, typeText } from './type.ts';
+import { typeOf } from './type-of.ts';
+import { toBool, type Value, ValueError } from './value.ts';
+import { type Declaration, readDeclaration, shortDeclaration, type Validation } from './variable-declaration.ts';
 
 /** Values from outside. Later kinds win: environment, then files in order, then `given` in order. */
 export interface VariableInputs {
   /** `NOMAD_VAR_x` and `ORCH_VAR_x` of the process; other names are passed over. */
   readonly environment: Readonly<Record<string, string>>;
+  /** HCL, or JSON when the text begins with `{`. */
   readonly files: readonly { readonly fileName: string; readonly text: string }[];
   /** `name=value` of the command line, split. */
   readonly given: readonly (readonly [name: string, value: string])[];
-  /** Undeclared names in files are errors, else warnings. */
+  /** Undeclared names are errors, else warnings. */
   readonly strict: boolean;
 }
 
-interface Declaration {
-  readonly name: string;
-  readonly span: Span;
+/** A value with the place it was written at. */
+interface Assigned {
+  readonly value: Value;
   readonly source: Source;
-  readonly type: Type | undefined;
-  readonly fallback: Expression | undefined;
-  readonly validations: readonly { readonly condition: Expression; readonly message: Expression }[];
+  readonly span: Span;
 }
 
 interface State {
-  readonly values: Map<string, Value>;
+  readonly declarations: Map<string, Declaration>;
+  readonly values: Map<string, Assigned>;
+  /** Types of variables without a type of their own: that of the default. */
+  readonly defaultTypes: Map<string, Type>;
   /** What was said about a variable that has no usable value: its uses say the same, which is reported once. */
   readonly failed: Map<string, Diagnostic>;
   readonly sink: DiagnosticSink;
@@ -40,28 +53,38 @@ interface State {
 
 /** Resolves all variables; everything wrong is reported. The root answers `var.<name>`. */
 export function resolveVariables(body: Body, inputs: VariableInputs, scope: Scope, sink: DiagnosticSink): LazyRoot {
-  const declarations = new Map<string, Declaration>();
-  const state: State = { values: new Map(), failed: new Map(), sink };
+  const state: State = {
+    declarations: new Map(),
+    values: new Map(),
+    defaultTypes: new Map(),
+    failed: new Map(),
+    sink,
+  };
   for (const block of body.blocks) {
     if (block.type === 'variable') {
-      guard(state, block.labels[0]?.text, () => declare(declarations, readDeclaration(block, scope), sink));
+      guard(state, block.labels[0]?.text, () => declare(state, readDeclaration(block, scope, sink)));
     } else if (block.type === 'variables') {
-      for (const attribute of block.body.attributes) declare(declarations, shortDeclaration(attribute, scope), sink);
+      for (const attribute of block.body.attributes) declare(state, shortDeclaration(attribute, scope));
+      for (const inner of block.body.blocks) reportBlock(state, scope.source, inner.typeSpan, inner.type);
     }
   }
-  for (const declaration of declarations.values()) {
-    const { fallback, name } = declaration;
+  for (const declaration of state.declarations.values()) {
+    const { fallback, name, type } = declaration;
     if (fallback === undefined) continue;
-    guard(state, name, () => assign(state, declaration, evaluate(fallback, scope), scope, fallback));
+    guard(state, name, () => {
+      const value = evaluate(fallback, scope);
+      if (type === undefined) state.defaultTypes.set(name, typeOf(value));
+      assign(state, declaration, value, scope, fallback);
+    });
   }
-  applyInputs(declarations, state, inputs, scope, sink);
-  finish(declarations, state, scope);
+  applyInputs(state, inputs, scope);
+  for (const declaration of state.declarations.values()) finish(state, declaration, scope);
   const get = (name: string) => {
     const diagnostic = state.failed.get(name);
     if (diagnostic !== undefined) throw new LanguageError(diagnostic);
-    return state.values.get(name);
+    return state.values.get(name)?.value;
   };
-  return { get, names: () => [...declarations.keys()] };
+  return { get, names: () => [...state.declarations.keys()] };
 }
 
 /** Reports what goes wrong with a variable and remembers it. */
@@ -75,217 +98,152 @@ function guard(state: State, name: string | undefined, run: () => void): void {
   }
 }
 
-function fail(source: Source, span: Span, summary: string, detail: string, hint?: string): never {
-  throw new LanguageError(diagnosticAt(source, span, summary, detail, { hint }));
-}
-
-function declare(declarations: Map<string, Declaration>, declaration: Declaration, sink: DiagnosticSink): void {
-  if (declarations.has(declaration.name)) {
-    const detail = `The variable "${declaration.name}" is declared twice.`;
-    sink.add(
-      diagnosticAt(declaration.source, declaration.span, 'Variable declared twice', detail, { hint: 'remove one' }),
-    );
+function declare(state: State, declaration: Declaration): void {
+  const { name, span, source } = declaration;
+  if (!state.declarations.has(name)) {
+    state.declarations.set(name, declaration);
     return;
   }
-  declarations.set(declaration.name, declaration);
+  const detail = `The variable "${name}" is declared twice.`;
+  state.sink.add(diagnosticAt(source, span, 'Variable declared twice', detail, { hint: 'remove one' }));
 }
 
-const ATTRIBUTES = ['type', 'default', 'description', 'sensitive', 'nullable'];
-
-function readDeclaration(block: Block, scope: Scope): Declaration {
-  const { source } = scope;
-  const [label] = block.labels;
-  if (label === undefined || block.labels.length > 1) {
-    return fail(
-      source,
-      block.typeSpan,
-      'Invalid variable',
-      'A variable block has one label, its name.',
-      'variable "name" { … }',
-    );
-  }
-  const find = (name: string) => block.body.attributes.find((attribute) => attribute.name === name);
-  const unknown = block.body.attributes.find((attribute) => !ATTRIBUTES.includes(attribute.name));
-  if (unknown !== undefined) {
-    const detail = `A variable block has no attribute "${unknown.name}".`;
-    return fail(source, unknown.nameSpan, 'Unknown attribute', detail, didYouMean(unknown.name, ATTRIBUTES));
-  }
-  const typeNode = find('type')?.value;
-  const validations = block.body.blocks.map((inner) => readValidation(inner, source));
-  return {
-    name: label.text,
-    span: label,
-    source,
-    type: typeNode === undefined ? undefined : parseType(typeNode, source),
-    fallback: find('default')?.value,
-    validations,
-  };
-}
-
-function readValidation(block: Block, source: Source): Declaration['validations'][number] {
-  if (block.type !== 'validation') {
-    return fail(
-      source,
-      block.typeSpan,
-      'Unknown block',
-      `A variable block has no block "${block.type}".`,
-      'validation { … }',
-    );
-  }
-  const find = (name: string) => block.body.attributes.find((attribute) => attribute.name === name)?.value;
-  const condition = find('condition');
-  const message = find('error_message');
-  if (condition === undefined || message === undefined) {
-    return fail(source, block.typeSpan, 'Invalid validation', 'A validation needs condition and error_message.');
-  }
-  return { condition, message };
-}
-
-function shortDeclaration(attribute: Attribute, scope: Scope): Declaration {
-  return {
-    name: attribute.name,
-    span: attribute.nameSpan,
-    source: scope.source,
-    type: undefined,
-    fallback: attribute.value,
-    validations: [],
-  };
+function typeFor(state: State, { name, type }: Declaration): Type | undefined {
+  return type ?? state.defaultTypes.get(name);
 }
 
 function assign(state: State, declaration: Declaration, value: Value, scope: Scope, span: Span): void {
-  const { type, name } = declaration;
+  const { name } = declaration;
+  const type = typeFor(state, declaration);
   try {
-    state.values.set(name, type === undefined ? value : convertValue(value, type));
+    const converted = type === undefined ? value : convertValue(value, type);
+    state.values.set(name, { value: converted, source: scope.source, span });
   } catch (error) {
     if (!(error instanceof ValueError)) throw error;
     const wanted = type === undefined ? 'any' : typeText(type);
-    fail(scope.source, span, 'Unsuitable variable value', `The variable "${name}" is ${wanted}: ${error.message}.`);
+    const isInferred = declaration.type === undefined;
+    const hint = isInferred
+      ? `the type is that of the default; declare another: variable "${name}" { type = … }`
+      : undefined;
+    const detail = `The variable "${name}" is ${wanted}: ${error.message}.`;
+    fail(scope, span, 'Unsuitable variable value', detail, { hint });
   }
 }
 
-function applyInputs(
-  declarations: ReadonlyMap<string, Declaration>,
-  state: State,
-  inputs: VariableInputs,
-  scope: Scope,
-  sink: DiagnosticSink,
-): void {
+function applyInputs(state: State, inputs: VariableInputs, scope: Scope): void {
   for (const prefix of ['NOMAD_VAR_', 'ORCH_VAR_']) {
     for (const [key, text] of Object.entries(inputs.environment)) {
-      const declaration = key.startsWith(prefix) ? declarations.get(key.slice(prefix.length)) : undefined;
-      if (declaration !== undefined) assignText(state, declaration, text, `environment variable ${key}`, scope, sink);
+      const declaration = key.startsWith(prefix) ? state.declarations.get(key.slice(prefix.length)) : undefined;
+      if (declaration !== undefined) assignText(state, declaration, text, `environment variable ${key}`, scope);
     }
   }
-  for (const file of inputs.files) applyFile(declarations, state, file, inputs.strict, scope, sink);
+  for (const file of inputs.files) applyFile(state, file, inputs.strict, scope);
   for (const [name, text] of inputs.given) {
-    const declaration = declarations.get(name);
+    const declaration = state.declarations.get(name);
     const source = createSource(`--var ${name}`, text);
-    if (declaration !== undefined) assignText(state, declaration, text, source.fileName, scope, sink);
-    else reportUndeclared(name, source, { from: 0, to: text.length }, declarations, 'error', sink);
+    if (declaration !== undefined) assignText(state, declaration, text, source.fileName, scope);
+    else reportUndeclared(state, name, source, { from: 0, to: text.length }, inputs.strict);
   }
 }
 
-function reportUndeclared(
-  name: string,
-  source: Source,
-  span: Span,
-  declarations: ReadonlyMap<string, Declaration>,
-  severity: 'error' | 'warning',
-  sink: DiagnosticSink,
-): void {
-  const hint = didYouMean(name, declarations.keys()) ?? `declare it in the job file: variable "${name}" {}`;
-  sink.add(
-    diagnosticAt(source, span, 'Undeclared variable', `The job file declares no variable "${name}".`, {
-      severity,
-      hint,
-    }),
-  );
+function reportUndeclared(state: State, name: string, source: Source, span: Span, strict: boolean): void {
+  const hint = didYouMean(name, state.declarations.keys()) ?? `declare it in the job file: variable "${name}" {}`;
+  const severity = strict ? 'error' : 'warning';
+  const detail = `The job file declares no variable "${name}".`;
+  state.sink.add(diagnosticAt(source, span, 'Undeclared variable', detail, { severity, hint }));
 }
 
-/** Text is the value itself for a string variable, else an expression. */
-function assignText(
-  state: State,
-  declaration: Declaration,
-  text: string,
-  origin: string,
-  scope: Scope,
-  sink: DiagnosticSink,
-): void {
+function reportBlock(state: State, source: Source, span: Span, type: string): void {
+  const detail = `Here stand only lines like name = value, no block "${type}".`;
+  const hint = type === 'variable' ? 'declare variables in the job file; here they only get values' : undefined;
+  state.sink.add(diagnosticAt(source, span, 'Unexpected block', detail, { hint }));
+}
+
+/** Text is the value itself for text, numbers and booleans, else an expression. */
+function assignText(state: State, declaration: Declaration, text: string, origin: string, scope: Scope): void {
   const source = createSource(origin, text);
-  const current = state.values.get(declaration.name);
-  const kind = declaration.type?.kind ?? (typeof current === 'object' && current !== null ? 'list' : 'string');
-  const isPlain = kind === 'string' || kind === 'number' || kind === 'bool';
+  const kind = typeFor(state, declaration)?.kind ?? 'string';
   const inner = { ...scope, source };
   const whole = { from: 0, to: text.length };
   guard(state, declaration.name, () => {
-    if (isPlain) {
+    if (kind === 'string' || kind === 'number' || (kind === 'bool' && !text.includes('"'))) {
       assign(state, declaration, text, inner, whole);
       return;
     }
-    const node = parseExpressionText(source, sink);
-    if (node !== undefined) assign(state, declaration, evaluate(node, inner), inner, whole);
+    const node = expressionOf(source);
+    assign(state, declaration, evaluate(node, inner), inner, whole);
   });
 }
 
-function applyFile(
-  declarations: ReadonlyMap<string, Declaration>,
-  state: State,
-  file: { readonly fileName: string; readonly text: string },
-  strict: boolean,
-  scope: Scope,
-  sink: DiagnosticSink,
-): void {
+/** Values of collections are written as in the job file. */
+function expressionOf(source: Source): Expression {
+  const sink = createDiagnosticSink();
+  const node = parseExpressionText(source, sink);
+  const [problem] = sink.list;
+  if (node !== undefined && problem === undefined) return node;
+  const hint = 'write the value as in a job file: ["a", "b"], { a = 1 }, text in quotes';
+  const whole = { from: 0, to: source.text.length };
+  const detail = `"${source.text.slice(0, 40)}" is no expression.`;
+  throw new LanguageError({ ...(problem ?? diagnosticAt(source, whole, 'Invalid expression', detail)), hint });
+}
+
+function applyFile(state: State, file: VariableInputs['files'][number], strict: boolean, scope: Scope): void {
   const source = createSource(file.fileName, file.text);
-  const body = parseFile(source, sink);
+  const body = readFile(source, state.sink);
   const inner = { ...scope, source };
-  for (const attribute of body.attributes) {
-    const declaration = declarations.get(attribute.name);
-    if (declaration === undefined) {
-      reportUndeclared(attribute.name, source, attribute.nameSpan, declarations, strict ? 'error' : 'warning', sink);
-    } else {
+  for (const attribute of body?.attributes ?? []) {
+    const declaration = state.declarations.get(attribute.name);
+    if (declaration === undefined) reportUndeclared(state, attribute.name, source, attribute.nameSpan, strict);
+    else {
       guard(state, declaration.name, () =>
         assign(state, declaration, evaluate(attribute.value, inner), inner, attribute.value),
       );
     }
   }
-  for (const block of body.blocks) {
-    const detail = `A variables file has only lines like name = value, no block "${block.type}".`;
-    sink.add(diagnosticAt(source, block.typeSpan, 'Unexpected block', detail));
-  }
+  for (const block of body?.blocks ?? []) reportBlock(state, source, block.typeSpan, block.type);
+}
+
+function readFile(source: Source, sink: DiagnosticSink): Body | undefined {
+  if (!source.text.trimStart().startsWith('{')) return parseFile(source, sink);
+  const root = parseJson(source, sink);
+  return root?.kind === 'object' ? jsonBody(root, source, sink) : undefined;
 }
 
 /** Missing values and failed validations. */
-function finish(declarations: ReadonlyMap<string, Declaration>, state: State, scope: Scope): void {
-  for (const { name, source, span, validations } of declarations.values()) {
-    const value = state.values.get(name);
-    if (state.failed.has(name)) continue;
-    if (value === undefined) {
-      const hint = `give it with --var ${name}=…, in a file with --var-file, or by ORCH_VAR_${name}`;
-      const detail = `The variable "${name}" has no default and no value.`;
-      const diagnostic = diagnosticAt(source, span, 'Variable without a value', detail, { hint });
-      state.failed.set(name, diagnostic);
-      state.sink.add(diagnostic);
-      continue;
-    }
-    const own: LazyRoot = { get: (key) => (key === name ? value : undefined), names: () => [name] };
-    const inner: Scope = { ...scope, roots: new Map([['var', own]]), keepUnknown: false };
-    for (const validation of validations) guard(state, undefined, () => runValidation(name, validation, inner));
+function finish(state: State, { name, source, span, validations }: Declaration, scope: Scope): void {
+  if (state.failed.has(name)) return;
+  const assigned = state.values.get(name);
+  if (assigned === undefined) {
+    const hint = `give it with --var ${name}=…, in a file with --var-file, or by ORCH_VAR_${name}`;
+    const detail = `The variable "${name}" has no default and no value.`;
+    const diagnostic = diagnosticAt(source, span, 'Variable without a value', detail, { hint });
+    state.failed.set(name, diagnostic);
+    state.sink.add(diagnostic);
+    return;
   }
+  const own: LazyRoot = { get: (key) => (key === name ? assigned.value : undefined), names: () => [name] };
+  const inner: Scope = { ...scope, roots: new Map([['var', own]]), keepUnknown: false };
+  for (const validation of validations) guard(state, undefined, () => validate(name, assigned, validation, inner));
 }
 
-function runValidation(name: string, validation: Declaration['validations'][number], scope: Scope): void {
-  const passed = converted(validation.condition, scope, toBool);
-  if (passed) return;
-  const message = converted(validation.message, scope, toText);
-  fail(scope.source, validation.condition, 'Invalid value for variable', `${message} (variable "${name}")`);
-}
-
-function converted<T>(node: Expression, scope: Scope, convert: (value: Value) => T): T {
-  const value = evaluate(node, scope);
+function validate(name: string, assigned: Assigned, validation: Validation, scope: Scope): void {
+  const result = evaluate(validation.condition, scope);
+  let passed: boolean;
   try {
-    return convert(value);
+    passed = toBool(result);
   } catch (error) {
     if (!(error instanceof ValueError)) throw error;
-    return fail(scope.source, node, 'Unsuitable value', `The validation cannot use this: ${error.message}.`);
+    fail(scope, validation.condition, 'Invalid validation', `The condition is true or false: ${error.message}.`);
   }
+  if (passed) return;
+  const { message } = validation;
+  const detail = `${message}${/[.!?]$/.test(message) ? '' : '.'} (variable "${name}")`;
+  fail({ ...scope, source: assigned.source }, assigned.span, 'Invalid value for variable', detail, {
+    hint: `the rule stands at ${placeOf(scope.source, validation)}`,
+  });
+}
+
+function placeOf(source: Source, span: Span): string {
+  const { range } = diagnosticAt(source, span, '', '');
+  return `${source.fileName}:${range?.start.line ?? 1}`;
 }
