@@ -5,7 +5,7 @@ import { jobBlock } from '../schema/blocks/job.ts';
 import { canonicalizeJob } from '../schema/canonicalize.ts';
 import type { FieldProblem, ModelRecord } from '../schema/field.ts';
 import { handedDownFrom, outerPath } from '../schema/path.ts';
-import { brokenRules, validateJob } from '../schema/validate.ts';
+import { brokenRules, brokenValues, validateJob } from '../schema/validate.ts';
 import { adviceOn, warningsOf } from '../schema/warn.ts';
 import { type Decoder, decodeBody, headEnd, readLabel } from './decode/block.ts';
 import { type BudgetLimits, createBudget, DEFAULT_LIMITS } from './evaluate/budget.ts';
@@ -165,6 +165,20 @@ function writtenPath(places: ReadonlyMap<string, Span>, path: string): string {
   return path;
 }
 
+function addProblem(
+  problem: FieldProblem,
+  severity: 'error' | 'warning',
+  source: Source,
+  sink: DiagnosticSink,
+  places: Map<string, Span>,
+): void {
+  const span = nearestPlace(places, problem.path) ?? { from: 0, to: 0 };
+  const message = `${problem.message.charAt(0).toUpperCase()}${problem.message.slice(1)}.`;
+  const summary = severity === 'error' ? 'Invalid job' : 'Warning';
+  const path = writtenPath(places, problem.path);
+  sink.add(diagnosticAt(source, span, summary, message, { severity, hint: problem.hint, path }));
+}
+
 function complete(
   record: ModelRecord,
   source: Source,
@@ -172,13 +186,8 @@ function complete(
   sink: DiagnosticSink,
   places: Map<string, Span>,
 ): Job | undefined {
-  const add = (problem: FieldProblem, severity: 'error' | 'warning') => {
-    const span = nearestPlace(places, problem.path) ?? { from: 0, to: 0 };
-    const message = `${problem.message.charAt(0).toUpperCase()}${problem.message.slice(1)}.`;
-    const summary = severity === 'error' ? 'Invalid job' : 'Warning';
-    const path = writtenPath(places, problem.path);
-    sink.add(diagnosticAt(source, span, summary, message, { severity, hint: problem.hint, path }));
-  };
+  const add = (problem: FieldProblem, severity: 'error' | 'warning') =>
+    addProblem(problem, severity, source, sink, places);
   for (const warning of warningsOf(record)) add(warning, 'warning');
   const job = canonicalizeJob(record);
   const reported = [...sink.errorPaths];
@@ -221,8 +230,12 @@ function decodeFile(
   const label = readLabel(job, jobBlock, scope, decoder);
   const record: ModelRecord = label === undefined ? {} : { id: label };
   Object.assign(record, decodeBody(withGroups(job.body), jobBlock, '', scope, decoder));
-  // After a syntax error parts of the job are missing: rules about the whole would be noise.
-  return isReadable ? record : undefined;
+  if (isReadable) return record;
+  // After a syntax error parts of the job are missing: rules about more than one value would be noise.
+  const reported = [...sink.errorPaths];
+  for (const problem of brokenValues(record))
+    if (!followsFrom(problem, reported)) addProblem(problem, 'error', source, sink, places);
+  return undefined;
 }
 
 const TOP_LEVEL = ['job', 'variable', 'variables', 'locals'];
