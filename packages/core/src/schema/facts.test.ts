@@ -197,6 +197,14 @@ const EXCEPTIONS: readonly Exception[] = [
       reason: 'the network of a task becomes that of its group',
     }),
   ),
+  ...['ports', 'port_map'].map(
+    (name): Exception => ({
+      form: 'both',
+      path: `${TASK}.Config.${name}`,
+      only: OLD_NETWORK,
+      reason: 'what port_map said stands in the ports of the group, which the container is told to publish',
+    }),
+  ),
   {
     form: 'both',
     path: `${TASK}.LogConfig.Enabled`,
