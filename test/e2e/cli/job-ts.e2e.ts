@@ -69,14 +69,14 @@ test.serial('a job in TypeScript runs, and its twin in HCL changes nothing', asy
   t.is((await agent.orch(['job', 'plan', path])).exitCode, 0);
 });
 
-test.serial('what the server refuses is shown at the call of its block', async (t) => {
+test.serial('what the server refuses is shown at its field', async (t) => {
   const path = await file(
     'refused.job.ts',
     `${head}export default job('x',\n  task('t', { driver: 'dokcer', config: {} }));\n`,
   );
   const { exitCode, text } = await agent.orch(['job', 'run', path]);
   t.not(exitCode, 0);
-  t.regex(text, /refused\.job\.ts:3:3: error/);
+  t.regex(text, /refused\.job\.ts:3:13: error/);
   t.regex(text, /dokcer/);
   t.regex(text, /\^\^\^\^/);
 });
@@ -157,7 +157,7 @@ const bad: readonly (readonly [what: string, text: string, patterns: readonly Re
   [
     'all mistakes of a job',
     `${head}export default job('x',\n  group('g', { cuont: 1 } as object,\n    task('t', { driver: 'exec', config: { command: 'true' }, killTimeout: 'soon' })));\n`,
-    [/bad\.job\.ts:3:3: error: Unknown field/, /did you mean "count"/, /bad\.job\.ts:4:5: error/, /2 errors in/],
+    [/bad\.job\.ts:3:16: error: Unknown field/, /did you mean "count"/, /bad\.job\.ts:4:\d+: error/, /2 errors in/],
   ],
   [
     'an error that is thrown',

@@ -2,11 +2,13 @@
 
 import { readFileSync } from 'node:fs';
 import test from 'ava';
+import fc from 'fast-check';
 import docs from '../../../../../examples/docs.job.ts';
 import type { Job } from '../../model/job.ts';
 import { parseJob } from '../parse-job.ts';
 import { type BuiltJob, group, JobBuildError, job, task } from './index.ts';
 import { parseBuiltJob, placeInStack } from './parse-built-job.ts';
+import { type Written, writtenOptions } from './written-options.ts';
 
 const text = readFileSync(new URL(import.meta.url), 'utf8');
 
@@ -29,8 +31,8 @@ function fromHcl(source: string): Job {
 /** What is wrong, as `builder call | summary | path | detail | hint`. */
 function complaints(built: BuiltJob): string[] {
   return parse(built).diagnostics.map(({ range, summary, path, detail, hint }) => {
-    const [, block, name] = /^(\w+)\(\s*'([^']*)'/.exec(text.slice(range?.start.offset)) ?? [];
-    return [`${block} ${name}`, summary, path, detail, hint].join(' | ');
+    const [start] = /^(\w+(\(\s*'[^']*')?|'[^']*')/.exec(text.slice(range?.start.offset)) ?? [];
+    return [start?.replace(/\s+/, ''), summary, path, detail, hint].join(' | ');
   });
 }
 
@@ -171,7 +173,7 @@ job "all" {
   t.deepEqual(jobOf(built), fromHcl(hcl));
 });
 
-test('all mistakes are reported at once, each at the call of its block, with the nearest name', (t) => {
+test('all mistakes are reported at once, each at its field or at the call of its block, with the nearest name', (t) => {
   const options = { cuont: 2, kill_timeout: '5s', restart: { intervall: '5m', attempts: 'many' } };
   const built = job(
     'bad',
@@ -187,13 +189,13 @@ test('all mistakes are reported at once, each at the call of its block, with the
       .map((line) => line.split(' | ').slice(0, 3).join(' | '))
       .sort(),
     [
-      'group web | Unknown field | group["web"].cuont',
-      'group web | Unknown field | group["web"].kill_timeout',
-      'group web | Unknown field | group["web"].restart.intervall',
-      'group web | Wrong type | group["web"].restart.attempts',
-      'job bad | Invalid job | priority',
-      'task server | Unknown field | group["web"].task["server"].network',
-      'task server | Wrong type | group["web"].task["server"].kill_timeout',
+      '\'soon\' | Wrong type | group["web"].task["server"].kill_timeout',
+      'group(\'web\' | Unknown field | group["web"].cuont',
+      'group(\'web\' | Unknown field | group["web"].kill_timeout',
+      'group(\'web\' | Unknown field | group["web"].restart.intervall',
+      'group(\'web\' | Wrong type | group["web"].restart.attempts',
+      'priority | Invalid job | priority',
+      'task(\'server\' | Unknown field | group["web"].task["server"].network',
     ],
   );
   const text = complaints(built).join('\n');
@@ -225,11 +227,73 @@ test('the wrong shape of a block is named with what it should be', (t) => {
   t.regex(lines, /"volume" is an object whose values are objects, this is not so for "data"/);
 });
 
-test('a server that refuses a field is answered at the call of its block', (t) => {
-  const result = parse(job('x', group('g', task('here', { driver: 'exec', config, resources: { cpu: 100 } }))));
-  const range = result.sourceMap.locate('group["g"].task["here"].resources.cpu');
-  const line = text.split('\n')[(range?.start.line ?? 0) - 1] ?? '';
-  t.true(line.slice((range?.start.column ?? 1) - 1).startsWith("task('here'"), line);
+/** The source from the place of a field on. */
+function placeOf(built: BuiltJob, path: string): string {
+  return text.slice(parse(built).sourceMap.locate(path)?.start.offset);
+}
+
+test('a field has the place where it is written, also inside of blocks, lists and labels', (t) => {
+  const image = 'a';
+  const resources = { cpu: 100, memory: 20 };
+  const built = job(
+    'x',
+    {
+      priority: 20,
+      meta: { team: 'a' },
+      constraint: [
+        { attribute: 'b', value: 'c' },
+        { attribute: 'd', value: 'e' },
+      ],
+    },
+    group(
+      'g',
+      { network: { port: { http: { to: 80 }, /* } */ 'with space': { static: 1 } } } },
+      task('here', {
+        env: { A: `${image}, { } '`, B: /[,}/]/.source },
+        driver: 'mine',
+        config: { command: 'true', image, args: ['one', 'two'] },
+        resources,
+      }),
+    ),
+  );
+  const task0 = 'group["g"].task["here"]';
+  const expected: Readonly<Record<string, string>> = {
+    priority: 'priority: 20',
+    'meta["team"]': "team: 'a'",
+    'constraint[1].attribute': "attribute: 'd'",
+    'group["g"].network[0].port["http"].to': 'to: 80',
+    'group["g"].network[0].port["with space"].static': 'static: 1',
+    [`${task0}.driver`]: "driver: 'mine'",
+    [`${task0}.env["B"]`]: 'B: /[,}/]/',
+    [`${task0}.config.image`]: 'image, args',
+    [`${task0}.config.args[1]`]: "'two'",
+  };
+  for (const [path, start] of Object.entries(expected)) {
+    const found = placeOf(built, path);
+    t.true(found.replace(/^['"]/, '').startsWith(start.replace(/^['"]/, '')), `${path}: ${found.slice(0, 40)}`);
+  }
+  // What is not written in the call is shown at the name that stands for it, or at the call.
+  t.true(placeOf(built, `${task0}.resources.cpu`).startsWith('resources,'));
+  t.true(placeOf(built, `${task0}.kill_timeout`).startsWith("task('here'"));
+});
+
+test('looking for places in any text ends, and never throws', (t) => {
+  const piece = fc.constantFrom(...'{}[](),:\'"`/\\.\n x1', '...', '${', '/*', '*/', '//', 'a: ', '{ b: ');
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 60 }), (pieces) => {
+      const source = `job('x', ${pieces.join('')}`;
+      const check = (written: Written | undefined): void => {
+        if (written === undefined) return;
+        for (const { key, value, inner } of [...written.members.values(), ...written.items]) {
+          t.true(key.from >= 0 && key.to <= source.length && value.from <= source.length && value.to <= source.length);
+          check(inner);
+        }
+      };
+      check(writtenOptions(source, 0));
+    }),
+    { numRuns: 2_000 },
+  );
+  t.pass();
 });
 
 const calls: readonly (readonly [what: string, call: () => unknown, message: RegExp])[] = [

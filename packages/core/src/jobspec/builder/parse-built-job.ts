@@ -5,6 +5,7 @@ import { type Diagnostic, diagnosticAt } from '../syntax/diagnostic.ts';
 import { createSource, type Source, type Span } from '../syntax/source.ts';
 import type { BuiltBlock, BuiltJob } from './blocks.ts';
 import { treeOf } from './tree.ts';
+import { writtenOptions } from './written-options.ts';
 
 export interface BuiltJobOptions extends Pick<ParseOptions, 'fileName' | 'allowNotYetRunnable'> {
   /** Text of the job file. */
@@ -13,12 +14,14 @@ export interface BuiltJobOptions extends Pick<ParseOptions, 'fileName' | 'allowN
   readonly url: string;
 }
 
-/** Completes and validates as `parseJob` does. Everything is shown at the call of `job`, `group` or `task` it is in. */
+/** Completes and validates as `parseJob` does. What is wrong is shown at its field where that is written in the
+ * call of `job`, `group` or `task`, else at the call. */
 export function parseBuiltJob(built: BuiltJob, options: BuiltJobOptions): ParseResult {
   const source = createSource(options.fileName, options.text);
   const problems: Diagnostic[] = [];
   const body = treeOf(built, {
     placeOf: (block, outer) => placeOf(block, source, options.url) ?? outer,
+    writtenAt: (call) => (call.to > call.from ? writtenOptions(options.text, call.from) : undefined),
     report: (span, summary, detail, path, hint) =>
       void problems.push(diagnosticAt(source, span, summary, detail, { hint, path })),
   });

@@ -11,8 +11,11 @@ import type { Span } from '../syntax/source.ts';
 import type { BuiltBlock, BuiltJob } from './blocks.ts';
 import type { Data, DataRecord } from './data.ts';
 import { buildFields, camelName } from './field-names.ts';
+import type { Written, WrittenValue } from './written-options.ts';
 
 export interface TreeContext {
+  /** Where the options of the builder call at this place are written, as far as they are. */
+  readonly writtenAt: (call: Span) => Written | undefined;
   /** Where the builder of this block was called; `outer` when that is not known. */
   readonly placeOf: (block: BuiltBlock, outer: Span) => Span;
   readonly report: (span: Span, summary: string, detail: string, path: string, hint?: string) => void;
@@ -33,7 +36,8 @@ const schemas: Readonly<Record<BuiltBlock['block'], BlockSchema>> = {
 
 function blockOf(built: BuiltBlock, path: string, outer: Span, context: TreeContext): Block {
   const span = context.placeOf(built, outer);
-  const body = bodyOf(built.options, schemas[built.block], path, span, context);
+  const site: Site = { span, written: context.writtenAt(span) };
+  const body = bodyOf(built.options, schemas[built.block], path, site, context);
   const children = built.children.map((child) =>
     blockOf(child, joinPath(path, `${child.block}["${child.name}"]`), span, context),
   );
@@ -49,42 +53,71 @@ interface Items {
   readonly blocks: Block[];
 }
 
-function bodyOf(options: DataRecord, schema: BlockSchema, path: string, span: Span, context: TreeContext): Body {
+/** Where data comes from: the nearest place that is known, and what is written there. */
+interface Site {
+  readonly span: Span;
+  readonly written: Written | undefined;
+}
+
+function bodyOf(options: DataRecord, schema: BlockSchema, path: string, site: Site, context: TreeContext): Body {
   const items: Items = { attributes: [], blocks: [] };
   const fields = buildFields(schema);
   for (const [name, value] of Object.entries(options)) {
     const field = fields.get(name);
-    if (field === undefined) reportUnknown(name, schema, path, span, context);
-    else if (value !== null) addField(items, field, value, joinPath(path, fieldName(field)), span, context);
+    const written = site.written?.members.get(name);
+    if (field === undefined) reportUnknown(name, schema, path, written?.key ?? site.span, context);
+    else if (value !== null)
+      addField(items, field, value, joinPath(path, fieldName(field)), { site, written }, context);
   }
-  return { ...span, ...items };
+  return { ...site.span, ...items };
+}
+
+/** A value of an object or a list at `site`. */
+interface Place {
+  readonly site: Site;
+  readonly written: WrittenValue | undefined;
+}
+
+/** The site inside of a value. */
+function siteOf({ site, written }: Place): Site {
+  return written === undefined
+    ? { span: site.span, written: undefined }
+    : { span: written.key, written: written.inner };
 }
 
 function reportUnknown(name: string, schema: BlockSchema, path: string, span: Span, context: TreeContext): void {
   const names = [...buildFields(schema).keys()];
-  const detail = `A ${schema.name} has no field "${name}"`;
-  const isBuilt = name === 'group' || name === 'task' || name === 'groups' || name === 'tasks';
+  const isBuilt = /^(group|task)s?$/.test(name);
   const hint = isBuilt
     ? `groups and tasks are arguments after the options: ${schema.name}("name", { … }, ${name.replace(/s$/, '')}("name", …))`
-    : (didYouMean(names.includes(camelName(name)) ? camelName(name) : name, names) ??
-      `a ${schema.name} has: ${names.slice(0, 30).join(', ')}`);
-  const better = names.includes(camelName(name)) ? `names are in camelCase here: ${camelName(name)}` : hint;
-  context.report(span, 'Unknown field', `${detail}.`, joinPath(path, name), better);
+    : names.includes(camelName(name))
+      ? `names are in camelCase here: ${camelName(name)}`
+      : (didYouMean(name, names) ?? `a ${schema.name} has: ${names.slice(0, 30).join(', ')}`);
+  const detail = `A ${schema.name} has no field "${name}".`;
+  context.report(span, 'Unknown field', detail, joinPath(path, name), hint);
 }
 
-function addField(items: Items, field: FieldSchema, value: Data, path: string, span: Span, context: TreeContext): void {
+function addField(
+  items: Items,
+  field: FieldSchema,
+  value: Data,
+  path: string,
+  place: Place,
+  context: TreeContext,
+): void {
   const name = field.hcl as string;
   if (isBlockType(field.type)) {
-    for (const { label, options, key } of repeated(field, value, path, span, context)) {
+    for (const { label, options, key, site } of repeated(field, value, path, siteOf(place), context)) {
       const inner = field.type.repeat === 'one' ? path : path + key;
-      const body = bodyOf(options, field.type.block, inner, span, context);
-      items.blocks.push(blockNode(name, label === undefined ? [] : [label], body, span));
+      const body = bodyOf(options, field.type.block, inner, site, context);
+      items.blocks.push(blockNode(name, label === undefined ? [] : [label], body, site.span));
     }
     return;
   }
   const isFree = field.type === 'json' || (typeof field.type === 'object' && field.type.kind === 'map');
-  if (isFree && isRecord(value)) items.blocks.push(blockNode(name, [], freeBody(value, span), span));
-  else items.attributes.push(attributeNode(name, field.type === 'duration' ? inMs(value) : value, span));
+  const site = siteOf(place);
+  if (isFree && isRecord(value)) items.blocks.push(blockNode(name, [], freeBody(value, site), site.span));
+  else items.attributes.push(attributeNode(name, field.type === 'duration' ? inMs(value) : value, place));
 }
 
 /** A number is milliseconds here; in HCL it would be nanoseconds. */
@@ -97,30 +130,39 @@ interface Repetition {
   readonly options: DataRecord;
   /** Step of the field path. */
   readonly key: string;
+  readonly site: Site;
 }
 
 /** The blocks a field's value stands for: one, a list, or by label. */
-function repeated(field: FieldSchema, value: Data, path: string, span: Span, context: TreeContext): Repetition[] {
+function repeated(field: FieldSchema, value: Data, path: string, site: Site, context: TreeContext): Repetition[] {
   if (!isBlockType(field.type)) return [];
   const { block, repeat } = field.type;
   const name = camelName(field.hcl as string);
   const fail = (expected: string) => {
-    context.report(span, 'Wrong type', `"${name}" is ${expected}.`, path);
+    context.report(site.span, 'Wrong type', `"${name}" is ${expected}.`, path);
     return [];
   };
   if (block.label !== undefined) {
     if (!isRecord(value)) return fail(`an object with a ${block.name} by its ${block.label.model}`);
     return Object.entries(value).flatMap(([label, item]) => {
       if (item === null) return [];
-      const list = isList(item) ? item : [item];
-      if (!list.every(isRecord)) return fail(`an object whose values are objects, this is not so for "${label}"`);
-      return list.map((options) => ({ label, options, key: `["${label}"]` }));
+      const inner = siteOf({ site, written: site.written?.members.get(label) });
+      const list = itemsOf(item, inner);
+      if (list === undefined) return fail(`an object whose values are objects, this is not so for "${label}"`);
+      return list.map((each) => ({ ...each, label, key: `["${label}"]` }));
     });
   }
-  const list = isList(value) ? value : [value];
   if (repeat === 'one' && isList(value)) return fail('an object, not a list');
-  if (!list.every(isRecord)) return fail(repeat === 'one' ? 'an object' : 'an object or a list of objects');
-  return list.map((options, index) => ({ label: undefined, options, key: `[${index}]` }));
+  const list = itemsOf(value, site);
+  if (list === undefined) return fail(repeat === 'one' ? 'an object' : 'an object or a list of objects');
+  return list.map((each, index) => ({ ...each, label: undefined, key: `[${index}]` }));
+}
+
+/** One object or a list of them; undefined for anything else. */
+function itemsOf(value: Data, site: Site): { readonly options: DataRecord; readonly site: Site }[] | undefined {
+  if (isRecord(value)) return [{ options: value, site }];
+  if (!isList(value) || !value.every(isRecord)) return undefined;
+  return value.map((options, index) => ({ options, site: siteOf({ site, written: site.written?.items[index] }) }));
 }
 
 function isList(value: Data): value is readonly Data[] {
@@ -131,21 +173,33 @@ function isRecord(value: Data): value is DataRecord {
   return typeof value === 'object' && value !== null && !isList(value);
 }
 
-function freeBody(value: DataRecord, span: Span): Body {
-  const attributes = Object.entries(value).map(([name, item]) => attributeNode(name, item, span));
-  return { ...span, attributes, blocks: [] };
+function freeBody(value: DataRecord, site: Site): Body {
+  const attributes = Object.entries(value).map(([name, item]) =>
+    attributeNode(name, item, { site, written: site.written?.members.get(name) }),
+  );
+  return { ...site.span, attributes, blocks: [] };
 }
 
-function attributeNode(name: string, value: Data, span: Span): Attribute {
-  return { ...span, name, nameSpan: span, value: expressionOf(value, span) };
+function attributeNode(name: string, value: Data, place: Place): Attribute {
+  const { site, written } = place;
+  if (written === undefined)
+    return { ...site.span, name, nameSpan: site.span, value: expressionOf(value, { ...site, written: undefined }) };
+  const expression = expressionOf(value, { span: written.value, written: written.inner });
+  return { from: written.key.from, to: written.value.to, name, nameSpan: written.key, value: expression };
 }
 
-function expressionOf(value: Data, span: Span): Expression {
-  if (isList(value)) return { ...span, kind: 'tuple', items: value.map((item) => expressionOf(item, span)) };
+function expressionOf(value: Data, { span, written }: Site): Expression {
+  const inside = (found: WrittenValue | undefined): Site =>
+    found === undefined ? { span, written: undefined } : { span: found.value, written: found.inner };
+  if (isList(value)) {
+    const items = value.map((item, index) => expressionOf(item, inside(written?.items[index])));
+    return { ...span, kind: 'tuple', items };
+  }
   if (!isRecord(value)) return { ...span, kind: 'literal', value };
-  const items = Object.entries(value).map(([name, item]) => ({
-    key: { ...span, kind: 'literal' as const, value: name },
-    value: expressionOf(item, span),
-  }));
+  const items = Object.entries(value).map(([name, item]) => {
+    const found = written?.members.get(name);
+    const key = { ...(found?.key ?? span), kind: 'literal' as const, value: name };
+    return { key, value: expressionOf(item, inside(found)) };
+  });
   return { ...span, kind: 'object', items };
 }
