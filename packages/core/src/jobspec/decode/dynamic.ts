@@ -1,9 +1,11 @@
 // `dynamic "type" { for_each, iterator, labels, content { … } }`: blocks made from a collection.
 
+import { didYouMean } from '../../lib/nearest-name.ts';
 import { evaluate } from '../evaluate/evaluate.ts';
+import { runtimeHint } from '../evaluate/failure.ts';
 import { bind, type Scope } from '../evaluate/scope.ts';
-import { describeValue, entriesOf, toItems, toText, type Value } from '../evaluate/value.ts';
-import type { Block, Label } from '../syntax/ast.ts';
+import { describeValue, entriesOf, isList, isPlain, SetValue, toItems, toText, type Value } from '../evaluate/value.ts';
+import type { Block, Expression, Label } from '../syntax/ast.ts';
 import { diagnosticAt, LanguageError } from '../syntax/diagnostic.ts';
 import type { Span } from '../syntax/source.ts';
 import type { Decoder } from './block.ts';
@@ -39,19 +41,26 @@ function fail(scope: Scope, span: Span, detail: string, hint?: string): never {
 }
 
 function expand(block: Block, scope: Scope, result: ExpandedBlock[]): void {
-  const [label] = block.labels;
+  const [label, second] = block.labels;
+  if (label === undefined) {
+    fail(scope, block.typeSpan, 'It needs the type of the blocks as label.', 'write dynamic "port" { … }');
+  }
+  if (second !== undefined) {
+    fail(scope, second, 'It has one label, the type of the blocks.', 'names of the blocks are given by labels = […]');
+  }
   const attribute = (name: string) => block.body.attributes.find((item) => item.name === name);
-  const content = block.body.blocks.find((item) => item.type === 'content');
-  const each = attribute('for_each');
-  if (label === undefined)
-    fail(scope, block.typeSpan, 'It needs the type of the blocks as label.', 'dynamic "port" { … }');
-  if (each === undefined) fail(scope, block.typeSpan, 'It needs for_each, a list, set or object.');
-  if (content === undefined) fail(scope, block.typeSpan, 'It needs a content block.');
   const unknown = block.body.attributes.find((item) => !ATTRIBUTES.includes(item.name));
-  if (unknown !== undefined) fail(scope, unknown.nameSpan, `It has no attribute "${unknown.name}".`);
+  if (unknown !== undefined) {
+    const hint = didYouMean(unknown.name, ATTRIBUTES) ?? `what the blocks consist of stands in content { … }`;
+    fail(scope, unknown.nameSpan, `It has no attribute "${unknown.name}".`, hint);
+  }
+  const each = attribute('for_each');
+  if (each === undefined) fail(scope, block.typeSpan, 'It needs for_each, a list, set or object.', 'add for_each = …');
+  const content = contentOf(block, scope);
   const iterator = iteratorName(attribute('iterator')?.value, label.text, scope);
   const entries = readEntries(evaluate(each.value, scope), each.value, scope);
   const labelsNode = attribute('labels')?.value;
+  scope.budget.produce(entries.length);
   for (const [key, value] of entries) {
     scope.budget.step();
     const inner = bind(
@@ -62,33 +71,52 @@ function expand(block: Block, scope: Scope, result: ExpandedBlock[]): void {
         ['value', value],
       ]),
     );
-    const labels = labelsNode === undefined ? [] : readLabels(evaluate(labelsNode, inner), labelsNode, inner);
+    const labels = labelsNode === undefined ? [] : readLabels(labelsNode, inner);
     result.push({ block: { ...content, type: label.text, typeSpan: label, labels }, scope: inner });
   }
+}
+
+function contentOf(block: Block, scope: Scope): Block {
+  const contents = block.body.blocks.filter((item) => item.type === 'content');
+  const [content, second] = contents;
+  const other = block.body.blocks.find((item) => item.type !== 'content');
+  if (other !== undefined) {
+    fail(scope, other.typeSpan, `It has no block "${other.type}".`, `move it into content { … }`);
+  }
+  if (content === undefined) fail(scope, block.typeSpan, 'It needs a content block.', 'add content { … }');
+  if (second !== undefined) fail(scope, second.typeSpan, 'It has one content block; this is the second.', 'remove one');
+  const [label] = content.labels;
+  if (label !== undefined) fail(scope, label, 'content has no label.', 'names of the blocks are given by labels = […]');
+  return content;
 }
 
 function readEntries(collection: Value, span: Span, scope: Scope): ReturnType<typeof entriesOf> {
   try {
     return entriesOf(collection);
   } catch {
-    return fail(scope, span, `for_each is ${describeValue(collection)}; expected a list, set or object.`);
+    const detail = `for_each is ${describeValue(collection)}; expected a list, set or object.`;
+    return fail(scope, span, detail, runtimeHint(collection));
   }
 }
 
-function iteratorName(
-  node: Block['body']['attributes'][number]['value'] | undefined,
-  fallback: string,
-  scope: Scope,
-): string {
+function iteratorName(node: Expression | undefined, fallback: string, scope: Scope): string {
   if (node === undefined) return fallback;
   if (node.kind === 'reference' && node.steps.length === 0) return node.root;
-  return fail(scope, node, 'iterator is a plain name.');
+  const isJson = scope.source.text.trimStart().startsWith('{');
+  if (isJson && node.kind === 'literal' && typeof node.value === 'string') return node.value;
+  return fail(scope, node, 'iterator is a plain name.', 'write it without quotes: iterator = each');
 }
 
-function readLabels(value: Value, span: Span, scope: Scope): Label[] {
-  try {
-    return toItems(value).map((item) => ({ text: toText(item), from: span.from, to: span.to }));
-  } catch {
-    return fail(scope, span, 'labels is a list of texts.');
+function readLabels(node: Expression, scope: Scope): Label[] {
+  const value = evaluate(node, scope);
+  const places = node.kind === 'tuple' ? node.items : [];
+  const expected = 'labels is a list of texts';
+  if (!isList(value) && !(value instanceof SetValue)) {
+    return fail(scope, node, `${expected}; this is ${describeValue(value)}.`, 'put it in brackets: labels = […]');
   }
+  return toItems(value).map((item, index) => {
+    const { from, to } = places[index] ?? node;
+    if (!isPlain(item)) return fail(scope, { from, to }, `${expected}; this one is ${describeValue(item)}.`);
+    return { text: toText(item), from, to };
+  });
 }
