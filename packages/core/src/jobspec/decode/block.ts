@@ -15,30 +15,16 @@ import { evaluate } from '../evaluate/evaluate.ts';
 import type { Scope } from '../evaluate/scope.ts';
 import { isObject, type Value } from '../evaluate/value.ts';
 import type { Attribute, Block, Body } from '../syntax/ast.ts';
-import { type DiagnosticOptions, type DiagnosticSink, diagnosticAt, LanguageError } from '../syntax/diagnostic.ts';
+import { LanguageError } from '../syntax/diagnostic.ts';
 import { positionAt, type Span } from '../syntax/source.ts';
+import { type Decoder, headEnd, report } from './decoder.ts';
 import { type ExpandedBlock, expandBlocks } from './dynamic.ts';
 import { convertToField, Mismatch } from './field-value.ts';
 import { bodyToJson, mapFromBody } from './free-form.ts';
 import { copyPlaces, expressionPlaces } from './free-places.ts';
 import { adviseDuration, hintForUnknown, mendOf } from './mend.ts';
 
-export interface Decoder {
-  readonly sink: DiagnosticSink;
-  /** Field path → span in the job file. */
-  readonly places: Map<string, Span>;
-}
-
-export function report(
-  decoder: Decoder,
-  scope: Scope,
-  span: Span,
-  summary: string,
-  detail: string,
-  options?: DiagnosticOptions,
-): void {
-  decoder.sink.add(diagnosticAt(scope.source, span, summary, detail, options));
-}
+export { type Decoder, headEnd, report };
 
 const indexes = new WeakMap<BlockSchema, ReadonlyMap<string, FieldSchema>>();
 
@@ -218,11 +204,6 @@ function decodeBlock(
   const moved = schema.movesTo?.(record);
   if (moved !== undefined) copyPlaces(decoder.places, inner, joinPath(outerPath(path) ?? '', moved));
   return record;
-}
-
-/** A block is shown by its first line: type and labels. */
-export function headEnd(block: Block): number {
-  return block.labels.at(-1)?.to ?? block.typeSpan.to;
 }
 
 /** The label of a block, at most one; a missing one and further ones are reported. */

@@ -7,7 +7,7 @@ import type { Scope } from '../evaluate/scope.ts';
 import { toText, type Value } from '../evaluate/value.ts';
 import type { Attribute, Body } from '../syntax/ast.ts';
 import { LanguageError } from '../syntax/diagnostic.ts';
-import { type Decoder, headEnd, report } from './block.ts';
+import { type Decoder, headEnd, report } from './decoder.ts';
 import { expandBlocks } from './dynamic.ts';
 import { toJson } from './field-value.ts';
 import { expressionPlaces } from './free-places.ts';

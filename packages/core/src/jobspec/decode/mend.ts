@@ -6,7 +6,7 @@ import type { BlockSchema, FieldType } from '../../schema/field.ts';
 import type { Scope } from '../evaluate/scope.ts';
 import { isNumber, type Value } from '../evaluate/value.ts';
 import type { Attribute } from '../syntax/ast.ts';
-import { type Decoder, report } from './block.ts';
+import { type Decoder, report } from './decoder.ts';
 
 /** For a name that the block does not have: where it belongs, the name that was meant, or the names there are. */
 export function hintForUnknown(name: string, kind: 'attribute' | 'block', schema: BlockSchema, path: string): string {
