@@ -105,15 +105,6 @@ export function giveMeta(run: Conversion, part: Part, name: string, value: strin
   run.places.set(`${joinPath(part.path, 'meta')}["${name}"]`, at);
 }
 
-/** A driver's option that is one block is an object, as a job file with one block gives it; several are a list. */
-export function unlistSingleBlocks(task: Part): void {
-  const config = (task.record['config'] as Record<string, Json> | undefined) ?? {};
-  for (const [name, value] of Object.entries(config)) {
-    const only = Array.isArray(value) && value.length === 1 ? (value[0] as Json) : null;
-    if (typeof only === 'object' && only !== null && !Array.isArray(only)) config[name] = only;
-  }
-}
-
 /** Brings the ways to write the same thing into one, in every block, as decoding a job file does. */
 export function normalizeDraft(run: Conversion, part: Part): void {
   for (const field of part.schema.fields) {

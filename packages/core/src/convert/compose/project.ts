@@ -1,6 +1,6 @@
 // A Compose file as a whole: services become groups of one job.
 
-import { give, newJob, open, type Part, unlistSingleBlocks } from '../draft.ts';
+import { give, newJob, open, type Part } from '../draft.ts';
 import type { Conversion } from '../read/conversion.ts';
 import { type AnyTable, type KeyTable, readKeys, reads, refuses, warns } from '../read/key-table.ts';
 import { readEntries, readFlag, readText } from '../read/values.ts';
@@ -204,7 +204,6 @@ export function composeJob(root: Tree, run: Conversion): Part | undefined {
   );
   giveType(run, job, read);
   introduceServices(run, read);
-  for (const { task } of read) unlistSingleBlocks(task);
   return job;
 }
 

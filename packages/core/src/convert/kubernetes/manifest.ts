@@ -1,7 +1,7 @@
 // Kubernetes manifests as a whole: the workloads of a file become the groups of one job.
 
 import { didYouMean } from '../../lib/nearest-name.ts';
-import { give, giveEnv, newJob, open, type Part, unlistSingleBlocks } from '../draft.ts';
+import { give, giveEnv, newJob, open, type Part } from '../draft.ts';
 import type { Conversion } from '../read/conversion.ts';
 import { type AnyTable, type KeyTable, readKeys, reads, warns } from '../read/key-table.ts';
 import { readText } from '../read/values.ts';
@@ -100,7 +100,6 @@ export function kubernetesJob(trees: readonly Tree[], run: Conversion): Part | u
   const type = cluster.workloads[0]?.jobType ?? 'service';
   if (type !== 'service') give(run, job, 'type', type, cluster.workloads[0]?.at ?? start);
   connect(cluster);
-  for (const { containers } of cluster.workloads) for (const { task } of containers) unlistSingleBlocks(task);
   return job;
 }
 

@@ -127,16 +127,15 @@ function isPlainObject(value: unknown): value is Readonly<Record<string, Json>> 
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Data without a schema as a block; objects in it are blocks where they are read back as such. */
+/** Data without a schema as a block; lists of objects in it are blocks. */
 function printObject(name: string, value: Readonly<Record<string, Json>>, indent: string): string[] {
   const inner = `${indent}  `;
   const attributes: string[] = [];
   const blocks: string[][] = [];
   for (const [key, item] of Object.entries(value)) {
-    const isList = Array.isArray(item) && item.length > 1 && item.every(isBlockLike);
-    if (isBlockLike(item)) blocks.push(printObject(key, item, inner));
-    else if (isList)
-      for (const one of item as readonly Record<string, Json>[]) blocks.push(printObject(key, one, inner));
+    // Blocks are read back as a list of objects, also when there is one.
+    const isList = Array.isArray(item) && item.length > 0 && item.every(isBlockLike);
+    if (isList) for (const one of item as readonly Record<string, Json>[]) blocks.push(printObject(key, one, inner));
     else attributes.push(`${inner}${key} = ${jsonText(item, inner)}`);
   }
   const parts = [...(attributes.length === 0 ? [] : [attributes]), ...blocks];
