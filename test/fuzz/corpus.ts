@@ -9,8 +9,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Every form of the language in one file. */
 const RICH = `variable "v" {
-  type    = map(object({ n = number, l = optional(list(string)) }))
-  default = { a = { n = 1, l = ["x"] }, b = { n = 2 } }
+  type    = map(object({ n = number, l = list(string) }))
+  default = { a = { n = 1, l = ["x"] }, b = { n = 2, l = [] } }
   validation {
     condition     = length(var.v) > 0 && alltrue_([true])
     error_message = "v is empty"

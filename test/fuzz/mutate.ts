@@ -60,10 +60,6 @@ const VALUES = [
   'var.v',
   'local.names',
   'local.nothing',
-  'range(100000)',
-  'setproduct(range(300), range(300))',
-  'format("%999999s", "x")',
-  '[for a in range(900) : [for b in range(900) : b]]',
   'jsondecode("[[[[1]]]]")',
   'try(local.x.y.z, 1)',
   '"__proto__"',
@@ -74,12 +70,26 @@ const VALUES = [
   'var.v.*.n',
 ];
 
+/** Values that cost as much as an evaluation may. They are few, for the others' sake. */
+const HEAVY = [
+  'range(100000)',
+  'setproduct(range(300), range(300))',
+  'format("%999999s", "x")',
+  '[for a in range(900) : [for b in range(900) : b]]',
+  'join("", [for a in range(1024) : format("%99999s", a)])',
+  'try([for a in range(900) : [for b in range(900) : [for c in range(900) : c]]], 1)',
+];
+
 /** A value becomes another one. */
 function values(random: Random, text: string): string {
   const matches = [...text.matchAll(/(?<=[=:] *)("[^"\n]*"|-?\d[\d.]*|\[[^\]\n]*\]|true|false|null)/g)];
   const match = matches.length === 0 ? undefined : pick(random, matches);
   if (match === undefined) return text;
-  return text.slice(0, match.index) + pick(random, VALUES) + text.slice(match.index + match[0].length);
+  return (
+    text.slice(0, match.index) +
+    pick(random, random() < 0.01 ? HEAVY : VALUES) +
+    text.slice(match.index + match[0].length)
+  );
 }
 
 function moveLine(random: Random, text: string): string {

@@ -35,7 +35,7 @@ export function scanQuoted(lexer: Lexer, templateDepth: number, insideQuoted: bo
       at += 1;
     } else if (code === 92) {
       const next = text.charCodeAt(at + 1);
-      at += next === 10 || next === 13 ? 1 : 2;
+      at += next === 10 || next === 13 || Number.isNaN(next) ? 1 : 2;
     } else if ((code === 36 || code === 37) && text.charCodeAt(at + 1) === 123) {
       if (at > chunk) push(lexer, Token.Text, chunk, at);
       at = scanSequence(lexer, at, code, templateDepth, true);

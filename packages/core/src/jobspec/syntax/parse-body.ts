@@ -20,7 +20,7 @@ import { LanguageError } from './diagnostic.ts';
 import { parseBlockHead } from './parse-block-head.ts';
 import { parseExpression } from './parse-expression.ts';
 import { skipItem, skipToLineEnd } from './recovery.ts';
-import { isFirstOnLine, positionAt, rangeOf, type Span } from './source.ts';
+import { indentationAt, rangeOf, type Span } from './source.ts';
 import { Token } from './token.ts';
 
 export { parseExpressionText, parseFile, parseTemplateText } from './parse-file.ts';
@@ -201,8 +201,9 @@ function noteSuspect(cursor: Cursor, typeSpan: Span, opener: Span, braces: Brace
   if (braces.suspect !== undefined) return;
   const { source } = cursor;
   const closer = tokenFrom(cursor);
-  if (!isFirstOnLine(source, closer) || !isFirstOnLine(source, typeSpan.from)) return;
-  if (positionAt(source, closer).column < positionAt(source, typeSpan.from).column) braces.suspect = opener;
+  const ofCloser = indentationAt(source, closer);
+  const ofBlock = indentationAt(source, typeSpan.from);
+  if (ofCloser !== undefined && ofBlock !== undefined && ofCloser < ofBlock) braces.suspect = opener;
 }
 
 /** One block is named: the one whose `}` is missing by the indentation, else the innermost open one. */

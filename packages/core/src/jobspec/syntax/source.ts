@@ -71,14 +71,14 @@ export function positionAt(source: Source, offset: number): Position {
   return { line: low + 1, column, offset };
 }
 
-/** Whether nothing but blanks stands before an offset on its line. */
-export function isFirstOnLine(source: Source, offset: number): boolean {
+/** How many blanks stand before an offset on its line; nothing when something else does. */
+export function indentationAt(source: Source, offset: number): number | undefined {
   for (let at = offset - 1; at >= 0; at -= 1) {
     const code = source.text.charCodeAt(at);
-    if (code === 10) return true;
-    if (code !== 32 && code !== 9) return false;
+    if (code === 10) return offset - at - 1;
+    if (code !== 32 && code !== 9) return undefined;
   }
-  return true;
+  return offset;
 }
 
 export function rangeOf(source: Source, span: Span): Range {

@@ -1,7 +1,7 @@
 // The text of templates: escape sequences, strip markers, indentation.
 
 import { trimEndOf } from './characters.ts';
-import { type Cursor, syntaxError } from './cursor.ts';
+import { AlreadyReported, type Cursor, syntaxError } from './cursor.ts';
 
 /** Text as HCL keeps it: in Unicode's composed form (NFC). */
 export function composed(text: string): string {
@@ -35,6 +35,8 @@ export function unescapeQuoted(cursor: Cursor, raw: string, offset: number): str
 }
 
 function readEscape(cursor: Cursor, raw: string, at: number, offset: number): readonly [string, number] {
+  // The line ends after the backslash, which the unterminated string was reported for.
+  if (at + 1 === raw.length) throw new AlreadyReported();
   const letter = String.fromCodePoint(raw.codePointAt(at + 1) ?? 32);
   const simple = ESCAPES[letter];
   if (simple !== undefined) return [simple, 2];
