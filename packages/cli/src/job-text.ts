@@ -1,5 +1,6 @@
 // The text of a job file: from standard input, a file or a URL. Every way has its limit.
 
+import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { CommandFailure } from './orch-command.ts';
@@ -112,5 +113,27 @@ async function collect(stream: AsyncIterable<unknown>, name: string, limit: numb
     if (size > limit) throw new CommandFailure(`Error: ${name} is larger than ${limit / 1024 / 1024} MiB`);
     chunks.push(bytes);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return decodeText(Buffer.concat(chunks), name);
+}
+
+/** @throws CommandFailure with the place of the first byte that is no UTF-8 */
+export function decodeText(bytes: Buffer, name: string): string {
+  const text = bytes.toString('utf8');
+  if (isUtf8(bytes)) return text;
+  const mark = bytes.subarray(0, 2).toString('hex');
+  if (mark === 'fffe' || mark === 'feff') throw new CommandFailure(`Error: ${name} is UTF-16 text; save it as UTF-8`);
+  // What is no UTF-8 becomes a replacement sign; what stands before the first of them is right.
+  let at = text.indexOf('\ufffd');
+  let offset = Buffer.byteLength(text.slice(0, at));
+  while (bytes.subarray(offset, offset + 3).toString('hex') === 'efbfbd') {
+    const next = text.indexOf('\ufffd', at + 1);
+    offset += Buffer.byteLength(text.slice(at, next));
+    at = next;
+  }
+  const lines = text.slice(0, at).split('\n');
+  const column = [...(lines.at(-1) ?? '')].length + 1;
+  const byte = (bytes[offset] ?? 0).toString(16).toUpperCase().padStart(2, '0');
+  throw new CommandFailure(
+    `Error: ${name}:${lines.length}:${column}: the byte 0x${byte} is no UTF-8 text; save the file as UTF-8`,
+  );
 }
