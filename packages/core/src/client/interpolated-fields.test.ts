@@ -15,6 +15,8 @@ const ports = [
 ];
 
 interface Ran {
+  /** Takes the allocation away. */
+  stop(): Promise<unknown>;
   readonly harness: AgentHarness;
   /** What the driver was handed; undefined when the task failed before. */
   readonly config: TaskConfig | undefined;
@@ -52,7 +54,11 @@ async function run(
   const resources = { ...made.resources, shared: { ...made.resources.shared, ports } };
   harness.server.desire(makeJob(group), { ...made, resources });
   await until(() => ['running', 'failed'].includes(harness.server.last('a1')?.clientStatus ?? ''), 'it ran or failed');
-  return { harness, config };
+  const stop = () => {
+    harness.server.desire(makeJob(group), { ...made, resources, desiredStatus: 'stop', allocModifyIndex: 2 });
+    return harness.untilStatus('a1', 'complete');
+  };
+  return { harness, config, stop };
 }
 
 test('task user, env, and every text and key of the config but the names of its options', async (t) => {
@@ -170,4 +176,17 @@ test('paths are those of the task inside it, and of the node where it has no vie
   const bare = await run(t, { config });
   const root = `${bare.harness.dataDir}/allocations/a1`;
   t.is(bare.config?.config['stdout'], `${root}/alloc ${root}/web/local ${root}/web/secrets`);
+});
+
+test('a task that runs is found again also by an agent whose node no longer knows what its block refers to', async (t) => {
+  const { harness, stop } = await run(t, { config: { stdout: '${meta.rack}' } });
+  await harness.agent?.close();
+  const before = harness.server.hellos.length;
+  await harness.startAgent({ node: { name: 'n1', datacenter: 'dc1', version: '0.1.0' } });
+  await until(() => harness.server.hellos.length > before, 'the next agent says hello');
+  await until(() => harness.calls('recover').length === 1, 'the task is found again');
+  t.is(harness.server.last('a1')?.clientStatus, 'running');
+  t.deepEqual(harness.calls('start'), ['a1/web/1'], 'nothing was started again');
+  await stop();
+  t.is(harness.runtime.tasks.size, 0, 'it is watched: it could be stopped');
 });

@@ -1,4 +1,7 @@
+import { resolve } from 'node:path';
 import test from 'ava';
+import fc from 'fast-check';
+import { OrchError } from '../../lib/errors.ts';
 import { taskPlace } from './task-place.ts';
 
 const directories = {
@@ -65,4 +68,33 @@ for (const text of outside) {
 test('a path that climbs above the shared directory is refused as the task writes it too', (t) => {
   t.throws(() => taskPlace('/alloc/../x', directories, mapped), { code: 'outside-destination' });
   t.throws(() => taskPlace('/alloc/../../etc/passwd', directories, mapped), { code: 'outside-destination' });
+});
+
+test('whatever is written, the place is below its root or refused', (t) => {
+  const part = fc.constantFrom('..', '.', '', 'local', 'alloc', 'web', 'data', 'a1', 'a2', 'etc', '/', '\0', '~', '$x');
+  const start = fc.constantFrom(
+    '',
+    '/',
+    '/alloc',
+    '/data/a1/alloc',
+    '/data/a1/web',
+    '/data/a1/web/local',
+    '..',
+    '/data',
+  );
+  const text = fc.tuple(start, fc.array(part, { maxLength: 8 })).map(([first, more]) => [first, ...more].join('/'));
+  const paths = fc.constantFrom('host' as const, mapped);
+  fc.assert(
+    fc.property(fc.oneof(text, fc.string()), paths, (written, taskPaths) => {
+      try {
+        const { root, path } = taskPlace(written, directories, taskPaths);
+        if (root !== directories.task && root !== directories.shared) return false;
+        return !path.split('/').includes('..') && `${resolve(root, path)}/`.startsWith(`${root}/`);
+      } catch (error) {
+        return error instanceof OrchError && ['outside-destination', 'invalid-path'].includes(error.code);
+      }
+    }),
+    { numRuns: 20_000 },
+  );
+  t.pass();
 });
