@@ -58,6 +58,14 @@ test.serial('every known difference is still one', (t) => {
   );
 });
 
+test('every known difference is in the document that says why', (t) => {
+  const document = readFileSync(new URL('../../../../docs/differences/diff.md', import.meta.url), 'utf8');
+  t.deepEqual(
+    knownDifferences.map(({ name }) => name).filter((name) => !document.includes(name)),
+    [],
+  );
+});
+
 test('a job that is gone has everything deleted', (t) => {
   const diff = diffJobs(jobOf(newJob.after), undefined);
   t.is(diff.Type, 'Deleted');
