@@ -76,7 +76,7 @@ test.serial('what the server refuses is shown at its field', async (t) => {
   );
   const { exitCode, text } = await agent.orch(['job', 'run', path]);
   t.not(exitCode, 0);
-  t.regex(text, /refused\.job\.ts:3:13: error/);
+  t.regex(text, /refused\.job\.ts:3:15: error/);
   t.regex(text, /dokcer/);
   t.regex(text, /\^\^\^\^/);
 });
