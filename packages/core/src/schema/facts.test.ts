@@ -280,6 +280,12 @@ for (const name of NAMES) {
     t.deepEqual(job, ourJob(name));
   });
 
+  test(`${name}: the job goes through the API's JSON unchanged`, (t) => {
+    const job = ourJob(name);
+    const wire: unknown = JSON.parse(JSON.stringify(job === undefined ? null : encodeJobJson(job)));
+    t.deepEqual(decodeJobJson({ Job: wire }, { unknownKeys: 'error' }).job, job);
+  });
+
   test(`${name}: the canonical form is that of the peer, but for named differences`, (t) => {
     t.deepEqual(differences(name, 'canonical'), []);
   });

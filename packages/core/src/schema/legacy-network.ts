@@ -20,7 +20,9 @@ export function hoistTaskNetworks(group: ModelRecord): void {
       const ports = [...asRecords(joined[kind]), ...asRecords(network[kind])];
       if (ports.length > 0) joined[kind] = ports;
     }
-    for (const name of ['mode', 'dns', 'hostname']) if (joined[name] === undefined) joined[name] = network[name];
+    for (const name of ['mode', 'dns', 'hostname']) {
+      if (joined[name] === undefined && network[name] !== undefined) joined[name] = network[name];
+    }
   }
   group['networks'] = [joined, ...others];
   group['tasks'] = tasks.map((task) => (networksOf(task).length === 0 ? task : withoutNetworks(task)));
