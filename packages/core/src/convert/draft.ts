@@ -67,7 +67,12 @@ export function open(run: Conversion, part: Part, hcl: string, at: Span, label?:
   return { path, record, schema };
 }
 
-/** Sets an option of a task's driver. */
+/** A text that reaches the task as it is: the node reads a driver's options as templates. */
+export function literal(text: string): string {
+  return text.replace(/[$%](?=\{)/g, '$&$&');
+}
+
+/** Sets an option of a task's driver. Texts of the input go through `literal` before. */
 export function configure(run: Conversion, task: Part, name: string, value: Json, at: Span): void {
   const config = (task.record['config'] as Record<string, Json> | undefined) ?? {};
   config[name] = value;

@@ -47,6 +47,9 @@ const mapped: readonly (readonly [keys: string, look: Look, expected: unknown, m
   ['build: .', config('image'), 'i:1'],
   ['command: run "a b" c', config('args'), ['run', 'a b', 'c']],
   ['command: [run, "a b"]', config('args'), ['run', 'a b']],
+  // The node reads these as templates: what a shell in the container is to read is escaped.
+  ["command: [sh, -c, 'echo $${HOME} %{x} $$HOME']", config('args'), ['sh', '-c', 'echo $${HOME} %%{x} $HOME']],
+  ["labels: { rule: 'Host(`a`) && $${x}' }", config('labels'), { rule: 'Host(`a`) && $${x}' }],
   ['entrypoint: /bin/sh -c', config('entrypoint'), ['/bin/sh', '-c']],
   ['environment: { A: 1, B: "x" }', ({ task }) => task.env, { A: '1', B: 'x' }],
   ['environment: [A=1, B]', ({ task }) => task.env, { A: '1' }],

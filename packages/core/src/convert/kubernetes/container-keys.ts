@@ -1,6 +1,6 @@
 // Containers become tasks: image, command, ports, resources, rights.
 
-import { configure, give, open } from '../draft.ts';
+import { configure, give, literal, open } from '../draft.ts';
 import { type AnyTable, type KeyTable, readKeys, reads, refuses, warns } from '../read/key-table.ts';
 import { readFlag, readInteger, readItems, readPort, readText, readTexts, toMib } from '../read/values.ts';
 import type { Tree } from '../yaml/tree.ts';
@@ -27,7 +27,7 @@ const words = (doc: string, option: string): Row =>
       run,
       task,
       option,
-      readTexts(run, value).map((text) => expand(text, env)),
+      readTexts(run, value).map((text) => expand(literal(text), env)),
       keySpan,
     );
   });
