@@ -539,7 +539,6 @@ export const badJobs: readonly BadJob[] = [
     'leader = true\nlifecycle {\nhook = "prestart"\n}',
     'task "m" {\ndriver = "exec"\n}',
   ),
-  job('ours: only tasks with a lifecycle', G, '', 'task "t" {\ndriver = "exec"\nlifecycle {\nhook = "prestart"\n}\n}'),
   task(
     'ours: poststop sidecar',
     'lifecycle.sidecar',

@@ -14,7 +14,7 @@ const facts = JSON.parse(
 /** What we refuse and they do not: docs/differences/schema.md has the reasons. */
 const refusedByUsOnly = [
   ...['job: priority 0', 'volume: unknown type', 'identity: two default ones', 'ours: tab in the id'],
-  ...['ours: leader with a lifecycle', 'ours: only tasks with a lifecycle', 'ours: poststop sidecar'],
+  ...['ours: leader with a lifecycle', 'ours: poststop sidecar'],
   ...['ours: blank in the name of a port', 'ours: ports without a network', 'ours: host name of the host network'],
   ...['ours: unknown network mode', 'ours: slash in the name of a group', 'ours: kill_signal that is no name'],
 ];

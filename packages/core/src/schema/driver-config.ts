@@ -169,10 +169,13 @@ function checkCompound(
         checkValue(item, type.of, `${path}[${index}]`, `${name}[${index}]`, check),
       );
     case 'map': {
-      const object = mergeSingle(value);
-      if (object === undefined) return mismatch('a map');
-      const entries = Object.entries(object).map(([key, item]) => {
-        return [key, checkValue(item, type.of, joinPath(path, key), `${name}.${key}`, check)] as const;
+      const maps = asMaps(value);
+      if (maps === undefined) return mismatch('a map', `write ${name} = { key = … }`);
+      const entries = maps.flatMap((map, index) => {
+        const outer = index === 0 ? path : `${path}[${index}]`;
+        return Object.entries(map).map(([key, item]) => {
+          return [key, checkValue(item, type.of, joinPath(outer, key), `${name}.${key}`, check)] as const;
+        });
       });
       return Object.fromEntries(entries);
     }
@@ -192,11 +195,10 @@ function isObject(value: Json): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A map, or a list of maps as Nomad's clients send blocks, in one. */
-function mergeSingle(value: Json): JsonObject | undefined {
-  if (isObject(value)) return value;
-  if (!Array.isArray(value) || !(value as readonly Json[]).every(isObject)) return undefined;
-  return Object.assign({}, ...(value as readonly JsonObject[]));
+/** A map, or maps written as blocks, which are lists of maps. */
+function asMaps(value: Json): readonly JsonObject[] | undefined {
+  if (isObject(value)) return [value];
+  return Array.isArray(value) && value.every(isObject) ? (value as readonly JsonObject[]) : undefined;
 }
 
 function describeJson(value: Json): string {

@@ -14,9 +14,7 @@ const group = (driver: string, config: unknown, ports: ModelRecord = { dynamicPo
 test("a docker task's ports are published by the group, each where port_map had it inside", (t) => {
   for (const port_map of [{ http: 80 }, [{ http: 80 }], { http: '80' }]) {
     const { networks, tasks } = group('docker', { image: 'a', port_map });
-    t.deepEqual(networks, [
-      { dynamicPorts: [{ label: 'http', to: 80 }], mode: undefined, dns: undefined, hostname: undefined },
-    ]);
+    t.like(networks, [{ dynamicPorts: [{ label: 'http', to: 80 }] }]);
     t.deepEqual(tasks[0]?.['config'], { image: 'a', ports: ['http'] });
     t.deepEqual(tasks[0]?.['resources'], { memoryMiB: 10 });
   }

@@ -22,7 +22,9 @@ export function checkOfService(
 ): void {
   const type = String(record['type']);
   const port = record['port'] ?? service['port'];
-  if (NEEDS_PORT.includes(type) && port === undefined) {
+  // A gateway's port is that of its proxy.
+  const isGateway = (service['connect'] as ModelRecord | undefined)?.['gateway'] !== undefined;
+  if (NEEDS_PORT.includes(type) && port === undefined && !isGateway) {
     report('port', `a check of type "${type}" needs a port`, 'add port to the check or to the service');
   }
   const mode = record['addressMode'];

@@ -16,10 +16,13 @@ export function checkTasksOfGroup(record: ModelRecord, report: Report): void {
     names.add(name);
   }
   if (tasks.filter((task) => task['leader'] === true).length > 1) report('', 'a group has at most one leader');
-  if (tasks.length > 0 && tasks.every((task) => task['lifecycle'] !== undefined)) {
-    const hint = 'at least one main task, without a lifecycle block, is needed';
-    report('', 'every task of the group has a lifecycle', hint);
-  }
+}
+
+export function adviseTasksOfGroup(record: ModelRecord, report: Report): void {
+  const tasks = asRecords(record['tasks']);
+  if (tasks.length === 0 || tasks.some((task) => task['lifecycle'] === undefined)) return;
+  const hint = 'a main task has no lifecycle block';
+  report('', 'no task of the group is a main task: the allocation ends with the last that is no sidecar', hint);
 }
 
 interface PlacedService {

@@ -18,7 +18,7 @@ import { constraintBlock } from './constraint.ts';
 import { consulBlock } from './consul.ts';
 import { disconnectBlock } from './disconnect.ts';
 import { ephemeralDiskBlock } from './ephemeral-disk.ts';
-import { checkServicesOfGroup, checkTasksOfGroup, checkVolumesOfGroup } from './group-rules.ts';
+import { adviseTasksOfGroup, checkServicesOfGroup, checkTasksOfGroup, checkVolumesOfGroup } from './group-rules.ts';
 import { migrateBlock } from './migrate.ts';
 import { networkBlock } from './network.ts';
 import { rescheduleBlock } from './reschedule.ts';
@@ -205,6 +205,7 @@ function foldGroup(record: ModelRecord): void {
 }
 
 function adviseGroup(record: ModelRecord, _context: SchemaContext, report: Report): void {
+  adviseTasksOfGroup(record, report);
   const count = Number(record['count']);
   const parallel = Number((record['update'] as ModelRecord | undefined)?.['maxParallel'] ?? 0);
   if (count > 1 && parallel > count) {

@@ -1,6 +1,6 @@
 // `restart`: how often a failed task is started again on its node.
 
-import type { BlockSchema, SchemaContext } from '../field.ts';
+import type { BlockSchema, ModelRecord, Report, SchemaContext } from '../field.ts';
 
 const isBatch = (context: SchemaContext) => context.jobType === 'batch' || context.jobType === 'sysbatch';
 
@@ -55,16 +55,22 @@ export const restartBlock: BlockSchema = {
       doc: 'Renders templates again at a restart.',
     },
   ],
-  check(record, _context, report) {
+  check(record, context, report) {
     if (record['attempts'] === 0 && record['mode'] === 'delay') {
       report('mode', 'with no attempts there is nothing to wait for', 'mode = "fail", or attempts = 1');
     }
-    const attempts = Number(record['attempts']);
-    const delay = Number(record['delayMs']);
-    const interval = Number(record['intervalMs']);
-    if (attempts > 0 && attempts * delay > interval) {
-      const message = `${attempts} restarts with a delay of ${delay / 1000} s do not fit in the interval`;
-      report('interval', message, `make the interval at least ${(attempts * delay) / 1000}s`);
-    }
+    if (context.task === undefined) reportFit(record, report);
+  },
+  // Job files have such tasks, and Nomad takes them.
+  advise(record, context, report) {
+    if (context.task !== undefined) reportFit(record, report);
   },
 };
+
+function reportFit(record: ModelRecord, report: Report): void {
+  const attempts = Number(record['attempts']);
+  const delay = Number(record['delayMs']);
+  if (attempts === 0 || attempts * delay <= Number(record['intervalMs'])) return;
+  const message = `${attempts} restarts with a delay of ${delay / 1000} s do not fit in the interval: they are never used up`;
+  report('interval', message, `make the interval at least ${(attempts * delay) / 1000}s`);
+}

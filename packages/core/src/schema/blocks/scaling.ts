@@ -2,7 +2,7 @@
 
 import type { BlockSchema, FieldSchema, ModelRecord, Report } from '../field.ts';
 
-const shared = (what: string): FieldSchema[] => [
+const shared = (what: string, needsMax: boolean): FieldSchema[] => [
   {
     hcl: 'enabled',
     wire: 'Enabled',
@@ -12,7 +12,7 @@ const shared = (what: string): FieldSchema[] => [
     doc: 'Whether the autoscaler acts on it.',
   },
   { hcl: 'min', wire: 'Min', model: 'min', type: 'int', min: 0, doc: `Lowest ${what}.` },
-  { hcl: 'max', wire: 'Max', model: 'max', type: 'int', min: 0, required: true, doc: `Highest ${what}.` },
+  { hcl: 'max', wire: 'Max', model: 'max', type: 'int', min: 0, required: needsMax, doc: `Highest ${what}.` },
 ];
 const policy: FieldSchema = {
   hcl: 'policy',
@@ -27,7 +27,7 @@ export const scalingBlock: BlockSchema = {
   name: 'scaling',
   doc: 'Bounds within which an autoscaler may change the count.',
   fields: [
-    ...shared('count'),
+    ...shared('count', true),
     {
       hcl: 'type',
       wire: 'Type',
@@ -59,7 +59,7 @@ export const taskScalingBlock: BlockSchema = {
   doc: 'Bounds within which an autoscaler may change cpu or memory.',
   label: { model: 'resource', wire: 'Type', wireValues: TYPES, doc: 'What is changed: "cpu" or "mem".' },
   fields: [
-    ...shared('amount'),
+    ...shared('amount', false),
     {
       hcl: 'type',
       model: 'type',
@@ -90,5 +90,6 @@ export const taskScalingBlock: BlockSchema = {
 
 function checkBounds(record: ModelRecord, _context: unknown, report: Report): void {
   const min = Number(record['min'] ?? 0);
-  if (Number(record['max']) < min) report('max', `it is below min (${min})`, 'max is the larger one of the two');
+  if (record['max'] !== undefined && Number(record['max']) < min)
+    report('max', `it is below min (${min})`, 'max is the larger one of the two');
 }
