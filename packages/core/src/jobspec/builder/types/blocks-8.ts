@@ -43,7 +43,7 @@ export interface ScalingOptions2 {
   /** Lowest amount. */
   readonly min?: number | undefined;
   /** Highest amount. */
-  readonly max: number;
+  readonly max?: number | undefined;
   /** Kind of scaling, which the label says already: "vertical_cpu" or "vertical_mem". */
   readonly type?: string | undefined;
   /** How the autoscaler decides; read by the autoscaler only. */
