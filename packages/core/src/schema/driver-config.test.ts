@@ -2,6 +2,8 @@
 
 import type { ConfigSchema } from '@orch/driver-api';
 import test from 'ava';
+import { parseJob } from '../jobspec/parse-job.ts';
+import type { Json } from '../model/task.ts';
 import { validateDriverConfig } from './driver-config.ts';
 
 const SCHEMA: ConfigSchema = {
@@ -92,4 +94,82 @@ test('exactly one of a group of options must be given', (t) => {
   t.is(check({ image: 'x' }, schema).errors[0]?.message, 'one of "jar", "class" is required');
   t.is(check({ image: 'x', jar: 'a', class: 'b' }, schema).errors[0]?.path, 'c.class');
   t.deepEqual(check({ image: 'x', jar: 'a' }, schema).errors, []);
+});
+
+const NESTED: ConfigSchema = {
+  fields: {
+    args: { type: { kind: 'list', of: 'number' }, doc: 'Numbers.' },
+    labels: { type: { kind: 'map', of: 'bool' }, doc: 'Flags.' },
+    logging: {
+      type: { kind: 'block', many: false, schema: { fields: { type: { type: 'string', values: ['a'], doc: 'A.' } } } },
+      doc: 'Once.',
+    },
+    mount: {
+      type: {
+        kind: 'block',
+        many: true,
+        schema: {
+          fields: {
+            source: { type: 'string', doc: 'From.' },
+            options: {
+              type: { kind: 'block', many: true, schema: { fields: { size: { type: 'number', max: 9, doc: 'S.' } } } },
+              doc: 'O.',
+            },
+          },
+        },
+      },
+      doc: 'Mounts.',
+    },
+  },
+};
+
+test('every mistake of a config, however deep, has the path of its place in the job file', (t) => {
+  // Each wrong line ends with a mark.
+  const text = `job "j" {
+  group "g" {
+    task "t" {
+      driver = "x"
+      config {
+        args = [
+          1,
+          "two", #!
+        ]
+        labels {
+          a = "perhaps" #!
+        }
+        labels {
+          b = "never" #!
+        }
+        logging {
+          type = "b" #!
+        }
+        logging { #!
+          type = "a"
+        }
+        mount {
+          sorce = "x" #!
+        }
+        mount {
+          source = ["y"] #!
+          options {
+            size = 1
+          }
+          options {
+            size = 10 #!
+            sise = 1 #!
+          }
+        }
+      }
+    }
+  }
+}`;
+  const { job, sourceMap } = parseJob(text, { fileName: 'x' });
+  const config = (job?.taskGroups[0]?.tasks[0]?.config ?? {}) as Readonly<Record<string, Json>>;
+  const { errors } = validateDriverConfig(config, NESTED, 'group["g"].task["t"].config');
+  const found = errors.map(({ path }) => [sourceMap.has(path), sourceMap.locate(path)?.start.line]);
+  const marked = text.split('\n').flatMap((line, index) => (line.includes('#!') ? [[true, index + 1]] : []));
+  t.deepEqual(
+    found.toSorted((left, right) => Number(left[1]) - Number(right[1])),
+    marked,
+  );
 });

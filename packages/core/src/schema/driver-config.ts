@@ -182,7 +182,10 @@ function checkCompound(
     case 'block': {
       const items = Array.isArray(value) ? (value as readonly Json[]) : [value];
       if (!items.every(isObject)) return mismatch('a block', `write ${name} { … }`);
-      if (!type.many && items.length > 1) return mismatch('a block given once');
+      if (!type.many && items.length > 1) {
+        const message = `"${name}" is given once, this is the second`;
+        check.errors.push({ path: `${path}[1]`, message, hint: 'put all of it in one block' });
+      }
       const shaped = items.map((item, index) => {
         return checkObject(item as JsonObject, type.schema, index === 0 ? path : `${path}[${index}]`, check);
       });

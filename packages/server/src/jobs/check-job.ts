@@ -38,13 +38,6 @@ function checkPlace(config: ServerConfig, job: Job): FieldProblem[] {
   if (job.region !== config.region && job.region !== 'global') {
     problems.push({ path: 'region', message: `this is region "${config.region}", not "${job.region}"` });
   }
-  if (job.type === 'system' || job.type === 'sysbatch') {
-    problems.push({
-      path: 'type',
-      message: `jobs of type "${job.type}" are not supported yet`,
-      hint: 'use "service" or "batch"',
-    });
-  }
   return problems;
 }
 
