@@ -1,6 +1,6 @@
 // Jobs in TypeScript through the built command line: run, planned, refused; and files that do not behave.
 
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -202,6 +202,14 @@ for (const [what, text, patterns] of bad) {
     t.notRegex(stderr, /\bat .*\.(js|ts):\d+/, 'no stack trace');
   });
 }
+
+test('a file behind a symbolic link has its places, too', async (t) => {
+  const own = await mkdtemp(join(dir, 'link-'));
+  await file('target.job.ts', `${head}export default job('x', group('g', { count: 'a' as never }));\n`);
+  await symlink(join(dir, 'target.job.ts'), join(own, 'link.job.ts'));
+  const { text } = await runOrch(['job', 'run', '-output', join(own, 'link.job.ts')]);
+  t.regex(text, /link\.job\.ts:2:45: error: Wrong type/);
+});
 
 test('a program that did not come from a file is not run', async (t) => {
   const { createServer } = await import('node:http');

@@ -1,6 +1,6 @@
 // A job file in TypeScript -> job: runs it, and shows what is wrong at the lines of the person's own code.
 
-import { readFileSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import { relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import {
@@ -19,10 +19,18 @@ import { type JobFileAnswer, runJobFile } from './run-job-file.ts';
 type Failure = Extract<JobFileAnswer, { kind: 'failed' }>;
 
 export async function readJobProgram(text: string, options: SourceOptions): Promise<SourceResult> {
-  const { fileName, path } = options;
+  const { fileName } = options;
+  // Stacks name files without symbolic links.
+  const path = options.path === undefined ? undefined : realpathSync(options.path);
   if (path === undefined) {
     const detail = 'A job in TypeScript is a program: it is run from a file on this machine only.';
     return refused(fileName, text, [wrong(fileName, 'Not a file', detail, 'save it, read it, then run it')]);
+  }
+  if (process.features.typescript === false && path.endsWith('ts')) {
+    const detail = `This Node (${process.version}) does not run TypeScript.`;
+    return refused(fileName, text, [
+      wrong(fileName, 'Node is too old', detail, 'use Node 24, or write the job in JavaScript'),
+    ]);
   }
   const inputs = buildInputs(options);
   if (inputs.diagnostics.length > 0) return refused(fileName, text, inputs.diagnostics, inputs.sources);
