@@ -81,13 +81,20 @@ export function expect(cursor: Cursor, kind: TokenKind, what: string, hint?: str
 /** The error for a token that does not fit here. */
 export function unexpected(cursor: Cursor, expected: string, hint?: string): Error {
   const kind = peek(cursor);
-  if (kind === Token.Invalid || (kind === Token.EndOfFile && cursor.tokens.unclosed)) return new AlreadyReported();
+  if (kind === Token.Invalid || (cursor.tokens.unclosed && isAtUnclosed(cursor, kind))) return new AlreadyReported();
   const unclosed = unclosedBracket(cursor, kind);
   if (unclosed !== undefined) return unclosed;
   const found = describeToken(kind, tokenText(cursor));
   const from = tokenFrom(cursor);
   const span = { from, to: kind === Token.Newline ? from : (cursor.tokens.to[cursor.at] as number) };
   return syntaxError(cursor, span, 'Syntax error', `Found ${found}, expected ${expected}.`, hint);
+}
+
+/** Whether the mistake follows from what the file ends inside of. */
+function isAtUnclosed({ open, tokens }: Cursor, kind: TokenKind): boolean {
+  const isSequence = (index: number) =>
+    tokens.kind[index] === Token.InterpolationOpen || tokens.kind[index] === Token.ControlOpen;
+  return kind === Token.EndOfFile || open.some(isSequence);
 }
 
 const CLOSERS: Partial<Record<TokenKind, TokenKind>> = {

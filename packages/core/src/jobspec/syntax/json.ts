@@ -62,6 +62,7 @@ export function parseJson(source: Source, sink: DiagnosticSink): JsonNode | unde
 function describe(reader: Reader): string {
   const { at, text } = reader;
   if (at >= text.length) return 'the end of the file';
+  if (text[at] === '"') return 'a quoted text';
   const word = /^[\p{L}\p{N}_.+-]{1,40}/u.exec(text.slice(at, at + 40))?.[0];
   return `"${word ?? String.fromCodePoint(text.codePointAt(at) ?? 0)}"`;
 }
@@ -184,7 +185,10 @@ function notAtEnd(reader: Reader, closer: '}' | ']', openedAt: number): true {
 function readKey(reader: Reader): string {
   if (reader.text[reader.at] === '"') return readString(reader);
   const name = /^[\p{L}_][\p{L}\p{N}_.-]*/u.exec(reader.text.slice(reader.at, reader.at + 200))?.[0];
-  if (name === undefined) return fail(reader, 'expected a quoted name');
+  if (name === undefined) {
+    const hint = reader.text[reader.at] === "'" ? 'JSON writes names in double quotes' : undefined;
+    return fail(reader, 'expected a quoted name', hint);
+  }
   slip(reader, 'expected a quoted name', `write "${name}"`);
   reader.at += name.length;
   return name;

@@ -56,7 +56,10 @@ function closeAtLineEnd(lexer: Lexer, open: number, chunk: number): void {
   if (at > chunk) push(lexer, Token.Text, chunk, at);
   push(lexer, Token.QuoteClose, at, at);
   if (lexer.unclosed) return;
-  const hint = 'add the closing ", or use a heredoc (<<EOT) for several lines';
+  const isLast = lexer.text.slice(open + 1, at).trim() === '';
+  const hint = isLast
+    ? 'if it ends a string, the " before that string is missing'
+    : 'add the closing ", or use a heredoc (<<EOT) for several lines';
   report(lexer, open, at, 'Unterminated string', 'This string is not closed on its line.', hint);
 }
 
@@ -110,13 +113,11 @@ export function scanHeredoc(lexer: Lexer, templateDepth: number): boolean {
   if (!isIdentifierStart(text, nameStart)) return false;
   const nameEnd = endOfIdentifier(text, nameStart);
   const marker = text.slice(nameStart, nameEnd);
-  const body = startOfBody(text, nameEnd);
+  let body = startOfBody(text, nameEnd);
   if (body === undefined) {
     const detail = `A line break must follow the heredoc marker ${marker}.`;
     report(lexer, open, nameEnd, 'Invalid heredoc', detail, 'begin the text on the next line');
-    push(lexer, Token.Invalid, open, nameEnd);
-    lexer.at = nameEnd;
-    return true;
+    body = Math.min(endOfLine(text, nameEnd) + 1, text.length);
   }
   push(lexer, Token.HeredocOpen, open, body);
   scanHeredocBody(lexer, body, open, marker, templateDepth);

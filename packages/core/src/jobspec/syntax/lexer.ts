@@ -230,6 +230,7 @@ function pairOperator(code: number, next: number, third: number): readonly [Toke
 const INVALID_HINTS: Record<string, string> = {
   "'": 'strings are written in double quotes',
   '`': 'strings are written in double quotes, longer texts as a heredoc (<<EOT)',
+  $: 'outside of strings a value stands without "${" and "}"',
   ';': 'attributes are separated by line breaks',
   '&': 'the logical operator is "&&"',
   '|': 'the logical operator is "||"',

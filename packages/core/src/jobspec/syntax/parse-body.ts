@@ -11,6 +11,7 @@ import {
   previousTo,
   report,
   spanHere,
+  startsItem,
   syntaxError,
   tokenFrom,
   tokenText,
@@ -67,7 +68,7 @@ function readItems(cursor: Cursor, items: Items, braces: Braces): void {
       cursor.newlines = true;
       cursor.depth = depth;
       cursor.open.length = 0;
-      skipItem(cursor, at);
+      skipItem(cursor, at, items.form !== 'file');
     }
   }
 }
@@ -96,17 +97,29 @@ function quotedName(cursor: Cursor): Error {
 
 function readAttribute(cursor: Cursor, items: Items, name: string, nameSpan: Span): void {
   cursor.at += 1;
-  if (peek(cursor) === Token.Newline) throw unexpected(cursor, 'a value', 'the value begins on the line of the "="');
+  if (peek(cursor) === Token.Newline) valueOnNextLine(cursor);
   const value = parseExpression(cursor);
   const first = attributeNamed(items, name)?.nameSpan;
   if (first !== undefined) {
     const { line } = rangeOf(cursor.source, first).start;
     const detail = `"${name}" is set twice in this block; the first is on line ${line}.`;
     report(cursor, nameSpan, 'Attribute set twice', detail, 'remove one of them');
-  } else {
-    items.attributes.push({ from: nameSpan.from, to: previousTo(cursor), name, nameSpan, value });
   }
+  const to = previousTo(cursor);
   endItem(cursor, items, 'attribute');
+  if (first === undefined) items.attributes.push({ from: nameSpan.from, to, name, nameSpan, value });
+}
+
+/** A value that only stands a line too low is read all the same. */
+function valueOnNextLine(cursor: Cursor): void {
+  const error = unexpected(cursor, 'a value', 'the value begins on the line of the "="');
+  let ahead = 1;
+  while (peekAhead(cursor, ahead) === Token.Newline) ahead += 1;
+  const next = peekAhead(cursor, ahead);
+  const isValue = next !== Token.EndOfFile && next !== Token.BraceClose && !startsItem(cursor, cursor.at + ahead);
+  if (!isValue || !(error instanceof LanguageError)) throw error;
+  cursor.sink.add(error.diagnostic);
+  cursor.at += ahead;
 }
 
 function attributeNamed(items: Items, name: string): Attribute | undefined {
@@ -144,8 +157,24 @@ function endItem(cursor: Cursor, items: Items, what: 'attribute' | 'block'): voi
     if (peek(cursor) !== Token.Identifier) skipToLineEnd(cursor);
     return;
   }
-  const hint = what === 'attribute' ? 'put text in double quotes' : undefined;
-  throw unexpected(cursor, `a line break after the ${what}`, kind === Token.Identifier ? hint : undefined);
+  // The quote that ends the line is reported already.
+  if (kind === Token.QuoteOpen && isUnterminated(cursor)) throw new AlreadyReported();
+  throw unexpected(cursor, `a line break after the ${what}`, hintAfterItem(cursor, what));
+}
+
+function isUnterminated(cursor: Cursor): boolean {
+  const { kind, from, to } = cursor.tokens;
+  let close = cursor.at;
+  while (kind[close] !== Token.QuoteClose && kind[close] !== Token.EndOfFile) close += 1;
+  return from[close] === to[close];
+}
+
+function hintAfterItem(cursor: Cursor, what: 'attribute' | 'block'): string | undefined {
+  if (peek(cursor) !== Token.Identifier) return undefined;
+  const next = peekAhead(cursor, 1);
+  const isItem = next === Token.Assign || next === Token.BraceOpen;
+  if (isItem || what === 'block') return 'write each item on a line of its own';
+  return 'text of several words stands in double quotes';
 }
 
 function readBlock(cursor: Cursor, items: Items, type: string, typeSpan: Span, braces: Braces): void {

@@ -32,7 +32,7 @@ export function parseBracket(cursor: Cursor): Expression {
       items.push(parseExpression(cursor));
       height = Math.max(height, cursor.height);
       if (!accept(cursor, Token.Comma) && peek(cursor) !== Token.BracketClose) {
-        throw unexpected(cursor, '"," or "]" after an element of the list');
+        throw unexpected(cursor, '"," or "]" after an element of the list', 'elements are separated by commas');
       }
     }
     cursor.at += 1;
@@ -78,7 +78,7 @@ function missingSeparator(cursor: Cursor, key: Expression): Error {
   const isBlock = kind === Token.BraceOpen || kind === Token.QuoteOpen;
   const hint =
     isBlock && key.kind === 'reference'
-      ? 'blocks stand in blocks: write the outer one without "="'
+      ? 'if this is a block, what it stands in is a block too: write that without "="'
       : 'quote a key that is not a plain name';
   return unexpected(cursor, '"=" or ":" after the key', hint);
 }

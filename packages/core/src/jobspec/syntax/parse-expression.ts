@@ -116,8 +116,18 @@ function parsePrimary(cursor: Cursor): Expression {
     case Token.BraceOpen:
       return parseBrace(cursor);
     default:
-      throw unexpected(cursor, 'a value');
+      throw unexpected(cursor, 'a value', missingValueHint(cursor));
   }
+}
+
+function missingValueHint(cursor: Cursor): string | undefined {
+  const kind = peek(cursor);
+  const before = cursor.at === 0 ? Token.Invalid : cursor.tokens.kind[cursor.at - 1];
+  if (kind === Token.Comma) return 'remove the comma, or put a value before it';
+  if (kind === Token.Star && before === Token.Star) return 'powers are written pow(base, exponent)';
+  if (kind === Token.Assign && before === Token.Assign) return 'values are compared with "=="';
+  if (kind === Token.DoubleColon || kind === Token.Colon) return 'text with colons stands in double quotes';
+  return undefined;
 }
 
 function parseNumber(cursor: Cursor): Expression {
@@ -125,7 +135,7 @@ function parseNumber(cursor: Cursor): Expression {
   const text = tokenText(cursor);
   const number = readNumber(text);
   if (typeof number === 'string') {
-    const hint = text.split('.').length > 2 ? `put text in quotes: "${text}"` : undefined;
+    const hint = text.length < 40 ? `put text in quotes: "${text}"` : undefined;
     throw syntaxError(cursor, span, 'Invalid number', `${shorten(text)} ${number}.`, hint);
   }
   cursor.at += 1;
@@ -173,7 +183,9 @@ function parseCall(cursor: Cursor, name: string, nameSpan: Span): Expression {
         break;
       }
       if (!accept(cursor, Token.Comma) && peek(cursor) !== Token.ParenClose) {
-        const hint = isWord(cursor, 'for') ? 'a for-expression stands in brackets: [for …] or {for …}' : undefined;
+        const hint = isWord(cursor, 'for')
+          ? 'a for-expression stands in brackets: [for …] or {for …}'
+          : 'arguments are separated by commas';
         throw unexpected(cursor, `"," or ")" in the call of ${name}`, hint);
       }
     }

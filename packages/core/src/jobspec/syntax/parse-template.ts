@@ -189,7 +189,9 @@ export function parseForNames(cursor: Cursor, hint?: string): { keyName?: string
     cursor.at += 1;
     second = name();
   }
-  if (!isWord(cursor, 'in')) throw unexpected(cursor, '"in" after the loop variables', hint);
+  if (!isWord(cursor, 'in')) {
+    throw unexpected(cursor, '"in" after the loop variables', 'a loop is: for item in list, or for key, value in map');
+  }
   cursor.at += 1;
   return second === undefined ? { valueName: first } : { keyName: first, valueName: second };
 }
@@ -244,7 +246,8 @@ function misplaced(cursor: Cursor, piece: Piece, frame: Frame): Error {
   const isSecondElse = piece.kind === 'else' && frame.piece.kind === 'if';
   const opener = piece.kind === 'endfor' ? 'for' : 'if';
   const inside = frame.piece.kind === 'if' || frame.piece.kind === 'for' ? frame.piece.kind : undefined;
-  const hint = inside === undefined || isSecondElse ? undefined : `the open %{${inside}} is ended by %{ end${inside} }`;
+  const hint =
+    inside === undefined || isSecondElse ? 'remove it' : `the open %{${inside}} is ended by %{ end${inside} }`;
   const detail = isSecondElse
     ? 'This is the second %{else} of its %{if}.'
     : `This %{${piece.kind}} belongs to no open %{${opener}}.`;

@@ -13,18 +13,20 @@ const OPENERS: ReadonlySet<TokenKind> = new Set<TokenKind>([
 
 /**
  * Goes to the line after the item that began at `itemStart` and failed at the cursor, over the brackets that the item
- * opened; or to the `}` of the block around it. A bracket that is not closed must not swallow the items after it.
+ * opened; or to the `}` of the block around it, if there is one. A bracket that is not closed must not swallow the items after it.
  */
-export function skipItem(cursor: Cursor, itemStart: number): void {
+export function skipItem(cursor: Cursor, itemStart: number, isInBlock: boolean): void {
   const { kind } = cursor.tokens;
   const failedAt = cursor.at;
   const open: TokenKind[] = [];
   for (cursor.at = itemStart; ; cursor.at += 1) {
     const token = kind[cursor.at] as TokenKind;
     if (token === Token.EndOfFile) return;
-    if (token === Token.Newline && cursor.at >= failedAt) {
-      const isInBlock = open.length === 0 || open.at(-1) === Token.BraceOpen;
-      if (open.length === 0 || (!isInBlock && startsItem(cursor, cursor.at + 1))) return;
+    if (token === Token.Newline) {
+      if (open.length === 0 && cursor.at >= failedAt) return;
+      const isInBrackets = open.length > 0 && open.at(-1) !== Token.BraceOpen;
+      // The item after an unclosed bracket may be what failed.
+      if (isInBrackets && cursor.at >= failedAt - 1 && startsItem(cursor, cursor.at + 1)) return;
     }
     if (OPENERS.has(token)) open.push(token);
     if (token === Token.BracketClose || token === Token.ParenClose || token === Token.SequenceClose) {
@@ -33,7 +35,7 @@ export function skipItem(cursor: Cursor, itemStart: number): void {
     if (token === Token.BraceClose) {
       // Brackets that are still open inside of this brace never get closed.
       const brace = open.lastIndexOf(Token.BraceOpen);
-      if (brace === -1 && cursor.at > itemStart) return;
+      if (brace === -1 && isInBlock && cursor.at > itemStart) return;
       open.length = Math.max(brace, 0);
     }
   }
