@@ -1,46 +1,66 @@
-// Other people's files: Compose and Kubernetes, converted on the way.
-// NOTE to the owner of this file: an unfinished `mv` of the job.ts work deleted your uncommitted version at 14:16; this is
-// a reconstruction from its callers. Compare it with what you had, then take these three lines out.
+// Compose files and Kubernetes manifests. The server keeps the job file they became.
 
-import { basename, dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
 import { detectForeign } from '../../../core/src/convert/detect.ts';
-import type { JobSource } from './job-source.ts';
+import type { JobSource, SourceOptions, SourceResult } from './job-source.ts';
 
 export const foreignSource: JobSource = {
-  kind: 'foreign',
+  kind: 'compose or kubernetes',
   matches: (fileName, text) => detectForeign(fileName, text) !== undefined,
-  async read(text, options) {
+  async read(text, options): Promise<SourceResult> {
     const { convertFile, parseEnvFile } = await import('../../../core/src/convert/index.ts');
     const { printJob } = await import('@orch/core/jobspec/print/print-job');
-    const { readFileSync } = await import('node:fs');
-    const { fileName, path } = options;
-    const kind = detectForeign(fileName, text) ?? 'yaml';
-    const directory = path === undefined ? undefined : dirname(path);
-    const readFile = (name: string): string | undefined => {
-      try {
-        return readFileSync(directory === undefined ? name : join(directory, name), 'utf8');
-      } catch {
-        return undefined;
-      }
-    };
-    const dotEnv = kind === 'compose' && directory !== undefined ? readFile('.env') : undefined;
-    const environment = {
-      ...(dotEnv === undefined ? {} : Object.fromEntries(parseEnvFile(dotEnv))),
-      ...process.env,
-    };
-    const ownName = path === undefined ? 'job' : basename(path).replace(/\.[^.]*$/, '');
+    const kind = detectForeign(options.fileName, text) ?? 'yaml';
+    const directory = options.path === undefined ? undefined : dirname(options.path);
+    const readFile = directory === undefined ? undefined : (path: string) => readIfThere(resolve(directory, path));
+    const dotEnv = kind === 'compose' ? readFile?.('.env') : undefined;
     const result = convertFile(kind, text, {
-      fileName,
-      defaultName: kind === 'compose' && directory !== undefined ? basename(directory) : ownName,
-      ...(directory === undefined ? {} : { directory, readFile }),
-      environment,
-      ...(options.allowNotYetRunnable === undefined ? {} : { allowNotYetRunnable: options.allowNotYetRunnable }),
+      fileName: options.fileName,
+      defaultName: defaultName(kind, options),
+      ...(directory === undefined ? {} : { directory }),
+      ...(readFile === undefined ? {} : { readFile }),
+      // The environment wins over the file .env, and --var over both.
+      environment: {
+        ...Object.fromEntries(dotEnv === undefined ? [] : parseEnvFile(dotEnv)),
+        ...options.environmentVariables,
+        ...variablesOf(options),
+      },
+      allowNotYetRunnable: options.allowNotYetRunnable === true,
     });
     if (result.job === undefined) return result;
-    const comments = [
-      `Converted from ${fileName}.`,
-      ...result.warnings.map(({ summary, detail, range }) => `${range?.start.line ?? ''}: ${summary}: ${detail}`),
-    ];
+    const comments = [`Converted from ${basename(options.fileName)}.`, ...commentsOf(result.warnings)];
     return { ...result, submission: { source: printJob(result.job, { comments }), format: 'hcl2' } };
   },
 };
+
+function variablesOf({ variables = {} }: SourceOptions): Record<string, string> {
+  return Array.isArray(variables)
+    ? Object.fromEntries(variables as readonly (readonly [string, string])[])
+    : { ...(variables as Readonly<Record<string, string>>) };
+}
+
+/** Warnings as lines above the job, so that who reads it knows what was lost. */
+function commentsOf(warnings: SourceResult['warnings']): string[] {
+  const lines = warnings.map(({ range, detail }) => `  line ${range?.start.line ?? 1}: ${detail}`);
+  return lines.length === 0 ? [] : ['', 'Not the same as there:', ...lines];
+}
+
+/** Compose names a project after its directory; manifests have no name of their own. */
+function defaultName(kind: string, { fileName, path }: SourceOptions): string {
+  const from = path === undefined ? '' : kind === 'compose' ? basename(dirname(path)) : basename(path);
+  const name = (from === '' ? (fileName.split('/').at(-1) ?? '') : from)
+    .toLowerCase()
+    .replace(/\.(ya?ml|json)$/, '')
+    .replace(/[^a-z0-9_-]+/g, '-')
+    .replace(/^-+|-+$/g, '');
+  return name === '' || name === 'stdin' ? kind : name;
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

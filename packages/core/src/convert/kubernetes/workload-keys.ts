@@ -114,7 +114,8 @@ export const deploymentKeys: Table = {
     if (ms === undefined) return;
     const update = open(run, group, 'update', keySpan);
     give(run, update, 'progress_deadline', ms, keySpan);
-    if (ms < 300_000) give(run, update, 'healthy_deadline', ms, keySpan);
+    // It must be shorter.
+    if (ms <= 300_000) give(run, update, 'healthy_deadline', Math.max(1000, ms - 1000), keySpan);
   }),
   ...warnAll({
     revisionHistoryLimit: history,

@@ -63,6 +63,15 @@ test('what equals its default is left out', (t) => {
   );
 });
 
+test('static and dynamic ports are ports, and the default identity is an identity', (t) => {
+  const text = complete(
+    'network {\n port "a" {\n static = 80\n }\n port "b" {}\n }\n task "t" {\n driver = "exec"\n identity {\n env = true\n }\n }',
+  );
+  const printed = printJob(text);
+  t.regex(printed, /port "a" \{\n {8}static = 80\n {6}\}\n\n {6}port "b" \{\}/);
+  t.regex(printed, /identity \{\n {8}env = true/);
+});
+
 test('comments stand above the job, one line each', (t) => {
   const text = printJob(complete('task "t" {\n driver = "exec"\n}'), { comments: ['one', '', 'two\nlines'] });
   t.true(text.startsWith('# one\n#\n# two lines\n\njob "j" {'), text);

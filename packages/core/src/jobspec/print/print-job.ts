@@ -63,8 +63,7 @@ function printBody(
   const attributes: string[] = [];
   const blocks: string[][] = [];
   for (const field of schema.fields) {
-    // A block that job files write under another's name (`identity`) stands apart in the API only.
-    const name = field.hcl ?? field.pathName ?? (isBlockType(field.type) ? field.type.block.name : undefined);
+    const name = writtenName(field, schema);
     const value = getField(record, field);
     // Fields of job files alone (`enabled` of logs, `regexp` of constraints) are brought into others when they are read.
     if (name === undefined || value === undefined || (field.wire === undefined && field.kept !== true)) continue;
@@ -73,6 +72,13 @@ function printBody(
   }
   const parts = [...(attributes.length === 0 ? [] : [attributes]), ...blocks];
   return parts.flatMap((part, index) => (index === 0 ? part : ['', ...part]));
+}
+
+/** What the API keeps apart (`ReservedPorts`, `Identity`) is written as the field or block it is part of. */
+function writtenName(field: FieldSchema, schema: BlockSchema): string | undefined {
+  const { pathName, hcl, type } = field;
+  if (pathName !== undefined && schema.fields.some((other) => other.hcl === pathName)) return pathName;
+  return hcl ?? pathName ?? (isBlockType(type) ? type.block.name : undefined);
 }
 
 /** Whether the value comes by itself when the field is not written. */

@@ -1,0 +1,197 @@
+// WordPress and its database from a Compose file, from Kubernetes manifests and from a job file, through the command
+// line to real containers. The images are STAND-INS made here of busybox under the names that the files use: the
+// database listens on 3306 and keeps a file in its volume, the web server shows on 80 what the database answers it.
+
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import test, { type ExecutionContext } from 'ava';
+import { agentConfig, allocation, closeAgent } from '../agent/agent-kit.ts';
+import { get, hostAddress } from '../network/network-rig.ts';
+import { type DevAgent, runOrch, startDevAgent, until } from '../shared/dev-agent.ts';
+
+const example = (name: string) => fileURLToPath(new URL(`../../../examples/wordpress/${name}`, import.meta.url));
+const images = ['mariadb:11.4', 'wordpress:6.8'] as const;
+const volumes = ['wordpress_data', 'default_wordpress-data'];
+
+const database = `#!/bin/sh
+set -eu
+test -f /var/lib/mysql/greeting || echo "data of $MARIADB_DATABASE made by $(hostname)" > /var/lib/mysql/greeting
+while true; do nc -l -p 3306 < /var/lib/mysql/greeting || sleep 1; done
+`;
+const web = `#!/bin/sh
+host=\${WORDPRESS_DB_HOST%:*}
+port=\${WORDPRESS_DB_HOST#*:}
+mkdir -p /www
+while true; do
+  { echo "wordpress as $WORDPRESS_DB_USER:"; nc -w 1 "$host" "$port" < /dev/null; } > /www/new 2>&1
+  mv /www/new /www/index.html
+  sleep 1
+done &
+exec httpd -f -p 80 -h /www
+`;
+
+function standIn(name: string, script: string): void {
+  if (execFileSync('docker', ['image', 'ls', '-q', name], { encoding: 'utf8' }).trim() !== '')
+    throw new Error(`there is an image ${name} already; this test would take its name`);
+  const work = mkdtempSync(join(tmpdir(), 'orch-image-'));
+  try {
+    for (const path of ['bin', 'tmp', 'etc', 'var/lib/mysql']) mkdirSync(join(work, 'root', path), { recursive: true });
+    copyFileSync('/bin/busybox', join(work, 'root/bin/busybox'));
+    for (const applet of ['sh', 'sleep', 'cat', 'nc', 'httpd', 'mv', 'mkdir', 'hostname', 'test', 'echo'])
+      symlinkSync('busybox', join(work, 'root/bin', applet));
+    writeFileSync(join(work, 'root/run.sh'), script, { mode: 0o755 });
+    execFileSync('tar', ['-C', join(work, 'root'), '-cf', join(work, 'image.tar'), '.']);
+    execFileSync('docker', [
+      'import',
+      '--change',
+      'ENV PATH=/bin',
+      '--change',
+      'ENTRYPOINT ["/run.sh"]',
+      join(work, 'image.tar'),
+      name,
+    ]);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+const removeVolumes = () => {
+  for (const volume of volumes) execFileSync('docker', ['volume', 'rm', '-f', volume], { stdio: 'ignore' });
+};
+
+let agent: DevAgent;
+const made: string[] = [];
+test.before(async () => {
+  for (const [index, name] of images.entries()) {
+    standIn(name, index === 0 ? database : web);
+    made.push(name);
+  }
+  removeVolumes();
+  agent = await startDevAgent({
+    config: agentConfig({
+      client: '  meta {\n    disk = "ssd"\n  }',
+      more: 'plugin "docker" {\n  config {\n    volumes {\n      enabled = true\n    }\n  }\n}',
+    }),
+  });
+});
+test.after.always(async () => {
+  await closeAgent(agent);
+  removeVolumes();
+  for (const name of made) execFileSync('docker', ['image', 'rm', '-f', name], { stdio: 'ignore' });
+});
+
+/** The page on port 8080, once it holds what the database answers. */
+const page = async () => {
+  const address = `${await hostAddress()}:8080`;
+  return until('the page to show the data', 60_000, async () => {
+    const text = await get(address);
+    return text.includes('data of wordpress') ? text : Promise.reject(new Error(text));
+  });
+};
+
+/** One node takes port 8080 once: the first instance runs, the second is told to wait for a node. */
+async function runsOnOneNode(t: ExecutionContext, file: string): Promise<string> {
+  const outcome = await agent.orch(['job', 'run', '-no-color', '-timeout', '60', file]);
+  t.is(outcome.exitCode, 2, outcome.text);
+  t.regex(outcome.text, /\b8080\b/, 'the reason names the port');
+  const text = await page();
+  t.regex(text, /wordpress as wordpress:/);
+  const { value } = await agent.api.jobs.allocations('wordpress');
+  t.deepEqual(
+    value
+      .filter((item) => item.ClientStatus === 'running')
+      .map((item) => item.TaskGroup)
+      .sort(),
+    ['database', 'web'],
+  );
+  return text;
+}
+
+const stop = async (t: ExecutionContext) =>
+  t.is((await agent.orch(['job', 'stop', '--purge', 'wordpress'])).exitCode, 0);
+
+test.serial(
+  'a Compose file runs as it is: the web server finds the database by name, which keeps its data',
+  async (t) => {
+    const first = await runsOnOneNode(t, example('compose.yaml'));
+    const source = await agent.orch(['job', 'inspect', '-hcl', 'wordpress']);
+    t.regex(
+      source.stdout,
+      /# Converted from compose\.yaml[\s\S]*job "wordpress" \{/,
+      'the server keeps the job file it became',
+    );
+    await stop(t);
+    const again = await runsOnOneNode(t, example('compose.yaml'));
+    t.is(again, first, 'a new database on the same volume has the same data');
+    await stop(t);
+  },
+);
+
+test.serial('Kubernetes manifests run as they are', async (t) => {
+  await runsOnOneNode(t, example('kubernetes.yaml'));
+  await stop(t);
+});
+
+test.serial('the job file runs, and so does what the Compose file is converted to', async (t) => {
+  await runsOnOneNode(t, example('wordpress.nomad.hcl'));
+  await stop(t);
+  const file = join(agent.dir, 'converted.nomad.hcl');
+  t.is((await runOrch(['job', 'convert', '-no-color', '-o', file, example('compose.yaml')])).exitCode, 0);
+  await runsOnOneNode(t, file);
+  await stop(t);
+});
+
+test.serial('two instances run on one node when no port of it is asked for', async (t) => {
+  const text =
+    'name: two\nservices:\n  web:\n    image: wordpress:6.8\n    environment: { WORDPRESS_DB_HOST: "127.0.0.1:1" }\n    ports: ["80"]\n    deploy: { replicas: 2, update_config: { monitor: 0s }, resources: { limits: { memory: 32M } } }\n';
+  const outcome = await agent.orch(['job', 'run', '-no-color', await agent.file('compose.yaml', text)]);
+  t.is(outcome.exitCode, 0, outcome.text);
+  await allocation(agent, 'two', 'running');
+  t.is((await agent.api.jobs.allocations('two')).value.filter((item) => item.ClientStatus === 'running').length, 2);
+});
+
+test.serial('a constraint that no node fulfils keeps the database waiting, with its reason', async (t) => {
+  const text =
+    'name: pinned\nservices:\n  web:\n    image: wordpress:6.8\n    deploy: { placement: { constraints: ["node.labels.disk == tape"] } }\n';
+  const outcome = await agent.orch(['job', 'run', '-no-color', await agent.file('compose.yaml', text)]);
+  t.is(outcome.exitCode, 2, outcome.text);
+  t.regex(outcome.text, /meta\.disk/);
+});
+
+test.serial('what the server refuses is shown at its line of the YAML', async (t) => {
+  const text = 'services:\n  web:\n    image: wordpress:6.8\n    oom_score_adj: 5000\n';
+  const file = await agent.file('compose.yaml', text);
+  for (const verb of ['run', 'plan', 'validate']) {
+    const outcome = await agent.orch(['job', verb, '-no-color', file]);
+    t.is(outcome.exitCode, verb === 'plan' ? 255 : 1, outcome.text);
+    t.regex(outcome.text, /compose\.yaml:4:5: .*[\s\S]*too large/, outcome.text);
+  }
+});
+
+test.serial('convert prints the job file on standard output and what was lost on standard error', async (t) => {
+  const good = await runOrch(['job', 'convert', '-no-color', example('compose.yaml')]);
+  t.is(good.exitCode, 0);
+  t.regex(good.stdout, /^# Converted from compose\.yaml\.\n/);
+  t.regex(good.stderr, /compose\.yaml:17:9: warning: Open on the node/);
+  const bad = await runOrch(['job', 'convert', '-no-color', '-'], {
+    input: 'services:\n  web:\n    build: .\n    porst: [80]\n',
+  });
+  t.is(bad.exitCode, 1);
+  t.is(bad.stdout, '');
+  t.regex(bad.stderr, /<stdin>:3:5: error: No image/);
+  t.regex(bad.stderr, /<stdin>:4:5: error: Unknown key[\s\S]*did you mean "ports"/i);
+  const cron = await runOrch(['job', 'convert', '-no-color', '-'], {
+    input:
+      'apiVersion: batch/v1\nkind: CronJob\nmetadata: { name: nightly }\nspec:\n  schedule: "0 3 * * *"\n  jobTemplate:\n    spec:\n      template:\n        spec:\n          restartPolicy: Never\n          containers: [{ name: main, image: "i:1" }]\n',
+  });
+  t.is(cron.exitCode, 0, cron.text);
+  t.regex(cron.stdout, /periodic \{\n\s+crons = \["0 3 \* \* \*"\]/);
+  const json = await runOrch(['job', 'convert', '-no-color', '-'], {
+    input:
+      '{"ID":"j","TaskGroups":[{"Name":"g","Tasks":[{"Name":"t","Driver":"exec","Config":{"command":"/bin/true"}}]}]}',
+  });
+  t.regex(json.stdout, /^job "j" \{\n {2}group "g" \{\n {4}task "t" \{\n/);
+});
