@@ -5,40 +5,43 @@ import type { Expression } from '../syntax/ast.ts';
 import type { JsonNode } from '../syntax/json.ts';
 import type { Span } from '../syntax/source.ts';
 
+/** How many lists deep the first element also has the path of its list: each doubles the paths of what is inside. */
+const MAX_SHORT = 3;
+
 /**
  * Notes the places below `path`. A list of blocks is named by drivers as `mount` for its first element and `mount[1]` for
  * the second, a list of values as `args[0]`: the members of a first element are noted under both names.
  */
-export function expressionPlaces(node: Expression, path: string, places: Map<string, Span>): void {
+export function expressionPlaces(node: Expression, path: string, places: Map<string, Span>, short = 0): void {
   if (node.kind === 'tuple') {
     node.items.forEach((item, index) => {
       elementPlace(item, path, index, places);
-      if (index === 0) expressionPlaces(item, path, places);
-      expressionPlaces(item, `${path}[${index}]`, places);
+      if (index === 0 && short < MAX_SHORT) expressionPlaces(item, path, places, short + 1);
+      expressionPlaces(item, `${path}[${index}]`, places, short + 1);
     });
   } else if (node.kind === 'object') {
     for (const { key, value } of node.items) {
       if (key.kind !== 'literal') continue;
       const inner = joinPath(path, String(key.value));
       places.set(inner, { from: key.from, to: value.to });
-      expressionPlaces(value, inner, places);
+      expressionPlaces(value, inner, places, short);
     }
   }
 }
 
 /** The same for a JSON value. */
-export function jsonPlaces(node: JsonNode, path: string, places: Map<string, Span>): void {
+export function jsonPlaces(node: JsonNode, path: string, places: Map<string, Span>, short = 0): void {
   if (node.kind === 'list') {
     node.items.forEach((item, index) => {
       elementPlace(item, path, index, places);
-      if (index === 0) jsonPlaces(item, path, places);
-      jsonPlaces(item, `${path}[${index}]`, places);
+      if (index === 0 && short < MAX_SHORT) jsonPlaces(item, path, places, short + 1);
+      jsonPlaces(item, `${path}[${index}]`, places, short + 1);
     });
   } else if (node.kind === 'object') {
     for (const { key, keySpan, value } of node.members) {
       const inner = joinPath(path, key);
       places.set(inner, { from: keySpan.from, to: value.to });
-      jsonPlaces(value, inner, places);
+      jsonPlaces(value, inner, places, short);
     }
   }
 }
