@@ -1,30 +1,19 @@
-// Writes the option types of jobs in TypeScript from the schema, and the `config` types from the drivers' own schemas.
+// Writes the option types of jobs in TypeScript from the schema.
 
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ConfigField, ConfigSchema, ConfigType } from '@orch/driver-api';
-import { DOCKER_CONFIG_SCHEMA } from '@orch/driver-docker';
 import { buildFields, camelName } from '../../packages/core/src/jobspec/builder/field-names.ts';
 import { groupBlock } from '../../packages/core/src/schema/blocks/group.ts';
 import { jobBlock } from '../../packages/core/src/schema/blocks/job.ts';
 import { taskBlock } from '../../packages/core/src/schema/blocks/task.ts';
 import { type BlockSchema, type FieldSchema, isBlockType } from '../../packages/core/src/schema/field.ts';
-import { EXEC_SCHEMA, RAW_EXEC_SCHEMA } from '../../packages/driver-exec/src/task-config.ts';
-import { configSchema as javaSchema } from '../../packages/driver-java/src/config.ts';
-import { configSchema as qemuSchema } from '../../packages/driver-qemu/src/config.ts';
+import { driverTypeFiles } from './driver-types.ts';
+import { comment, HEAD, pascal } from './type-text.ts';
 
 const target = fileURLToPath(new URL('../../packages/core/src/jobspec/builder/types/', import.meta.url));
-
-const drivers: Readonly<Record<string, ConfigSchema>> = {
-  docker: DOCKER_CONFIG_SCHEMA,
-  exec: EXEC_SCHEMA,
-  raw_exec: RAW_EXEC_SCHEMA,
-  java: javaSchema,
-  qemu: qemuSchema,
-};
 
 /** Most lines of a file before the blocks go on in the next. */
 const FILE_LINES = 190;
@@ -57,8 +46,7 @@ export function jobTypeFiles(): ReadonlyMap<string, string> {
   }
   const home = new Map([...files].flatMap(([file, items]) => items.map(({ name }) => [name, file] as const)));
   const texts = new Map([...files].map(([file, items]) => [file, fileText(file, items, home)]));
-  for (const [driver, schema] of Object.entries(drivers)) texts.set(configFile(driver), configFileText(driver, schema));
-  return formatted(texts.set('drivers.ts', driversText()));
+  return formatted(new Map([...texts, ...driverTypeFiles()]));
 }
 
 /** Writes the files. */
@@ -106,11 +94,6 @@ function namesOf(schemas: ReadonlySet<BlockSchema>): Map<BlockSchema, string> {
     names.set(schema, name);
   }
   return names;
-}
-
-function pascal(name: string): string {
-  const camel = camelName(name.replaceAll(/[^A-Za-z0-9]+/g, '_'));
-  return camel.charAt(0).toUpperCase() + camel.slice(1);
 }
 
 function interfaceOf(schema: BlockSchema, name: string, names: ReadonlyMap<BlockSchema, string>): Interface {
@@ -164,11 +147,6 @@ function docOf(field: FieldSchema): string {
   return comment(field.doc, ...shown, ...old);
 }
 
-function comment(...lines: readonly string[]): string {
-  const safe = lines.map((line) => line.replaceAll('*/', '* /'));
-  return safe.length === 1 ? `/** ${safe[0]} */\n` : `/**\n${safe.map((line) => ` * ${line}`).join('\n')}\n */\n`;
-}
-
 const values = ['Duration', 'JsonObject', 'Labelled', 'Repeated', 'RunTimeText', 'TextMap'];
 
 function fileText(file: string, items: readonly Interface[], home: ReadonlyMap<string, string>): string {
@@ -179,61 +157,6 @@ function fileText(file: string, items: readonly Interface[], home: ReadonlyMap<s
   }
   const lines = [...imports].map(([from, names]) => `import type { ${names.sort().join(', ')} } from './${from}';`);
   return [HEAD, lines.sort().join('\n'), ...items.map(({ text }) => text)].join('\n\n');
-}
-
-const HEAD = '// Options of blocks of a job in TypeScript. Written from the schema by `npm run docs`.';
-
-function configFile(driver: string): string {
-  return `config-${driver.replaceAll('_', '-')}.ts`;
-}
-
-function configFileText(driver: string, schema: ConfigSchema): string {
-  const body = configText(schema);
-  const used = ['Repeated', 'RunTimeText'].filter((name) => new RegExp(`\\b${name}\\b`).test(body));
-  const imports = used.length === 0 ? [] : [`import type { ${used.join(', ')} } from './values.ts';`];
-  const doc = comment(`\`config\` of driver ${driver}.`);
-  return [HEAD, ...imports, `${doc}export interface ${pascal(driver)}Config ${body}`].join('\n\n');
-}
-
-function driversText(): string {
-  const names = Object.keys(drivers);
-  const imports = names.map((driver) => `import type { ${pascal(driver)}Config } from './${configFile(driver)}';`);
-  const list = names.map((driver) => `readonly ${driver}: ${pascal(driver)}Config;`);
-  const doc = comment("Drivers whose `config` is typed. A plugin's package may add its own by declaration merging.");
-  return [HEAD, imports.sort().join('\n'), `${doc}export interface DriverConfigs {\n${list.join('\n')}\n}`].join(
-    '\n\n',
-  );
-}
-
-function configText(schema: ConfigSchema): string {
-  const lines = Object.entries(schema.fields).map(([name, field]) => {
-    const required = field.required === true;
-    const shown = field.default === undefined ? [] : [`@default ${JSON.stringify(field.default)}`];
-    const idle = field.noEffect === undefined ? [] : [`No effect here: ${field.noEffect}.`];
-    const key = /^[A-Za-z_]\w*$/.test(name) ? name : JSON.stringify(name);
-    return `${comment(field.doc, ...idle, ...shown)}readonly ${key}${required ? '' : '?'}: ${configType(field.type, field)}${required ? '' : ' | undefined'};`;
-  });
-  return `{\n${lines.join('\n')}\n}`;
-}
-
-function configType(type: ConfigType, field?: ConfigField): string {
-  if (typeof type === 'object') {
-    if (type.kind === 'list') return `readonly (${configType(type.of)})[]`;
-    if (type.kind === 'map') return `Readonly<Record<string, ${configType(type.of)}>>`;
-    return type.many ? `Repeated<${configText(type.schema)}>` : configText(type.schema);
-  }
-  switch (type) {
-    case 'string':
-      return field?.values === undefined
-        ? 'string'
-        : [...field.values.map((value) => JSON.stringify(value)), 'RunTimeText'].join(' | ');
-    case 'number':
-      return 'number | RunTimeText';
-    case 'bool':
-      return 'boolean | RunTimeText';
-    case 'duration':
-      return 'string';
-  }
 }
 
 /** As the formatter of the house lays it out. */
