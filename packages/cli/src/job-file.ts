@@ -6,7 +6,7 @@ import type { Job } from '@orch/core/model/job';
 import { report, reportCount } from './diagnostic-report.ts';
 import { functionEnvironmentFor } from './function-environment.ts';
 import type { JobFileFlags } from './job-file-flags.ts';
-import { displayName, isUrl, readFileText, readJobText } from './job-text.ts';
+import { displayName, isUrl, readFileText, readJobText, UnreadableFile } from './job-text.ts';
 import { CommandFailure } from './orch-command.ts';
 import { wantsColors } from './output/colors.ts';
 import { sourceOf } from './sources/job-source.ts';
@@ -49,14 +49,19 @@ export async function readJobFile(path: string, flags: JobFileFlags): Promise<Jo
   return reading.file;
 }
 
-/** As `readJobFile`, with all that is wrong as data; a file that cannot be read is one diagnostic. */
+/**
+ * As `readJobFile`, with all that is wrong as data; a file that cannot be read is one diagnostic.
+ * @throws CommandFailure for flags that make no sense
+ */
 export async function lookAtJobFile(path: string, flags: JobFileFlags): Promise<JobFileReading> {
   try {
     return await readAndParse(path, flags);
   } catch (error) {
-    if (!(error instanceof CommandFailure)) throw error;
-    const detail = error.message.replace(/^Error: /, '');
-    return oneError({ severity: 'error', summary: 'File not readable', detail, fileName: displayName(path) });
+    if (!(error instanceof UnreadableFile)) throw error;
+    const { fileName, reason, range } = error;
+    const detail = `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`;
+    const where = range === undefined ? {} : { range };
+    return oneError({ severity: 'error', summary: 'File not readable', detail, fileName, ...where });
   }
 }
 

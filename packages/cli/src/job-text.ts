@@ -3,6 +3,7 @@
 import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
+import type { Range } from '@orch/core/jobspec';
 import { CommandFailure } from './orch-command.ts';
 
 /** As much as the job language reads; what is larger is not even read whole. */
@@ -21,38 +22,54 @@ export function isUrl(path: string): boolean {
   return /^[a-z][a-z0-9+.-]*:\/\//i.test(path);
 }
 
+/** A file that cannot be read as text: why, and where, when the reason is in the text. */
+export class UnreadableFile extends CommandFailure {
+  readonly fileName: string;
+  /** The reason alone, without the file's name where that is known. */
+  readonly reason: string;
+  readonly range: Range | undefined;
+
+  constructor(fileName: string, reason: string, range?: Range) {
+    const place = range === undefined ? '' : `:${range.start.line}:${range.start.column}`;
+    super(`Error: ${fileName}${place} cannot be read: ${reason}`);
+    this.fileName = fileName;
+    this.reason = reason;
+    this.range = range;
+  }
+}
+
 /** How the file is called in messages. */
 export function displayName(path: string): string {
   return path === '-' ? '<stdin>' : path;
 }
 
-/** @throws CommandFailure when it cannot be read, with the reason */
+/** @throws UnreadableFile */
 export async function readJobText(path: string): Promise<string> {
   if (path === '-') return collect(process.stdin, displayName(path), maxJobFileBytes);
   return isUrl(path) ? fetchText(path) : readFileText(path);
 }
 
-/** @throws CommandFailure */
+/** @throws UnreadableFile */
 export async function readFileText(path: string): Promise<string> {
   try {
     return await collect(createReadStream(path), path, maxJobFileBytes);
   } catch (error) {
-    if (error instanceof CommandFailure) throw error;
+    if (error instanceof UnreadableFile) throw error;
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') throw new CommandFailure(`Error: there is no file ${path}`);
-    if (code === 'EISDIR') throw new CommandFailure(`Error: ${path} is a directory, not a job file`);
-    if (code === 'EACCES') throw new CommandFailure(`Error: ${path} may not be read by this user`);
-    throw new CommandFailure(`Error: ${path} cannot be read: ${(error as Error).message}`);
+    if (code === 'ENOENT') throw new UnreadableFile(path, 'there is no such file');
+    if (code === 'EISDIR') throw new UnreadableFile(path, 'it is a directory');
+    if (code === 'EACCES') throw new UnreadableFile(path, 'this user may not');
+    throw new UnreadableFile(path, (error as Error).message);
   }
 }
 
 /**
  * Downloads a job file over http or https. Redirects are followed within the limit, never from https to http.
- * @throws CommandFailure
+ * @throws UnreadableFile
  */
 export async function fetchText(address: string, limits: FetchLimits = fetchLimits): Promise<string> {
   const signal = AbortSignal.timeout(limits.timeoutMs);
-  const fail = (reason: string) => new CommandFailure(`Error: ${address} cannot be read: ${reason}`);
+  const fail = (reason: string) => new UnreadableFile(address, reason);
   let url = parseUrl(address, fail);
   try {
     for (let hops = 0; ; hops += 1) {
@@ -80,14 +97,14 @@ export async function fetchText(address: string, limits: FetchLimits = fetchLimi
       return await collect(response, address, limits.bytes);
     }
   } catch (error) {
-    if (error instanceof CommandFailure) throw error;
+    if (error instanceof UnreadableFile) throw error;
     if (signal.aborted) throw fail(`no complete answer within ${limits.timeoutMs / 1000} s`);
     const { code, message } = error as NodeJS.ErrnoException;
     throw fail(code === 'ECONNREFUSED' ? `nothing listens at ${url.host}` : (code ?? message));
   }
 }
 
-function parseUrl(address: string, fail: (reason: string) => CommandFailure): URL {
+function parseUrl(address: string, fail: (reason: string) => UnreadableFile): URL {
   if (!URL.canParse(address)) throw fail('it is no valid address');
   const url = new URL(address);
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
@@ -110,18 +127,18 @@ async function collect(stream: AsyncIterable<unknown>, name: string, limit: numb
   for await (const chunk of stream) {
     const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : (chunk as Buffer);
     size += bytes.length;
-    if (size > limit) throw new CommandFailure(`Error: ${name} is larger than ${limit / 1024 / 1024} MiB`);
+    if (size > limit) throw new UnreadableFile(name, `it is larger than ${limit / 1024 / 1024} MiB`);
     chunks.push(bytes);
   }
   return decodeText(Buffer.concat(chunks), name);
 }
 
-/** @throws CommandFailure with the place of the first byte that is no UTF-8 */
+/** @throws UnreadableFile with the place of the first byte that is no UTF-8 */
 export function decodeText(bytes: Buffer, name: string): string {
   const text = bytes.toString('utf8');
   if (isUtf8(bytes)) return text;
   const mark = bytes.subarray(0, 2).toString('hex');
-  if (mark === 'fffe' || mark === 'feff') throw new CommandFailure(`Error: ${name} is UTF-16 text; save it as UTF-8`);
+  if (mark === 'fffe' || mark === 'feff') throw new UnreadableFile(name, 'it is UTF-16 text; save it as UTF-8');
   // What is no UTF-8 becomes a replacement sign; what stands before the first of them is right.
   let at = text.indexOf('\ufffd');
   let offset = Buffer.byteLength(text.slice(0, at));
@@ -132,8 +149,10 @@ export function decodeText(bytes: Buffer, name: string): string {
   }
   const lines = text.slice(0, at).split('\n');
   const column = [...(lines.at(-1) ?? '')].length + 1;
+  const position = { line: lines.length, column, offset: at };
   const byte = (bytes[offset] ?? 0).toString(16).toUpperCase().padStart(2, '0');
-  throw new CommandFailure(
-    `Error: ${name}:${lines.length}:${column}: the byte 0x${byte} is no UTF-8 text; save the file as UTF-8`,
-  );
+  throw new UnreadableFile(name, `the byte 0x${byte} is no UTF-8 text; save the file as UTF-8`, {
+    start: position,
+    end: { ...position, column: column + 1, offset: at + 1 },
+  });
 }

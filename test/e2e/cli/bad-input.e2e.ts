@@ -176,7 +176,7 @@ test.serial('wrong use of the command line says what is right', async (t) => {
     [['jbo', 'run'], /jbo/],
     [['job', 'run', '-foo', 'x'], /--foo/],
     [['job', 'run'], /file/],
-    [['job', 'run', '/no/such/file.hcl'], /no file \/no\/such\/file\.hcl/],
+    [['job', 'run', '/no/such/file.hcl'], /Error: \/no\/such\/file\.hcl cannot be read: there is no such file/],
     [['job', 'status', 'nothing'], /no job with id or prefix "nothing"/],
     [['alloc', 'status', '00000000'], /no allocation with id or prefix "00000000"/],
     [['alloc', 'exec', 'abc'], /name the command/],

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { execaNode } from 'execa';
-import { fetchText } from '../../../packages/cli/src/job-text.ts';
+import { fetchText, UnreadableFile } from '../../../packages/cli/src/job-text.ts';
 import { type DevAgent, jobText, startDevAgent, until } from '../shared/dev-agent.ts';
 
 let agent: DevAgent;
@@ -41,7 +41,7 @@ test.serial('a job file comes from standard input, and is called so in messages'
   t.regex(empty.stderr, /<stdin>:1:1: error: No job/);
   const large = await agent.orch(['job', 'run', '-'], { input: '#'.repeat(5 * 1024 * 1024) });
   t.is(large.exitCode, 1);
-  t.is(large.stderr, 'Error: <stdin> is larger than 4 MiB');
+  t.is(large.stderr, 'Error: <stdin> cannot be read: it is larger than 4 MiB');
   await purge(t, 'piped');
 });
 
@@ -81,9 +81,9 @@ test.serial('what cannot be fetched says why, and nothing waits for ever', async
     ['/page', /it is a web page, not a job file/],
     ['/slow', /no complete answer within 0\.5 s$/],
     ['/cut', /cannot be read: \w/],
-    ['/large', /is larger than 1 MiB$/],
+    ['/large', /cannot be read: it is larger than 1 MiB$/],
   ] as const) {
-    const error = await t.throwsAsync(fetchText(url + path, limits), { name: 'CommandFailure' }, path);
+    const error = await t.throwsAsync(fetchText(url + path, limits), { instanceOf: UnreadableFile }, path);
     t.regex(error?.message ?? '', reason, path);
     t.true(error?.message.startsWith(`Error: ${url}${path} `), error?.message);
   }
@@ -158,7 +158,13 @@ test.serial('the spellings of Nomad’s flags work', async (t) => {
     [['validate', '-ca-cert=x'], /^Error: -ca-cert is not supported: .*TLS/, 1],
     [['plan', '-t', '{{.}}'], /^Error: -t is not supported: there are no Go templates/, 255],
     [['plan', '-diff=perhaps'], /^Error: -diff takes true or false, not "perhaps"/, 255],
-    [['plan', '-var', 'word'], /--var "word" is not name=value/, 255],
+    [['plan', '-var', 'word'], /^Error: --var "word" is not name=value/, 255],
+    [['validate', '-var', 'word'], /^Error: --var "word" is not name=value/, 1],
+    [
+      ['validate', '-var-file=/no/such.hcl'],
+      /^\/no\/such\.hcl: error: File not readable\n {2}There is no such file\./,
+      1,
+    ],
   ] as const) {
     const outcome = await agent.orch([...words, file]);
     t.is(outcome.exitCode, exitCode, outcome.text);

@@ -259,7 +259,7 @@ test.serial(
     const outcome = await agent.orch(['job', 'validate', '--format=gcc', none, good, bad]);
     t.is(outcome.exitCode, 1);
     t.deepEqual(outcome.stdout.split('\n'), [
-      `${none}: error: File not readable; there is no file ${none}`,
+      `${none}: error: File not readable; There is no such file.`,
       `${bad}:5:7: error: ${serverSays}; Unknown driver "dokcer". (did you mean "docker"?)`,
     ]);
     t.is((await agent.orch(['job', 'validate', good, good])).exitCode, 0);
