@@ -1,9 +1,11 @@
 // The tables of this room as a page for people: what every key becomes.
 
-import { topTable } from './compose/project.ts';
+import { topTable } from './compose/top-keys.ts';
 import { claimKeys, configMapKeys, secretKeys } from './kubernetes/data-keys.ts';
-import { objectKeys, otherKinds, workloadKinds } from './kubernetes/manifest.ts';
+import { otherKinds } from './kubernetes/manifest.ts';
+import { objectKeys } from './kubernetes/object-keys.ts';
 import { serviceKeys } from './kubernetes/service-keys.ts';
+import { workloadKinds } from './kubernetes/workload.ts';
 import { type AnyTable, capital } from './read/key-table.ts';
 
 /** The generated part of `docs/convert.md`. */

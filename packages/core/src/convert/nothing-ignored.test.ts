@@ -2,10 +2,11 @@
 
 import test from 'ava';
 import { stringify } from 'yaml';
-import { topTable } from './compose/project.ts';
+import { topTable } from './compose/top-keys.ts';
 import { configMapKeys, secretKeys } from './kubernetes/data-keys.ts';
-import { objectKeys, workloadKinds } from './kubernetes/manifest.ts';
+import { objectKeys } from './kubernetes/object-keys.ts';
 import { serviceKeys } from './kubernetes/service-keys.ts';
+import { workloadKinds } from './kubernetes/workload.ts';
 import type { AnyTable } from './read/key-table.ts';
 import { convertText, messages } from './testing/convert-text.ts';
 

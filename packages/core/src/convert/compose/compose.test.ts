@@ -2,7 +2,7 @@ import test from 'ava';
 import type { Task } from '../../model/task.ts';
 import type { TaskGroup } from '../../model/task-group.ts';
 import { convertText, messages } from '../testing/convert-text.ts';
-import { serviceTable } from './project.ts';
+import { serviceTable } from './service-table.ts';
 
 const indent = (text: string) => text.trim().replace(/^/gm, '    ');
 const file = (keys: string, more = '') => `services:\n  web:\n    image: i:1\n${indent(keys)}\n${more}`;

@@ -6,7 +6,7 @@ import { type AnyTable, type KeyTable, readKeys, reads, refuses, warns } from '.
 import { readDuration, readInteger, readItems, readNumber, readPairs, readText } from '../read/values.ts';
 import type { Tree } from '../yaml/tree.ts';
 import { cpuLimit, memoryLimit, memoryReservation, mhzPerCpu, pidsLimit } from './limit-keys.ts';
-import { applyRestart } from './process-keys.ts';
+import { applyRestart } from './restart.ts';
 import type { ServiceContext } from './service-context.ts';
 
 type Table = KeyTable<ServiceContext>;

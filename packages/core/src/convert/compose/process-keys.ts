@@ -5,6 +5,8 @@ import { type KeyTable, reads, refuses, warns } from '../read/key-table.ts';
 import { readDuration, readFlag, readInteger, readOneOrMore, readPairs, readText, readTexts } from '../read/values.ts';
 import { entryOf, type Tree } from '../yaml/tree.ts';
 import { parseEnvFile } from './env-file.ts';
+import { readLogging } from './logging.ts';
+import { readRestart } from './restart.ts';
 import type { ServiceContext } from './service-context.ts';
 import { splitWords } from './words.ts';
 
@@ -223,85 +225,3 @@ export const processKeys: KeyTable<ServiceContext> = {
   use_api_socket: refuses("the engine's socket is not given to tasks"),
   volumes_from: refuses("another service's volumes cannot be taken over", 'name the volumes in both services'),
 };
-
-function readLogging(value: Tree, { run, task }: ServiceContext): void {
-  for (const { key, keySpan, value: inner } of value.kind === 'map' ? value.entries : []) {
-    if (key === 'driver') {
-      const driver = readText(run, inner);
-      if (driver !== undefined && driver !== 'json-file' && driver !== 'local')
-        run.warn(inner, 'Not converted', `The log driver "${driver}" has no effect: orch keeps the output itself.`);
-    } else if (key === 'options') {
-      for (const option of inner.kind === 'map' ? inner.entries : []) readLogOption(option, { run, task });
-      if (inner.kind !== 'map') run.error(inner, 'Wrong type', 'The options of logging are a map.');
-    } else run.error(keySpan, 'Unknown key', `Logging has no key "${key}".`);
-  }
-  if (value.kind !== 'map') run.error(value, 'Wrong type', 'Logging is a map.');
-}
-
-function readLogOption(
-  { key, keySpan, value }: { key: string; keySpan: Tree | { from: number; to: number }; value: Tree },
-  { run, task }: Pick<ServiceContext, 'run' | 'task'>,
-): void {
-  if (key === 'max-file') {
-    const files = readInteger(run, value, 1);
-    if (files !== undefined) give(run, open(run, task, 'logs', keySpan), 'max_files', files, keySpan);
-  } else if (key === 'max-size') {
-    const found = /^(\d+)([kmg]?)b?$/i.exec(readText(run, value) ?? '');
-    if (found === null) return void run.error(value, 'Wrong type', 'Expected a size such as 10m.');
-    const scale = { k: 1 / 1024, m: 1, g: 1024 }[(found[2] ?? '').toLowerCase()] ?? 1 / 1024 ** 2;
-    give(
-      run,
-      open(run, task, 'logs', keySpan),
-      'max_file_size',
-      Math.max(1, Math.ceil(Number(found[1]) * scale)),
-      keySpan,
-    );
-  } else run.warn(keySpan, 'Not converted', `The log option "${key}" has no effect: orch keeps the output itself.`);
-}
-
-function readRestart(
-  value: Tree,
-  { run, group }: ServiceContext,
-  { keySpan }: { keySpan: { from: number; to: number } },
-): void {
-  const policy = /^(no|always|unless-stopped|on-failure)(?::(\d+))?$/.exec(readText(run, restartText(value)) ?? '');
-  if (policy === null)
-    return void run.error(value, 'Unknown value', 'A restart policy is no, always, on-failure[:N] or unless-stopped.');
-  applyRestart(
-    { run, group },
-    policy[1] === 'on-failure' ? 'on-failure' : policy[1] === 'no' ? 'none' : 'any',
-    keySpan,
-    policy[2] === undefined ? undefined : Number(policy[2]),
-  );
-}
-
-/** `restart: no` without quotes is the text too. */
-function restartText(value: Tree): Tree {
-  return value.kind === 'scalar' && value.value === false ? { ...value, value: 'no', text: 'no' } : value;
-}
-
-/** Restarts on the node, and replacements elsewhere, as the policy says. */
-export function applyRestart(
-  { run, group }: Pick<ServiceContext, 'run' | 'group'>,
-  condition: 'none' | 'on-failure' | 'any',
-  at: { readonly from: number; readonly to: number },
-  attempts?: number,
-): void {
-  const restart = open(run, group, 'restart', at);
-  if (condition === 'any' && attempts === undefined) {
-    give(run, restart, 'mode', 'delay', at);
-    return;
-  }
-  const limited = condition === 'none' ? 0 : attempts;
-  if (limited === undefined) {
-    give(run, restart, 'mode', 'delay', at);
-    run.warn(at, 'Converted with a difference', 'A service is started again also when it ends without a failure.');
-    return;
-  }
-  give(run, restart, 'attempts', limited, at);
-  give(run, restart, 'mode', 'fail', at);
-  if (limited * 15_000 > 30 * 60_000) give(run, restart, 'interval', limited * 15_000, at);
-  const reschedule = open(run, group, 'reschedule', at);
-  give(run, reschedule, 'attempts', 0, at);
-  give(run, reschedule, 'unlimited', false, at);
-}

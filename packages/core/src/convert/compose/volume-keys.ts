@@ -2,12 +2,13 @@
 
 import type { Json } from '../../model/task.ts';
 import { configureMore } from '../draft.ts';
-import { giveFile } from '../files.ts';
 import { type AnyTable, type KeyTable, readKeys, reads, refuses, warns } from '../read/key-table.ts';
 import { readBytes, readFlag, readItems, readMode, readOneOrMore, readText, readTextMap } from '../read/values.ts';
 import type { Tree } from '../yaml/tree.ts';
+import { fileKeys, readFiles } from './file-keys.ts';
+import { hostPath } from './host-path.ts';
 import { configFlag } from './process-keys.ts';
-import type { FileSource, ServiceContext } from './service-context.ts';
+import type { ServiceContext } from './service-context.ts';
 
 interface MountContext {
   readonly service: ServiceContext;
@@ -135,45 +136,6 @@ function addMount(
   configureMore(run, task, 'mount', mount, at);
 }
 
-/** Relative to the file; a bind is a path of the node that runs the task. */
-export function hostPath(source: string, at: Tree, { run }: Pick<ServiceContext, 'run'>): string | undefined {
-  const { directory } = run.options;
-  if (source.startsWith('~')) {
-    run.error(
-      at,
-      'Cannot be converted',
-      `"${source}": a home directory of the node is not known.`,
-      'write an absolute path',
-    );
-    return undefined;
-  }
-  if (!source.startsWith('/') && directory === undefined) {
-    run.error(
-      at,
-      'Cannot be converted',
-      `"${source}" is relative to the file, and the input is no file.`,
-      'write an absolute path',
-    );
-    return undefined;
-  }
-  const path = source.startsWith('/') ? source : joined(directory ?? '/', source);
-  run.warn(
-    at,
-    'A path of the node',
-    `${path} is mounted from the node that runs the task: it must be there, and the node must allow it.`,
-  );
-  return path;
-}
-
-function joined(directory: string, path: string): string {
-  const parts: string[] = [];
-  for (const part of `${directory}/${path}`.split('/')) {
-    if (part === '..') parts.pop();
-    else if (part !== '' && part !== '.') parts.push(part);
-  }
-  return `/${parts.join('/')}`;
-}
-
 function volumeName(source: string, at: Tree, { run, project, name }: ServiceContext): string | undefined {
   if (source === '') {
     run.warn(
@@ -201,72 +163,6 @@ function volumeName(source: string, at: Tree, { run, project, name }: ServiceCon
     'pin the service to a node by a placement constraint',
   );
   return volume;
-}
-
-interface FileContext {
-  readonly service: ServiceContext;
-  readonly file: { source?: string; target?: string; perms?: string; uid?: string; gid?: string };
-}
-
-const fileText = (key: 'source' | 'target', doc: string) =>
-  reads<FileContext>(doc, (value, { service, file }) => {
-    const text = readText(service.run, value);
-    if (text !== undefined) file[key] = text;
-  });
-export const fileKeys: KeyTable<FileContext> = {
-  source: fileText('source', 'which config or secret'),
-  target: fileText('target', 'where the file appears'),
-  uid: warns('the file belongs to root'),
-  gid: warns('the file belongs to root'),
-  mode: reads('template `perms`; nothing for a file of the node', (value, { service, file }) => {
-    const perms = readMode(service.run, value);
-    if (perms !== undefined) file.perms = perms;
-    service.run.warn(
-      value,
-      'Converted with a difference',
-      'The mode holds for files that are written, not for files of the node.',
-    );
-  }),
-};
-
-function readFiles(
-  value: Tree,
-  service: ServiceContext,
-  sources: ReadonlyMap<string, FileSource>,
-  kind: 'config' | 'secret',
-): void {
-  const { run } = service;
-  for (const item of readItems(run, value)) {
-    const context: FileContext = { service, file: {} };
-    if (item.kind === 'map') readKeys(item, fileKeys, { what: `a ${kind}` }, context, run);
-    else context.file.source = readText(run, item) ?? '';
-    const { source = '', target, perms } = context.file;
-    const found = sources.get(source);
-    if (found === undefined) {
-      run.error(item, `Unknown ${kind}`, `There is no ${kind} "${source}" at the top of the file.`);
-      continue;
-    }
-    const base = kind === 'config' ? '/' : '/run/secrets/';
-    const path = target === undefined ? base + source : target.startsWith('/') ? target : base + target;
-    if (found.kind === 'file') {
-      const from = hostPath(found.path, item, service);
-      if (from !== undefined)
-        configureMore(run, service.task, 'mount', { type: 'bind', source: from, target: path, readonly: true }, item);
-    } else if (found.kind === 'content') {
-      giveFile(
-        run,
-        service.task,
-        {
-          directory: `${kind}s`,
-          name: source,
-          content: found.content,
-          target: path,
-          ...(perms === undefined ? {} : { perms }),
-        },
-        item,
-      );
-    }
-  }
 }
 
 export const volumeKeys: KeyTable<ServiceContext> = {

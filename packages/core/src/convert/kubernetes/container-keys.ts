@@ -6,9 +6,9 @@ import { readFlag, readInteger, readItems, readPort, readText, readTexts, toMib 
 import type { Tree } from '../yaml/tree.ts';
 import { type Container, type ContainerPort, what } from './context.ts';
 import { envFromKeys, envKeys, expand } from './environment-keys.ts';
+import { mountKeys } from './mount-keys.ts';
 import { probeKeys } from './probe-keys.ts';
 import { readQuantity } from './quantity.ts';
-import { mountKeys } from './volume-keys.ts';
 
 type Table = KeyTable<Container>;
 type Row = Table[string];

@@ -3,13 +3,15 @@
 import { configure, give, open } from '../draft.ts';
 import { labelReference } from '../node-attributes.ts';
 import { type AnyTable, type KeyTable, readKeys, reads, refuses, warns } from '../read/key-table.ts';
-import { readEntries, readFlag, readInteger, readItems, readSeconds, readText, readTexts } from '../read/values.ts';
+import { readEntries, readFlag, readItems, readSeconds, readText, readTexts } from '../read/values.ts';
 import { entryOf, isNull, type Tree } from '../yaml/tree.ts';
 import { affinityKeys, constrain, readSpreads, spreadKeys } from './affinity-keys.ts';
 import { containerKeys, giveResources } from './container-keys.ts';
 import { type Container, type Workload, what } from './context.ts';
 import { readEnv, readEnvFrom } from './environment-keys.ts';
-import { readMounts, readVolumes, volumeKeys } from './volume-keys.ts';
+import { readMounts } from './mount-keys.ts';
+import { dnsKeys, podSecurityKeys, readDns } from './pod-settings-keys.ts';
+import { readVolumes, volumeKeys } from './volume-keys.ts';
 
 type Table = KeyTable<Workload>;
 
@@ -17,76 +19,6 @@ const inside = (doc: string, name: string, table: Table) =>
   reads<Workload>(doc, (value, workload) => readKeys(value, table, what(name), workload, workload.run), {
     inner: () => table as AnyTable,
   });
-
-export const podSecurityKeys: Table = {
-  runAsUser: reads('`user` of every task that names none', (value, { run, facts }, { keySpan }) => {
-    const id = readInteger(run, value);
-    if (id !== undefined) facts.user = { id: String(id), at: keySpan };
-  }),
-  runAsGroup: reads('`user` of every task, behind a colon; needs runAsUser', (value, { run, facts }, { keySpan }) => {
-    const id = readInteger(run, value);
-    if (id === undefined) return;
-    facts.gid = String(id);
-    if (facts.user === undefined) facts.user = { id: '', at: keySpan };
-  }),
-  fsGroup: reads(
-    'task config `group_add`; warned about: files keep their owner',
-    (value, { run, facts }, { keySpan }) => {
-      const id = readInteger(run, value);
-      if (id === undefined) return;
-      facts.groups.push(String(id));
-      run.warn(
-        keySpan,
-        'Converted with a difference',
-        'The group is one of the user, but files of volumes keep their owner.',
-      );
-    },
-  ),
-  supplementalGroups: reads(
-    'task config `group_add`',
-    (value, { run, facts }) => void facts.groups.push(...readTexts(run, value)),
-  ),
-  sysctls: reads('task config `sysctl`', (value, { run, facts }) => {
-    for (const item of readItems(run, value)) {
-      const [name, text] = [entryOf(item, 'name'), entryOf(item, 'value')];
-      if (name === undefined || text === undefined) run.error(item, 'Missing key', 'A sysctl has a name and a value.');
-      else facts.sysctls[readText(run, name.value) ?? ''] = readText(run, text.value) ?? '';
-    }
-  }),
-  runAsNonRoot: reads('nothing beside a user; warned about without one', (value, { run, facts }) => {
-    if (readFlag(run, value) === true && facts.user === undefined)
-      run.warn(value, 'Not converted', 'Whether the user of the image is root is not looked at.', 'set runAsUser');
-  }),
-  fsGroupChangePolicy: warns('files keep their owner'),
-  supplementalGroupsPolicy: warns('groups of the image count too'),
-  seLinuxChangePolicy: warns('SELinux labels are not set'),
-  seLinuxOptions: warns('SELinux labels are not set'),
-  seccompProfile: warns("the engine's own profile is in force"),
-  appArmorProfile: warns("the engine's own profile is in force"),
-  windowsOptions: refuses('there are no Windows containers'),
-};
-
-const dnsTexts = (field: 'servers' | 'searches') =>
-  reads<Workload>(`dns \`${field}\``, (value, { run, network }, { keySpan }) => {
-    give(run, open(run, network(), 'dns', keySpan), field, readTexts(run, value), keySpan);
-  });
-export const dnsKeys: Table = {
-  nameservers: dnsTexts('servers'),
-  searches: dnsTexts('searches'),
-  options: reads('dns `options`', (value, { run, network }, { keySpan }) => {
-    const options = readItems(run, value).map((item) => {
-      const [name, text] = [entryOf(item, 'name'), entryOf(item, 'value')];
-      if (name === undefined) run.error(item, 'Missing key', 'An option needs a name.');
-      const option = name === undefined ? '' : (readText(run, name.value) ?? '');
-      return text === undefined ? option : `${option}:${readText(run, text.value) ?? ''}`;
-    });
-    give(run, open(run, network(), 'dns', keySpan), 'options', options, keySpan);
-  }),
-};
-
-function readDns(value: Tree, workload: Workload): void {
-  readKeys(value, dnsKeys, what('a dnsConfig'), workload, workload.run);
-}
 
 export const podKeys: Table = {
   containers: reads('a task for each', (value, workload) => readContainers(value, workload, false), {
