@@ -20,7 +20,8 @@ export class PatternError extends Error {
 
 /** @throws PatternError for what is no pattern */
 export function compilePattern(source: string): Pattern {
-  if (source.length > MAX_LENGTH) throw new PatternError(`the pattern is longer than ${MAX_LENGTH} characters`);
+  if (source.length > MAX_LENGTH)
+    throw new PatternError(`the pattern is longer than ${MAX_LENGTH} characters (limit "pattern length")`);
   const compiled = compile(source);
   const size = compiled.matcher('').programSize();
   const matcherFor = (text: string) => {

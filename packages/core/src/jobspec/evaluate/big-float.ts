@@ -184,6 +184,14 @@ export function compareNumbers(left: NumberValue, right: NumberValue): number {
   return difference < 0n ? -1 : difference > 0n ? 1 : 0;
 }
 
+/** The power that was asked for last: quotients of one size share it. */
+let lastPower = { exponent: 0, value: 1n };
+
+function powerOfFive(exponent: number): bigint {
+  if (lastPower.exponent !== exponent) lastPower = { exponent, value: 5n ** BigInt(exponent) };
+  return lastPower.value;
+}
+
 /** The shortest decimal digits between the middles to the number's neighbours, as Go prints big numbers. */
 function shortestText(value: Parts): string {
   const isNegative = value.mantissa < 0n;
@@ -192,7 +200,7 @@ function shortestText(value: Parts): string {
   const wide = widen >= 0 ? magnitude << BigInt(widen) : magnitude >> BigInt(-widen);
   // Digits behind the point; a large integer has none, but digits that are not needed to tell it apart.
   const scale = Math.max(0, widen - value.exponent);
-  const factor = scale > 0 ? 5n ** BigInt(scale) : 1n << BigInt(value.exponent - widen);
+  const factor = scale > 0 ? powerOfFive(scale) : 1n << BigInt(value.exponent - widen);
   const upper = ((wide + 1n) * factor).toString();
   const digits = (wide * factor).toString().padStart(upper.length, '0');
   const lower = ((wide - 1n) * factor).toString().padStart(upper.length, '0');

@@ -140,7 +140,7 @@ function evaluateConditional(node: Extract<Expression, { kind: 'conditional' }>,
   const chosen = evaluate(truth ? node.whenTrue : node.whenFalse, scope);
   const other = attempt(truth ? node.whenFalse : node.whenTrue, scope);
   if (other === undefined) return chosen;
-  scope.budget.step((weigh(chosen) + weigh(other)) >> 4);
+  scope.budget.step((weigh(chosen) + weigh(other)) >> 2);
   const result = unifyBranch(chosen, other);
   if (result !== undefined) return result;
   const detail = `One result is ${describeValue(truth ? chosen : other)}, the other ${describeValue(truth ? other : chosen)}.`;

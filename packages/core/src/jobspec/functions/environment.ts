@@ -1,5 +1,6 @@
 // Functions the caller hands in: hashes, randomness, files.
 
+import { type Budget, BudgetError } from '../evaluate/budget.ts';
 import {
   type FileFunctions,
   type FunctionEnvironment,
@@ -15,13 +16,13 @@ function handedIn<Name extends keyof FunctionEnvironment>(
   needs: Name,
   params: readonly string[],
   doc: string,
-  call: (given: NonNullable<FunctionEnvironment[Name]>, args: readonly Value[]) => Value,
+  call: (given: NonNullable<FunctionEnvironment[Name]>, args: readonly Value[], budget: Budget) => Value,
 ): LanguageFunction {
   return {
     params,
     doc,
     needs,
-    fn: (args, { environment }) => guarded(environment[needs], (given) => call(given, args)),
+    fn: (args, { environment, budget }) => guarded(environment[needs], (given) => call(given, args, budget)),
   };
 }
 
@@ -31,7 +32,7 @@ function guarded<Given>(given: Given | undefined, call: (given: NonNullable<Give
   try {
     return call(given);
   } catch (error) {
-    if (error instanceof ValueError) throw error;
+    if (error instanceof ValueError || error instanceof BudgetError) throw error;
     throw new ValueError(error instanceof Error ? error.message : String(error), 0);
   }
 }
@@ -48,17 +49,21 @@ function file(params: readonly string[], doc: string, read: (files: FileFunction
 
 /** Each step of the cost doubles the time; this one takes about a second. */
 const MAX_BCRYPT_COST = 14;
+/** Steps of one decryption. */
+const DECRYPT_COST = 4_096;
 /** The algorithm reads no more. */
 const MAX_BCRYPT_BYTES = 72;
 
-function bcrypt(digest: NonNullable<FunctionEnvironment['bcrypt']>, args: readonly Value[]): Value {
+function bcrypt(digest: NonNullable<FunctionEnvironment['bcrypt']>, args: readonly Value[], budget: Budget): Value {
   const text = textArg(args, 0);
   const cost = args.length > 1 ? integerArg(args, 1, 0, 31) : 10;
   if (cost > MAX_BCRYPT_COST) throw new ValueError(`${cost} is more than ${MAX_BCRYPT_COST} (limit "bcrypt cost")`, 1);
   if (new TextEncoder().encode(text).length > MAX_BCRYPT_BYTES) {
     throw new ValueError(`the text is longer than ${MAX_BCRYPT_BYTES} bytes`, 0);
   }
-  return digest(text, cost < 4 ? 10 : cost);
+  const rounds = cost < 4 ? 10 : cost;
+  budget.step(2 ** rounds);
+  return digest(text, rounds);
 }
 
 export const environmentFunctions = family({
@@ -71,7 +76,10 @@ export const environmentFunctions = family({
     'rsaDecrypt',
     ['ciphertext', 'key'],
     'Text from base64 that was encrypted with RSA (PKCS#1 v1.5).',
-    (decrypt, args) => decrypt(textArg(args, 0), textArg(args, 1)),
+    (decrypt, args, budget) => {
+      budget.step(DECRYPT_COST);
+      return decrypt(textArg(args, 0), textArg(args, 1));
+    },
   ),
   uuidv4: handedIn('randomUuid', [], 'A random UUID.', (make) => make()),
   uuidv5: handedIn(

@@ -3,6 +3,7 @@
 import { add, compareNumbers } from '../evaluate/big-float.ts';
 import { convertAlike, convertValue } from '../evaluate/convert.ts';
 import { family } from '../evaluate/function-table.ts';
+import { elementKey } from '../evaluate/make-set.ts';
 import { hasItem } from '../evaluate/same-value.ts';
 import type { Type } from '../evaluate/type.ts';
 import { typeOf } from '../evaluate/type-of.ts';
@@ -12,7 +13,6 @@ import {
   describeValue,
   isList,
   isObject,
-  isPlain,
   ListValue,
   MapValue,
   type NumberValue,
@@ -89,19 +89,12 @@ function concat(args: readonly Value[]): Value {
 
 function distinct(args: readonly Value[]): Value {
   const source = typedArg(args, 0, ANY_LIST) as ListValue;
-  const plain = new Set<string>();
-  const seen: Value[] = [];
+  const seen = new Map<string, Value>();
   for (const item of source) {
-    if (isPlain(item)) {
-      const key = `${typeof item === 'string'}${String(item)}`;
-      if (plain.has(key)) continue;
-      plain.add(key);
-    } else if (hasItem(seen, item) || (item === null && seen.includes(null))) {
-      continue;
-    }
-    seen.push(item);
+    const key = elementKey(item);
+    if (!seen.has(key)) seen.set(key, item);
   }
-  return ListValue.make(seen, source.of);
+  return ListValue.make([...seen.values()], source.of);
 }
 
 export const listFunctions = family({

@@ -1,6 +1,7 @@
 // The comparison operators of constraints and affinities, one entry each.
 
 import { assertNever } from '../../lib/assert.ts';
+import { compilePattern as compile, type Pattern, PatternError } from '../../lib/pattern.ts';
 import type { ConstraintOperator } from '../../model/constraint.ts';
 import { compileVersionConstraint, parseVersion } from './version.ts';
 
@@ -77,17 +78,25 @@ function versionTest(form: 'version' | 'semver'): OperatorTest {
 
 function regexpTest(): OperatorTest {
   const compiled = memoize(compilePattern);
-  return (left, right) => left !== undefined && right !== undefined && (compiled(right)?.test(left) ?? false);
+  return (left, right) => left !== undefined && right !== undefined && matches(compiled(right), left);
 }
 
-/** A pattern with Go's leading flags, `(?i)`. `undefined` when it is no pattern we understand. */
-export function compilePattern(pattern: string): RegExp | undefined {
-  const flags = /^\(\?([ims]+)\)/.exec(pattern);
-  const source = (flags === null ? pattern : pattern.slice(flags[0].length)).replaceAll('(?P<', '(?<');
+/** A text that is too long for a large pattern does not match. */
+function matches(pattern: Pattern | undefined, text: string): boolean {
   try {
-    return new RegExp(source, [...new Set(flags?.[1] ?? '')].join(''));
+    return pattern?.test(text) ?? false;
   } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
+    if (error instanceof PatternError) return false;
+    throw error;
+  }
+}
+
+/** A pattern in Go's syntax. `undefined` when it is none. */
+export function compilePattern(source: string): Pattern | undefined {
+  try {
+    return compile(source);
+  } catch (error) {
+    if (error instanceof PatternError) return undefined;
     throw error;
   }
 }

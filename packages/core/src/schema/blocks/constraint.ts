@@ -1,6 +1,7 @@
 // `constraint`: a rule that every node must fulfil.
 
 import { didYouMean } from '../../lib/nearest-name.ts';
+import { compilePattern, PatternError } from '../../lib/pattern.ts';
 import { constraintOperators } from '../../model/constraint.ts';
 import type { BlockSchema, FieldSchema, ModelRecord, Report } from '../field.ts';
 import { badVersionConstraint } from '../version-constraint.ts';
@@ -136,9 +137,10 @@ function checkAttribute(attribute: string, report: Report): void {
 
 function checkPattern(pattern: string, report: Report): void {
   try {
-    new RegExp(pattern);
+    compilePattern(pattern);
   } catch (error) {
-    report('value', `this is no regular expression: ${error instanceof Error ? error.message : String(error)}`);
+    if (!(error instanceof PatternError)) throw error;
+    report('value', `this is no regular expression: ${error.message}`, 'patterns are those of Go (RE2)');
   }
 }
 
