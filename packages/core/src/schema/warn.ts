@@ -17,7 +17,7 @@ import { createWalk, readField } from './walk.ts';
 /** Warnings about a job as it was written, before defaults. */
 export function warningsOf(record: ModelRecord): FieldProblem[] {
   const warnings: FieldProblem[] = [];
-  warnBlock(record, jobBlock, '', warnings);
+  warnBlock(record, jobBlock, '', true, warnings);
   return warnings;
 }
 
@@ -27,7 +27,14 @@ const warnedFieldsOf = createWalk({
   schema: () => false,
 });
 
-function warnBlock(record: ModelRecord, schema: BlockSchema, path: string, warnings: FieldProblem[]): void {
+/** `hasEffect`: false inside of a block that has none, where only old spellings are worth a word. */
+function warnBlock(
+  record: ModelRecord,
+  schema: BlockSchema,
+  path: string,
+  hasEffect: boolean,
+  warnings: FieldProblem[],
+): void {
   for (const walked of warnedFieldsOf(schema)) {
     const value = readField(record, walked);
     const { field, name, block } = walked;
@@ -37,13 +44,13 @@ function warnBlock(record: ModelRecord, schema: BlockSchema, path: string, warni
       warnings.push({ path: fieldPath, message: `"${name}" is deprecated`, hint: field.deprecated });
     }
     if (block === undefined) {
-      if (field.noEffect !== undefined) warnings.push(noEffect(fieldPath, name, field.noEffect));
+      if (field.noEffect !== undefined && hasEffect) warnings.push(noEffect(fieldPath, name, field.noEffect));
       continue;
     }
     blockRecords(block, value).forEach((item, index) => {
       const inner = block.repeat === 'one' ? fieldPath : repeatedPath(fieldPath, block, item, index);
-      if (field.noEffect !== undefined) warnings.push(noEffect(inner, name, field.noEffect));
-      else warnBlock(item, block.block, inner, warnings);
+      if (field.noEffect !== undefined && hasEffect) warnings.push(noEffect(inner, name, field.noEffect));
+      warnBlock(item, block.block, inner, hasEffect && field.noEffect === undefined, warnings);
     });
   }
 }
