@@ -96,10 +96,13 @@ function wire(field: FieldSchema): string {
   return field.wire === undefined ? '' : code(field.wire);
 }
 
-const replaces = 'A change replaces running allocations.';
+function changeText({ destructive }: FieldSchema): string {
+  if (destructive === true) return 'A change replaces running allocations.';
+  return destructive === 'presence' ? 'One more or fewer replaces running allocations.' : '';
+}
 
 function about(field: FieldSchema): string {
-  return [sentence(field.doc), limitText(field), field.destructive === true ? replaces : '', noteText(field)]
+  return [sentence(field.doc), limitText(field), changeText(field), noteText(field)]
     .filter((part) => part !== '')
     .join(' ');
 }
