@@ -98,7 +98,7 @@ function wire(field: FieldSchema): string {
 
 function changeText({ destructive }: FieldSchema): string {
   if (destructive === true) return 'A change replaces running allocations.';
-  return destructive === 'presence' ? 'One more or fewer replaces running allocations.' : '';
+  return destructive === 'presence' ? 'Adding or removing one replaces running allocations.' : '';
 }
 
 function about(field: FieldSchema): string {
