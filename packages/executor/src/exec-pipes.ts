@@ -114,10 +114,13 @@ function readInto(output: ExecOutput, stream: 'stdout' | 'stderr', fd: number) {
     drop: () => void socket.destroy(),
     /** After the command's end: resolves when everything it wrote was read, however slow the reader. */
     async drained(): Promise<void> {
-      left = PIPE_BYTES;
+      // What the socket has read and not handed on yet comes before what is in the pipe.
+      left = PIPE_BYTES + socket.readableLength;
       const timer = setInterval(() => {
-        if (isSilent && !socket.isPaused()) socket.destroy();
+        const wasSilent = isSilent;
         isSilent = true;
+        // On a busy machine timers may be due before pipes were looked at: that comes first.
+        if (wasSilent) setImmediate(() => void (isSilent && !socket.isPaused() && socket.destroy()));
       }, LINGER_MS);
       await ended;
       clearInterval(timer);
