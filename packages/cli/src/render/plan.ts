@@ -64,9 +64,14 @@ export function renderPlan(plan: JobPlanResponse, options: PlanOptions): string 
   );
   if (plan.Warnings !== '') parts.push(`Job Warnings:\n${plan.Warnings}`);
   parts.push(
-    `Job Modify Index: ${plan.JobModifyIndex}\nTo submit the job with version verification run:\n\n  orch job run --check-index ${plan.JobModifyIndex} ${options.file ?? 'FILE'}`,
+    `Job Modify Index: ${plan.JobModifyIndex}\nTo submit the job with version verification run:\n\n  orch job run --check-index ${plan.JobModifyIndex} ${shellWord(options.file ?? 'FILE')}`,
   );
   return parts.join('\n\n');
+}
+
+/** As it can be typed again. */
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** What is added or removed as a whole is one line, unless everything is asked for. */

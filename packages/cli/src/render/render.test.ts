@@ -120,6 +120,7 @@ test('renderPlan shows what differs and what would be done', (t) => {
   );
   t.is(shown(false), shown(true).replace('    + Driver: "exec"\n', ''), 'what is added as a whole is one line');
   t.regex(renderPlan(plan({}), { diff: false, file: 'web.hcl' }), /--check-index 7 web\.hcl$/);
+  t.true(renderPlan(plan({}), { diff: false, file: "it's my.hcl" }).endsWith("7 'it'\\''s my.hcl'"));
 });
 
 test('renderPlan says what the change of a count or a task makes the scheduler do', (t) => {
