@@ -24,7 +24,8 @@ import { createWalk, readField } from './walk.ts';
  */
 export function canonicalizeJob(job: ModelRecord | Job): Job {
   const record = { ...(job as ModelRecord) };
-  const type = typeof record['type'] === 'string' ? record['type'] : 'service';
+  const given = record['type'];
+  const type = typeof given === 'string' && given !== '' ? given : 'service';
   const context: SchemaContext = { jobType: type, job: record };
   completeBlock(record, jobBlock, context);
   return record as unknown as Job;

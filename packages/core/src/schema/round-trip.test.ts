@@ -105,3 +105,11 @@ test('a job does not differ from itself, and no change is destructive', (t) => {
     { numRuns: 100 },
   );
 });
+
+// Found by the fuzz run: empty text is "not given" also where a default depends on it.
+for (const empty of [{ type: '' }, { taskGroups: [{ name: 'g', kept: { service: [{ name: '' }] } }] }]) {
+  test(`a job with ${JSON.stringify(empty)} is completed at once`, (t) => {
+    const job = canonicalizeJob({ id: 'a', taskGroups: [{ name: 'g' }], ...empty });
+    t.deepEqual(canonicalizeJob(job), job);
+  });
+}

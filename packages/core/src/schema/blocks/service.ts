@@ -219,7 +219,8 @@ function foldService(record: ModelRecord, context: SchemaContext): void {
     TASK: task ?? 'group',
     BASE: [job, group, task ?? 'group'].join('-'),
   };
-  const given = record['name'] ?? [job, group, ...(task === undefined ? [] : [task])].join('-');
+  // Empty text is "not given", as in the API.
+  const given = record['name'] || [job, group, ...(task === undefined ? [] : [task])].join('-');
   const name = String(given).replaceAll(/\$\{(JOB|TASKGROUP|TASK|BASE)\}/g, (_, key: string) => names[key] ?? '');
   record['name'] = name;
   if (record['task'] === undefined && task !== undefined) record['task'] = task;
