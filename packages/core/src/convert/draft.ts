@@ -72,8 +72,20 @@ export function literal(text: string): string {
   return text.replace(/[$%](?=\{)/g, '$&$&');
 }
 
-/** Sets an option of a task's driver. Texts of the input go through `literal` before. */
+function literalData(value: Json): Json {
+  if (typeof value === 'string') return literal(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((item: Json) => literalData(item));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [literal(key), literalData(item)]));
+}
+
+/** Sets an option of a task's driver to data of the input. */
 export function configure(run: Conversion, task: Part, name: string, value: Json, at: Span): void {
+  configureAs(run, task, name, literalData(value), at);
+}
+
+/** Sets an option to data that holds references for the node. */
+export function configureAs(run: Conversion, task: Part, name: string, value: Json, at: Span): void {
   const config = (task.record['config'] as Record<string, Json> | undefined) ?? {};
   config[name] = value;
   task.record['config'] = config;
@@ -81,8 +93,13 @@ export function configure(run: Conversion, task: Part, name: string, value: Json
   if (Array.isArray(value)) value.forEach((_, index) => void notePlace(run, task, `${name}[${index}]`, at));
 }
 
-/** Adds to a list among the driver's options. */
+/** Adds data of the input to a list among the driver's options. */
 export function configureMore(run: Conversion, task: Part, name: string, value: Json, at: Span): void {
+  configureMoreAs(run, task, name, literalData(value), at);
+}
+
+/** Adds data that holds references for the node. */
+export function configureMoreAs(run: Conversion, task: Part, name: string, value: Json, at: Span): void {
   const config = (task.record['config'] as Record<string, Json> | undefined) ?? {};
   const list = [...((config[name] as readonly Json[] | undefined) ?? []), value];
   config[name] = list;
@@ -101,6 +118,23 @@ export function giveEnv(run: Conversion, task: Part, name: string, value: string
   task.record['env'] = env;
   run.places.set(`${joinPath(task.path, 'env')}["${name}"]`, at);
   if (!run.places.has(joinPath(task.path, 'env'))) run.places.set(joinPath(task.path, 'env'), at);
+}
+
+/**
+ * Says which values of `env` the node will fill in though the input means the text itself: there is no way to write it.
+ * `own` are the references the converter put there.
+ */
+export function warnFilledIn(run: Conversion, task: Part, own: ReadonlySet<string> = new Set()): void {
+  const env = (task.record['env'] as Record<string, string> | undefined) ?? {};
+  for (const [name, value] of Object.entries(env)) {
+    if (own.has(value)) continue;
+    const found = [...value.matchAll(/\$\{([A-Za-z0-9_.-]+)\}/g)].find(([, inside = '']) => {
+      return Object.hasOwn(env, inside) || /^(NOMAD_|ORCH_|node\.|attr\.|meta\.|env\.)/.test(inside);
+    });
+    const at = run.places.get(`${joinPath(task.path, 'env')}["${name}"]`) ?? { from: 0, to: 0 };
+    if (found !== undefined)
+      run.warn(at, 'Filled in by the node', `"${found[0]}" in ${name} is replaced by what it names on the node.`);
+  }
 }
 
 export function giveMeta(run: Conversion, part: Part, name: string, value: string, at: Span): void {

@@ -2,7 +2,7 @@
 
 import type { Span } from '../jobspec/syntax/source.ts';
 import type { Json } from '../model/task.ts';
-import { configureMore, type Part } from './draft.ts';
+import { configureMoreAs, type Part } from './draft.ts';
 import type { Conversion } from './read/conversion.ts';
 
 /** The address of the node that runs the task: ports published on it answer there. */
@@ -38,7 +38,7 @@ export function introduce(
       for (const name of other.names) {
         if (taken.has(name) || (other.group === group && !speaksOf(text, name))) continue;
         taken.add(name);
-        configureMore(run, part, 'extra_hosts', `${name}:${address}`, at);
+        configureMoreAs(run, part, 'extra_hosts', `${name}:${address}`, at);
       }
     }
   }

@@ -55,6 +55,7 @@ const mapped: readonly (readonly [keys: string, look: Look, expected: unknown, m
   ['environment: [A=1, B]', ({ task }) => task.env, { A: '1' }],
   ['env_file: app.env\nenvironment: { A: own }', ({ task }) => task.env, { A: 'own', B: 'two words' }],
   ['env_file: [{ path: gone.env, required: false }]', ({ task }) => task.env, {}],
+  ['command: [sh, -c, "echo $${HOME} %{x}"]', config('args'), ['sh', '-c', 'echo $${HOME} %%{x}']],
   ['working_dir: /srv', config('work_dir'), '/srv'],
   ['user: "1000:1000"', ({ task }) => task.user, '1000:1000'],
   ['group_add: [audio]', config('group_add'), ['audio']],
@@ -290,6 +291,15 @@ for (const [keys, severity, word] of told) {
     t.regex(said ?? '', word);
   });
 }
+
+test('a value of the environment that the node will fill in is told', (t) => {
+  const { task, said } = convert('environment: { A: "$${B} $${C}", B: "x" }');
+  t.is(task.env['A'], '${B} ${C}');
+  t.true(
+    said.some((line) => /^warning 4:23 Filled in by the node: "\$\{B\}" in A/.test(line)),
+    said.join('\n'),
+  );
+});
 
 test('every key of a service has a row in these tables', (t) => {
   const rows = [...mapped, ...told].flatMap(([keys]) =>

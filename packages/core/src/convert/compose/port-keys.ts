@@ -1,6 +1,6 @@
 // Ports, networks and names of a service.
 
-import { configureMore, give } from '../draft.ts';
+import { configureMore, configureMoreAs, give } from '../draft.ts';
 import { type KeyTable, readKeys, reads, warns } from '../read/key-table.ts';
 import { readItems, readOneOrMore, readPort, readText } from '../read/values.ts';
 import { entryOf, type Tree } from '../yaml/tree.ts';
@@ -238,7 +238,7 @@ export const portKeys: KeyTable<ServiceContext> = {
       const [service = '', alias = service] = readText(run, item)?.split(':') ?? [];
       if (!project.services.has(service)) run.error(item, 'Unknown service', `There is no service "${service}".`);
       else if (alias !== service)
-        configureMore(run, task, 'extra_hosts', `${alias}:\${attr.unique.network.ip-address}`, item);
+        configureMoreAs(run, task, 'extra_hosts', `${alias}:\${attr.unique.network.ip-address}`, item);
       else run.warn(item, 'Not converted', `A link is not needed: all services of the file know "${service}".`);
     }
   }),

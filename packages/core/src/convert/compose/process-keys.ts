@@ -1,6 +1,6 @@
 // What a service runs: image, command, environment, user, signals.
 
-import { configure, give, giveEnv, literal, open } from '../draft.ts';
+import { configure, give, giveEnv, open } from '../draft.ts';
 import { type KeyTable, reads, refuses, warns } from '../read/key-table.ts';
 import { readDuration, readFlag, readInteger, readOneOrMore, readPairs, readText, readTexts } from '../read/values.ts';
 import { entryOf, type Tree } from '../yaml/tree.ts';
@@ -15,7 +15,7 @@ type Row = KeyTable<ServiceContext>[string];
 const configText = (doc: string, option: string): Row =>
   reads(doc, (value, { run, task }, { keySpan }) => {
     const text = readText(run, value);
-    if (text !== undefined) configure(run, task, option, literal(text), keySpan);
+    if (text !== undefined) configure(run, task, option, text, keySpan);
   });
 export const configFlag = (doc: string, option: string): Row =>
   reads(doc, (value, { run, task }, { keySpan }) => {
@@ -24,7 +24,7 @@ export const configFlag = (doc: string, option: string): Row =>
   });
 export const configTexts = (doc: string, option: string): Row =>
   reads(doc, (value, { run, task }, { keySpan }) => {
-    configure(run, task, option, readOneOrMore(run, value).map(literal), keySpan);
+    configure(run, task, option, readOneOrMore(run, value), keySpan);
   });
 
 /** The longest wait for a task to end that a node allows when it is not configured otherwise. */
@@ -125,13 +125,13 @@ export const processKeys: KeyTable<ServiceContext> = {
     const list = words(value, context);
     if (list?.length === 0)
       context.run.warn(keySpan, 'Not converted', "An empty command cannot take the image's away; it stays.");
-    else if (list !== undefined) configure(context.run, context.task, 'args', list.map(literal), keySpan);
+    else if (list !== undefined) configure(context.run, context.task, 'args', list, keySpan);
   }),
   entrypoint: reads('task config `entrypoint`', (value, context, { keySpan }) => {
     const list = words(value, context);
     if (list?.length === 0)
       context.run.warn(keySpan, 'Not converted', "An empty entrypoint cannot take the image's away; it stays.");
-    else if (list !== undefined) configure(context.run, context.task, 'entrypoint', list.map(literal), keySpan);
+    else if (list !== undefined) configure(context.run, context.task, 'entrypoint', list, keySpan);
   }),
   environment: reads('task `env`', elsewhere),
   env_file: reads('task `env`; the files are read where the command runs', elsewhere),
@@ -186,7 +186,7 @@ export const processKeys: KeyTable<ServiceContext> = {
     if (architecture !== undefined) constrain('${attr.cpu.arch}', architecture);
   }),
   labels: reads('task config `labels`', (value, { run, task }, { keySpan }) => {
-    const pairs = readPairs(run, value).map(([name, text]) => [literal(name), literal(text ?? '')] as const);
+    const pairs = readPairs(run, value).map(([name, text]) => [name, text ?? ''] as const);
     configure(run, task, 'labels', Object.fromEntries(pairs), keySpan);
   }),
   logging: reads('task `logs` for the drivers json-file and local; others are warned about', readLogging),

@@ -1,6 +1,6 @@
 // A Compose file as a whole: services become groups of one job.
 
-import { give, newJob, open, type Part } from '../draft.ts';
+import { give, newJob, open, type Part, warnFilledIn } from '../draft.ts';
 import type { Conversion } from '../read/conversion.ts';
 import { readKeys } from '../read/key-table.ts';
 import { readEntries, readText } from '../read/values.ts';
@@ -53,6 +53,7 @@ export function composeJob(root: Tree, run: Conversion): Part | undefined {
   );
   giveType(run, job, read);
   introduceServices(run, read);
+  for (const { task } of read) warnFilledIn(run, task);
   return job;
 }
 

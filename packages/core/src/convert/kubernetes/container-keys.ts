@@ -1,11 +1,11 @@
 // Containers become tasks: image, command, ports, resources, rights.
 
-import { configure, give, literal, open } from '../draft.ts';
+import { configure, configureAs, give, open } from '../draft.ts';
 import { type AnyTable, type KeyTable, readKeys, reads, refuses, warns } from '../read/key-table.ts';
 import { readFlag, readInteger, readItems, readPort, readText, readTexts, toMib } from '../read/values.ts';
 import type { Tree } from '../yaml/tree.ts';
 import { type Container, type ContainerPort, what } from './context.ts';
-import { envFromKeys, envKeys, expand } from './environment-keys.ts';
+import { envFromKeys, envKeys, expandArgument } from './environment-keys.ts';
 import { mountKeys } from './mount-keys.ts';
 import { probeKeys } from './probe-keys.ts';
 import { readQuantity } from './quantity.ts';
@@ -22,14 +22,10 @@ const configFlag = (doc: string, option: string): Row =>
     if (flag !== undefined) configure(run, task, option, flag, keySpan);
   });
 const words = (doc: string, option: string): Row =>
-  reads(doc, (value, { task, env, workload: { run } }, { keySpan }) => {
-    configure(
-      run,
-      task,
-      option,
-      readTexts(run, value).map((text) => expand(literal(text), env)),
-      keySpan,
-    );
+  reads(doc, (value, container, { keySpan }) => {
+    const { run } = container.workload;
+    const texts = readTexts(run, value).map((text) => expandArgument(text, container));
+    configureAs(run, container.task, option, texts, keySpan);
   });
 
 interface PortContext {

@@ -1,6 +1,6 @@
 // Environment of a container: values, references to data, facts of the pod and its node.
 
-import { giveEnv } from '../draft.ts';
+import { giveEnv, literal } from '../draft.ts';
 import { type AnyTable, type KeyTable, readKeys, reads, refuses } from '../read/key-table.ts';
 import { readFlag, readItems, readText } from '../read/values.ts';
 import type { Tree } from '../yaml/tree.ts';
@@ -72,6 +72,13 @@ const RESOURCES: Readonly<Record<string, string>> = {
   'limits.cpu': '${NOMAD_CPU_LIMIT}',
   'requests.cpu': '${NOMAD_CPU_LIMIT}',
 };
+
+/** Values that the node is to fill in. */
+export const nodeReferences: ReadonlySet<string> = new Set([
+  ...Object.values(FIELDS),
+  ...Object.values(RESOURCES),
+  '${NOMAD_ALLOC_INDEX}',
+]);
 
 interface VariableContext {
   readonly container: Container;
@@ -162,6 +169,12 @@ export function expand(text: string, env: ReadonlyMap<string, string>): string {
   return text.replace(/\$(\$?)\(([A-Za-z_.-][A-Za-z0-9_.-]*)\)/g, (whole, dollar: string, name: string) => {
     return dollar === '$' ? whole.slice(1) : (env.get(name) ?? whole);
   });
+}
+
+/** The same in a driver's option, where the node evaluates references and the rest stays what it is. */
+export function expandArgument(text: string, { env }: Pick<Container, 'env'>): string {
+  const safe = new Map([...env].map(([name, value]) => [name, nodeReferences.has(value) ? value : literal(value)]));
+  return expand(literal(text), safe);
 }
 
 export function readEnv(value: Tree, container: Container): void {

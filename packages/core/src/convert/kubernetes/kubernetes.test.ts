@@ -192,6 +192,15 @@ const mapped: readonly (readonly [what: string, parts: Parts, look: Look, expect
     [['/bin/app'], ['--name', 'one', '$(A)']],
   ],
   [
+    'references and text that looks like one',
+    {
+      container:
+        'args: ["$(N) ${HOME} $(A)"]\nenv: [{ name: N, valueFrom: { fieldRef: { fieldPath: spec.nodeName } } }, { name: A, value: "${x}" }]',
+    },
+    config('args'),
+    ['${node.unique.name} $${HOME} $${x}'],
+  ],
+  [
     'workingDir, stdin, tty',
     { container: 'workingDir: /w\nstdin: true\ntty: true' },
     ({ task }) => [task.config['work_dir'], task.config['interactive'], task.config['tty']],

@@ -1,13 +1,14 @@
 // Kubernetes manifests as a whole: the workloads of a file become the groups of one job.
 
 import { didYouMean } from '../../lib/nearest-name.ts';
-import { give, newJob, type Part } from '../draft.ts';
+import { give, newJob, type Part, warnFilledIn } from '../draft.ts';
 import type { Conversion } from '../read/conversion.ts';
 import { readKeys } from '../read/key-table.ts';
 import { readText } from '../read/values.ts';
 import { type Entry, entryOf, type Tree } from '../yaml/tree.ts';
 import { type Cluster, what } from './context.ts';
 import { claimKeys, readDataSet } from './data-keys.ts';
+import { nodeReferences } from './environment-keys.ts';
 import { metadataKeys } from './metadata-keys.ts';
 import { type ObjectFile, objectKeys } from './object-keys.ts';
 import { connect } from './reach.ts';
@@ -72,6 +73,8 @@ export function kubernetesJob(trees: readonly Tree[], run: Conversion): Part | u
   const type = cluster.workloads[0]?.jobType ?? 'service';
   if (type !== 'service') give(run, job, 'type', type, cluster.workloads[0]?.at ?? start);
   connect(cluster);
+  for (const { containers } of cluster.workloads)
+    for (const { task } of containers) warnFilledIn(run, task, nodeReferences);
   return job;
 }
 

@@ -1,7 +1,7 @@
 // Where the containers of a pod see its volumes.
 
 import type { Json } from '../../model/task.ts';
-import { configureMore } from '../draft.ts';
+import { configureMore, configureMoreAs, literal } from '../draft.ts';
 import { giveFile } from '../files.ts';
 import { type KeyTable, readKeys, reads, refuses, warns } from '../read/key-table.ts';
 import { readFlag, readItems, readText } from '../read/values.ts';
@@ -110,14 +110,14 @@ function giveMount(
     case 'claim':
       if (mount.subPath !== undefined)
         run.error(at, 'Cannot be converted', 'A directory inside a claim cannot be mounted.', 'use a claim of its own');
-      configureMore(
+      configureMoreAs(
         run,
         task,
         'mount',
         {
           type: 'volume',
           source: volume.source,
-          target: mount.path,
+          target: literal(mount.path),
           ...(mount.readOnly || volume.readOnly ? { readonly: true } : {}),
         },
         at,
