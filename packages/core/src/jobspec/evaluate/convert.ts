@@ -1,9 +1,9 @@
 // Values -> values of a wanted type.
 
 import { makeSet } from './make-set.ts';
-import { sameType, type Type, type TypeMember, typeText } from './type.ts';
+import { sameType, type Type, type TypeMember } from './type.ts';
 import { typeOf } from './type-of.ts';
-import { isConvertible, unify } from './unify.ts';
+import { unify } from './unify.ts';
 import {
   describeValue,
   isList,
@@ -144,16 +144,4 @@ export function convertAlike(values: readonly Value[]): readonly Value[] {
   const type = unify(values.map(typeOf));
   if (type === undefined) throw new ValueError('the values have different types');
   return values.map((value) => convertValue(value, type));
-}
-
-/** Both results of a conditional get one type. Undefined when there is none. */
-export function unifyBranch(chosen: Value, other: Value): Value | undefined {
-  if (chosen === null || other === null) return chosen;
-  const type = unify([typeOf(chosen), typeOf(other)]);
-  return type === undefined ? undefined : convertValue(chosen, type);
-}
-
-/** Why a value of one type cannot become another. */
-export function mismatch(value: Value, type: Type): string | undefined {
-  return isConvertible(typeOf(value), type) ? undefined : `${describeValue(value)} is no ${typeText(type)}`;
 }

@@ -5,9 +5,9 @@ import type { Expression, ForNode, Index, Literal, ObjectNode, Splat, TupleNode 
 import { diagnosticAt, LanguageError } from '../syntax/diagnostic.ts';
 import type { Span } from '../syntax/source.ts';
 import { NumberLimitError, parseNumber } from './big-float.ts';
-import { BudgetError, isRecoverable, LIMIT_REACHED } from './budget.ts';
+import { BudgetError, LIMIT_REACHED } from './budget.ts';
 import { callFunction } from './call.ts';
-import { unifyBranch } from './convert.ts';
+import { evaluateConditional } from './conditional.ts';
 import { fail, runtimeHint, sentence } from './failure.ts';
 import { arithmetic, negate, not } from './operators.ts';
 import { evaluateReference, keyText, member } from './reference.ts';
@@ -80,7 +80,7 @@ function evaluateNode(node: Expression, scope: Scope): Value {
     case 'binary':
       return evaluateBinary(node, scope);
     case 'conditional':
-      return evaluateConditional(node, scope);
+      return evaluateConditional(node, scope, evaluate);
     case 'call':
       return callFunction(node, scope, evaluate);
     case 'tuple':
@@ -126,36 +126,6 @@ function evaluateBinary(node: Extract<Expression, { kind: 'binary' }>, scope: Sc
   const left = operand(node.left, scope, toNumber, operator);
   const right = operand(node.right, scope, toNumber, operator);
   return arithmetic(operator, left, right);
-}
-
-function evaluateConditional(node: Extract<Expression, { kind: 'conditional' }>, scope: Scope): Value {
-  const condition = evaluate(node.condition, scope);
-  let truth: boolean;
-  try {
-    truth = toBool(condition);
-  } catch {
-    const detail = `The condition is ${describeValue(condition)}, expected true or false.`;
-    return fail(scope, node.condition, 'Unsuitable condition', detail, { hint: runtimeHint(condition) });
-  }
-  const chosen = evaluate(truth ? node.whenTrue : node.whenFalse, scope);
-  const other = attempt(truth ? node.whenFalse : node.whenTrue, scope);
-  if (other === undefined) return chosen;
-  scope.budget.step((weigh(chosen) + weigh(other)) >> 2);
-  const result = unifyBranch(chosen, other);
-  if (result !== undefined) return result;
-  const detail = `One result is ${describeValue(truth ? chosen : other)}, the other ${describeValue(truth ? other : chosen)}.`;
-  const span = { from: node.whenTrue.from, to: node.whenFalse.to };
-  return fail(scope, span, 'Results of different types', detail, { hint: 'both results of ?: have one type' });
-}
-
-/** The value of an expression that only lends its type. What is wrong with it does not matter. */
-function attempt(node: Expression, scope: Scope): Value | undefined {
-  try {
-    return evaluate(node, scope);
-  } catch (error) {
-    if (isRecoverable(error)) return undefined;
-    throw error;
-  }
 }
 
 /** Text is kept in Unicode's composed form. Digits that a double has lost are read from the source again. */

@@ -60,7 +60,7 @@ const MISTAKES: readonly Mistake[] = [
   ['1 / 0', 5, 'Unsuitable value', /division by zero/i],
   ['"x" ? 1 : 2', 5, 'Unsuitable condition', /the string "x", expected true or false/],
   ['local.nil ? 1 : 2', 5, 'Unsuitable condition', /null, expected true or false/],
-  ['true ? [1] : "a"', 12, 'Results of different types', /a list, the other the string "a"/, /one type/],
+  ['true ? [1] : "a"', 12, 'Results of different types', /tuple\(\[number\]\), the other string/, /one type/],
   ['"a ${local.list} b"', 10, 'Unsuitable value in a template', /Cannot put a list into text/],
   ['"a ${local.nil} b"', 10, 'Unsuitable value in a template', /Cannot put null into text/],
   ['"%{ if "x" }a%{ endif }"', 12, 'Unsuitable value in a template', /expected true or false/],
