@@ -1,61 +1,29 @@
 // Jobs that break one rule each: the rule, where we report it, and the job.
 
-export interface BadJob {
-  readonly name: string;
-  /** Field path of our error. */
-  readonly path: string;
-  readonly hcl: string;
-}
-
-const TASK = 'task "t" {\n driver = "exec"\n}';
-const G = 'group["g"]';
-const T = `${G}.task["t"]`;
-
-/** Lines in the job; the group and its task are there. */
-const job = (name: string, path: string, lines: string, group = TASK): BadJob => {
-  return { name, path, hcl: `job "j" {\n${lines}\ngroup "g" {\n${group}\n}\n}` };
-};
-const group = (name: string, path: string, lines: string, type = 'service'): BadJob => {
-  const at = path === '' ? G : `${G}.${path}`;
-  return job(name, at, `type = "${type}"`, `${lines}\n${TASK}`);
-};
-const task = (name: string, path: string, lines: string, outer = ''): BadJob => {
-  const at = path === '' ? T : `${T}.${path}`;
-  return job(name, at, '', `${outer}\ntask "t" {\ndriver = "exec"\n${lines}\n}`);
-};
-const resources = (name: string, path: string, lines: string) =>
-  task(name, path === '' ? 'resources' : `resources.${path}`, `resources {\n${lines}\n}`);
-const constraint = (name: string, path: string, lines: string) =>
-  group(name, `constraint[0].${path}`, `constraint {\n${lines}\n}`);
-const affinity = (name: string, path: string, lines: string) =>
-  group(name, `affinity[0].${path}`, `affinity {\n${lines}\n}`);
-const spread = (name: string, path: string, lines: string) => group(name, `spread[0].${path}`, `spread {\n${lines}\n}`);
-const update = (name: string, path: string, lines: string) => group(name, `update.${path}`, `update {\n${lines}\n}`);
-const restart = (name: string, path: string, lines: string) => group(name, `restart.${path}`, `restart {\n${lines}\n}`);
-const reschedule = (name: string, path: string, lines: string) =>
-  group(name, `reschedule.${path}`, `reschedule {\n${lines}\n}`, 'batch');
-const NETWORK = 'network {\nport "p" {}\n}';
-const service = (name: string, path: string, lines: string) =>
-  group(name, path === '' ? 'service[0]' : `service[0].${path}`, `${NETWORK}\nservice {\nport = "p"\n${lines}\n}`);
-const check = (name: string, path: string, lines: string, more = '') =>
-  service(name, `check[0].${path}`, `${more}\ncheck {\n${lines}\n}`);
-const taskService = (name: string, path: string, lines: string, more = '') =>
-  task(name, `service[0].${path}`, `service {\n${lines}\n}\n${more}`, NETWORK);
-const TIMES = 'interval = "10s"\ntimeout = "2s"';
-const template = (name: string, path: string, lines: string) =>
-  task(name, path === '' ? 'template[0]' : `template[0].${path}`, `template {\n${lines}\n}`);
-const volume = (name: string, path: string, lines: string, more = '') =>
-  group(name, `volume["v"].${path}`, `${more}\nvolume "v" {\n${lines}\n}`);
-const CSI = 'type = "csi"\nsource = "s"';
-const connect = (name: string, path: string, lines: string) =>
-  group(
-    name,
-    path === '' ? 'service[0].connect' : `service[0].connect.${path}`,
-    `network {\nmode = "bridge"\n}\nservice {\nport = "9000"\nname = "s"\nconnect {\n${lines}\n}\n}`,
-  );
-const identity = (name: string, path: string, lines: string) => task(name, path, `identity {\n${lines}\n}`);
-const secret = (name: string, path: string, label: string, lines: string, more = '') =>
-  task(name, path, `${more}\nsecret "${label}" {\n${lines}\n}`);
+import { badServices } from './bad-services.ts';
+import {
+  affinity,
+  type BadJob,
+  CSI,
+  check,
+  constraint,
+  G,
+  group,
+  identity,
+  job,
+  reschedule,
+  resources,
+  restart,
+  secret,
+  spread,
+  T,
+  TASK,
+  TIMES,
+  task,
+  template,
+  update,
+  volume,
+} from './make-bad-job.ts';
 
 export const badJobs: readonly BadJob[] = [
   { name: 'job: no group', path: '', hcl: 'job "j" {\n}' },
@@ -224,153 +192,6 @@ export const badJobs: readonly BadJob[] = [
     'network: bad host name',
     'network[0].hostname',
     `network {\nmode = "bridge"\nhostname = "${'a'.repeat(70)}.x"\n}`,
-  ),
-
-  service('service: bad name', 'name', 'name = "a_b"'),
-  service('service: unknown provider', 'provider', 'provider = "eureka"'),
-  service('service: unknown address_mode', 'address_mode', 'address_mode = "none"'),
-  service('service: address with a mode', 'address_mode', 'address = "1.2.3.4"\naddress_mode = "host"'),
-  service('service: driver mode in a group', 'address_mode', 'address_mode = "driver"'),
-  service('service: unknown on_update', 'on_update', 'on_update = "never"'),
-  service('service: unknown kind', 'kind', 'kind = "gateway"'),
-  service('service: identity without audience', 'identity.aud', 'identity {\n}'),
-  group(
-    'service: two providers',
-    'service[1].provider',
-    `${NETWORK}\nservice {\nname = "a"\nport = "p"\n}\nservice {\nname = "b"\nport = "p"\nprovider = "nomad"\n}`,
-  ),
-  group(
-    'service: given twice',
-    'service[1]',
-    `${NETWORK}\nservice {\nname = "a"\nport = "p"\n}\nservice {\nname = "a"\nport = "p"\n}`,
-  ),
-  taskService('service: alloc mode in a task', 'address_mode', 'name = "a"\nport = "p"\naddress_mode = "alloc"'),
-  taskService('service: unknown port in a task', 'port', 'name = "a"\nport = "q"'),
-  taskService('service: of another task', 'task', 'name = "a"\nport = "p"\ntask = "x"'),
-  taskService('service: connect in a task', 'connect', 'name = "a"\nport = "p"\nconnect {\nnative = true\n}'),
-  check('check: unknown type', 'type', `type = "udp"\n${TIMES}`),
-  check('check: http without a path', 'path', `type = "http"\n${TIMES}`),
-  check('check: http with an absolute path', 'path', `type = "http"\npath = "http://x/y"\n${TIMES}`),
-  check('check: no interval', 'interval', 'type = "tcp"\ntimeout = "2s"'),
-  check('check: interval too short', 'interval', 'type = "tcp"\ninterval = "0.5s"\ntimeout = "2s"'),
-  check('check: no timeout', 'timeout', 'type = "tcp"\ninterval = "2s"'),
-  check('check: timeout too short', 'timeout', 'type = "tcp"\ninterval = "2s"\ntimeout = "0.5s"'),
-  check('check: script without a command', 'command', `type = "script"\ntask = "t"\n${TIMES}`),
-  check('check: script without a task', 'task', `type = "script"\ncommand = "x"\n${TIMES}`),
-  check('check: script in an unknown task', 'task', `type = "script"\ncommand = "x"\ntask = "u"\n${TIMES}`),
-  check('check: unknown initial_status', 'initial_status', `type = "tcp"\ninitial_status = "ok"\n${TIMES}`),
-  check('check: unknown address_mode', 'address_mode', `type = "tcp"\naddress_mode = "auto"\n${TIMES}`),
-  check('check: unknown on_update', 'on_update', `type = "tcp"\non_update = "x"\n${TIMES}`),
-  check(
-    'check: check_restart with on_update ignore',
-    'check_restart',
-    `type = "tcp"\non_update = "ignore"\n${TIMES}\ncheck_restart {\nlimit = 1\n}`,
-  ),
-  check(
-    'check: check_restart with ignore_warnings',
-    'check_restart',
-    `type = "tcp"\non_update = "ignore_warnings"\n${TIMES}\ncheck_restart {\nlimit = 1\n}`,
-  ),
-  check('check: negative limit', 'check_restart.limit', `type = "tcp"\n${TIMES}\ncheck_restart {\nlimit = -1\n}`),
-  check('check: negative grace', 'check_restart.grace', `type = "tcp"\n${TIMES}\ncheck_restart {\ngrace = "-1s"\n}`),
-  check('check: expose of a tcp check', 'expose', `type = "tcp"\nexpose = true\n${TIMES}`),
-  check(
-    'check: thresholds of a script',
-    'success_before_passing',
-    `type = "script"\ncommand = "x"\ntask = "t"\nsuccess_before_passing = 2\n${TIMES}`,
-  ),
-  check('check: notes too long', 'notes', `type = "tcp"\nnotes = "${'x'.repeat(256)}"\n${TIMES}`),
-  check(
-    'check: nomad and script',
-    'type',
-    `type = "script"\ncommand = "x"\ntask = "t"\n${TIMES}`,
-    'provider = "nomad"',
-  ),
-  check('check: nomad and grpc', 'type', `type = "grpc"\n${TIMES}`, 'provider = "nomad"'),
-  check(
-    'check: nomad and expose',
-    'expose',
-    `type = "http"\npath = "/"\nexpose = true\n${TIMES}`,
-    'provider = "nomad"',
-  ),
-  check(
-    'check: nomad and thresholds',
-    'failures_before_critical',
-    `type = "tcp"\nfailures_before_critical = 2\n${TIMES}`,
-    'provider = "nomad"',
-  ),
-  check(
-    'check: nomad and tls_server_name',
-    'tls_server_name',
-    `type = "http"\npath = "/"\ntls_server_name = "x"\n${TIMES}`,
-    'provider = "nomad"',
-  ),
-  check(
-    'check: nomad and ignore_warnings',
-    'on_update',
-    `type = "tcp"\non_update = "ignore_warnings"\n${TIMES}`,
-    'provider = "nomad"',
-  ),
-  check(
-    'check: nomad and an unknown method',
-    'method',
-    `type = "http"\npath = "/"\nmethod = "FETCH"\n${TIMES}`,
-    'provider = "nomad"',
-  ),
-  check(
-    'check: nomad and driver mode',
-    'address_mode',
-    `type = "tcp"\naddress_mode = "driver"\n${TIMES}`,
-    'provider = "nomad"',
-  ),
-  taskService('check: number as port', 'check[0].port', `name = "a"\ncheck {\ntype = "tcp"\nport = "80"\n${TIMES}\n}`),
-  taskService('check: unknown port', 'check[0].port', `name = "a"\ncheck {\ntype = "tcp"\nport = "q"\n${TIMES}\n}`),
-  taskService('check: no port', 'check[0].port', `name = "a"\ncheck {\ntype = "tcp"\n${TIMES}\n}`),
-  taskService(
-    'check: two of one name',
-    'check[1].name',
-    `name = "a"\nport = "p"\ncheck {\ntype = "tcp"\n${TIMES}\n}\ncheck {\ntype = "tcp"\n${TIMES}\n}`,
-  ),
-  connect('connect: nothing', '', ''),
-  connect('connect: native and sidecar', '', 'native = true\nsidecar_service {}'),
-  connect(
-    'connect: bad uid',
-    'sidecar_service.proxy.transparent_proxy.uid',
-    'sidecar_service {\nproxy {\ntransparent_proxy {\nuid = "root"\n}\n}\n}',
-  ),
-  connect(
-    'connect: bad network',
-    'sidecar_service.proxy.transparent_proxy.exclude_outbound_cidrs[0]',
-    'sidecar_service {\nproxy {\ntransparent_proxy {\nexclude_outbound_cidrs = ["10"]\n}\n}\n}',
-  ),
-  job(
-    'connect: native without a task',
-    `${G}.service[0].task`,
-    '',
-    `${NETWORK}\nservice {\nport = "p"\nconnect {\nnative = true\n}\n}\n${TASK}\ntask "u" {\ndriver = "exec"\n}`,
-  ),
-  service('connect: with provider nomad', 'connect', 'provider = "nomad"\nconnect {\nsidecar_service {}\n}'),
-  connect('gateway: no kind', 'gateway', 'gateway {\nproxy {}\n}'),
-  connect('gateway: ingress without a listener', 'gateway.ingress.listener', 'gateway {\nproxy {}\ningress {}\n}'),
-  connect(
-    'gateway: terminating without a service',
-    'gateway.terminating.service',
-    'gateway {\nproxy {}\nterminating {}\n}',
-  ),
-  connect(
-    'gateway: key without certificate',
-    'gateway.terminating.service[0].key_file',
-    'gateway {\nproxy {}\nterminating {\nservice {\nname = "a"\nca_file = "c"\nkey_file = "k"\n}\n}\n}',
-  ),
-  connect(
-    'gateway: listener without a service',
-    'gateway.ingress.listener[0].service',
-    'gateway {\nproxy {}\ningress {\nlistener {\nport = 80\n}\n}\n}',
-  ),
-  connect(
-    'gateway: all services by tcp',
-    'gateway.ingress.listener[0].service[0].name',
-    'gateway {\nproxy {}\ningress {\nlistener {\nport = 80\nservice {\nname = "*"\n}\n}\n}\n}',
   ),
 
   volume('volume: unknown type', 'type', 'type = "nfs"\nsource = "s"'),
@@ -553,4 +374,5 @@ export const badJobs: readonly BadJob[] = [
   check('ours: header that is no list', 'header.A', `type = "tcp"\nheader {\nA = "b"\n}\n${TIMES}`),
   task('ours: kill_signal that is no name', 'kill_signal', 'kill_signal = "15"'),
   group('ours: affinity without a value', 'affinity[0].value', 'affinity {\nattribute = "${attr.a}"\n}'),
+  ...badServices,
 ];
