@@ -69,7 +69,7 @@ test('static and dynamic ports are ports, and the default identity is an identit
   );
   const printed = printJob(text);
   t.regex(printed, /port "a" \{\n {8}static = 80\n {6}\}\n\n {6}port "b" \{\}/);
-  t.regex(printed, /identity \{\n {8}env = true/);
+  t.regex(printed, /identity \{[^}]*env\s+= true/);
 });
 
 test('comments stand above the job, one line each', (t) => {
