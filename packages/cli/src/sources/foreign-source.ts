@@ -2,14 +2,14 @@
 
 import { readFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
-import { detectForeign } from '../../../core/src/convert/detect.ts';
+import { detectForeign } from '@orch/core/convert/detect';
 import type { JobSource, SourceOptions, SourceResult } from './job-source.ts';
 
 export const foreignSource: JobSource = {
   kind: 'compose or kubernetes',
   matches: (fileName, text) => detectForeign(fileName, text) !== undefined,
   async read(text, options): Promise<SourceResult> {
-    const { convertFile, parseEnvFile } = await import('../../../core/src/convert/index.ts');
+    const { convertFile, parseEnvFile } = await import('@orch/core/convert');
     const { printJob } = await import('@orch/core/jobspec/print/print-job');
     const kind = detectForeign(options.fileName, text) ?? 'yaml';
     const directory = options.path === undefined ? undefined : dirname(options.path);
