@@ -140,6 +140,12 @@ export const identityBlock: BlockSchema = {
   advise: adviseIdentity,
 };
 
+/** The default identity where it stands apart: its audience is given. */
+export const defaultIdentityBlock: BlockSchema = {
+  ...identityBlock,
+  fields: fields.map((field) => (field.model === 'audience' ? { ...field, default: [DEFAULT_AUDIENCE] } : field)),
+};
+
 /** Of a service: its name is given by the service. */
 export const serviceIdentityBlock: BlockSchema = {
   name: 'service identity',

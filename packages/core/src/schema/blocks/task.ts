@@ -16,7 +16,7 @@ import { affinityBlock } from './affinity.ts';
 import { artifactBlock } from './artifact.ts';
 import { constraintBlock } from './constraint.ts';
 import { consulBlock } from './consul.ts';
-import { defaultIdentityName, identityBlock } from './identity.ts';
+import { defaultIdentityBlock, defaultIdentityName, identityBlock } from './identity.ts';
 import { lifecycleBlock } from './lifecycle.ts';
 import { logsBlock } from './logs.ts';
 import { resourcesBlock } from './resources.ts';
@@ -228,7 +228,7 @@ function keptFields(): BlockSchema['fields'] {
     {
       wire: 'Identity',
       model: 'default_identity',
-      type: block(identityBlock),
+      type: block(defaultIdentityBlock),
       kept: true,
       destructive: true,
       noEffect: 'identities are not issued yet',
