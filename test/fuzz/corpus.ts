@@ -128,5 +128,5 @@ export function corpus(): readonly string[] {
   const jobs = [RICH, ...examples].map((text) => parseJob(text, { fileName: 'x.hcl' }).job);
   if (jobs[0] === undefined) throw new Error('the first file of the corpus is no valid job');
   const asJson = jobs.flatMap((job) => (job === undefined ? [] : JSON.stringify({ Job: encodeJobJson(job) }, null, 1)));
-  return [RICH, RICH, HCL_JSON, ...examples, ...asJson];
+  return [RICH, RICH, RICH, HCL_JSON, HCL_JSON, ...examples, ...asJson];
 }

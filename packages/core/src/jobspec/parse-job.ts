@@ -17,7 +17,7 @@ import { createFunctionTable } from './functions/index.ts';
 import { isJsonText, parseJsonJob } from './json-job.ts';
 import type { Block, Body } from './syntax/ast.ts';
 import { createDiagnosticSink, type Diagnostic, type DiagnosticSink, diagnosticAt } from './syntax/diagnostic.ts';
-import { parseFile } from './syntax/parse-body.ts';
+import { parseFile } from './syntax/parse-file.ts';
 import { createSource, type Range, rangeOf, type Source, type Span } from './syntax/source.ts';
 
 export interface ParseOptions {

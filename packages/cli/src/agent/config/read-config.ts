@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Block, Body } from '@orch/core/jobspec/syntax/ast';
 import { createDiagnosticSink } from '@orch/core/jobspec/syntax/diagnostic';
-import { parseFile } from '@orch/core/jobspec/syntax/parse-body';
+import { parseFile } from '@orch/core/jobspec/syntax/parse-file';
 import { renderDiagnostic } from '@orch/core/jobspec/syntax/render-diagnostic';
 import { createSource } from '@orch/core/jobspec/syntax/source';
 import { OrchError } from '@orch/core/lib/errors';

@@ -8,7 +8,7 @@ import { toText, type Value } from '../evaluate/value.ts';
 import { createFunctionTable } from '../functions/index.ts';
 import type { ParseOptions } from '../parse-job.ts';
 import { createDiagnosticSink, type Diagnostic, diagnosticAt, LanguageError } from '../syntax/diagnostic.ts';
-import { parseFile } from '../syntax/parse-body.ts';
+import { parseFile } from '../syntax/parse-file.ts';
 import { createSource, rangeOf, type Source } from '../syntax/source.ts';
 
 export interface BuildInputs {

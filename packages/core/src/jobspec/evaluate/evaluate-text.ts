@@ -3,7 +3,7 @@
 import { toJson } from '../decode/field-value.ts';
 import { createFunctionTable } from '../functions/index.ts';
 import { createDiagnosticSink } from '../syntax/diagnostic.ts';
-import { parseExpressionText } from '../syntax/parse-body.ts';
+import { parseExpressionText } from '../syntax/parse-file.ts';
 import { createSource } from '../syntax/source.ts';
 import { createBudget } from './budget.ts';
 import { evaluate } from './evaluate.ts';

@@ -3,7 +3,7 @@
 import { didYouMean } from '../../lib/nearest-name.ts';
 import type { Call, Expression, ObjectItem } from '../syntax/ast.ts';
 import { createDiagnosticSink, diagnosticAt, LanguageError } from '../syntax/diagnostic.ts';
-import { parseExpressionText } from '../syntax/parse-body.ts';
+import { parseExpressionText } from '../syntax/parse-file.ts';
 import { createSource, type Source, type Span } from '../syntax/source.ts';
 
 export type Type =

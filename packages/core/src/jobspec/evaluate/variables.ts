@@ -11,7 +11,7 @@ import {
   LanguageError,
 } from '../syntax/diagnostic.ts';
 import { parseJson } from '../syntax/json.ts';
-import { parseExpressionText, parseFile } from '../syntax/parse-body.ts';
+import { parseExpressionText, parseFile } from '../syntax/parse-file.ts';
 import { createSource, type Source, type Span } from '../syntax/source.ts';
 import { convertValue } from './convert.ts';
 import { evaluate } from './evaluate.ts';

@@ -2,7 +2,7 @@
 
 import { createDiagnosticSink, type Diagnostic } from '../syntax/diagnostic.ts';
 import { tokenize } from '../syntax/lexer.ts';
-import { parseFile } from '../syntax/parse-body.ts';
+import { parseFile } from '../syntax/parse-file.ts';
 import { createSource, type Source } from '../syntax/source.ts';
 import { alignLines, indentLines, spaceLines } from './layout.ts';
 import { linesOf, type Piece, piecesOf } from './piece.ts';

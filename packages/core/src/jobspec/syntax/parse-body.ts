@@ -24,8 +24,6 @@ import { skipItem, skipToLineEnd } from './recovery.ts';
 import { indentationAt, rangeOf, type Span } from './source.ts';
 import { Token } from './token.ts';
 
-export { parseExpressionText, parseFile, parseTemplateText } from './parse-file.ts';
-
 /** A body under construction. */
 interface Items {
   readonly attributes: Attribute[];
