@@ -293,6 +293,12 @@ test('a job file is parsed to JSON, its errors named by line', async (t) => {
   const broken = await rig.call('POST', '/v1/jobs/parse', { JobHCL: source.replace('driver =', 'drivr =') });
   t.is(broken.status, 400);
   t.regex(broken.text, /input\.hcl:4:\d+.*drivr/s);
+  const withMeta = (value: string) => ({ JobHCL: source.replace('driver =', `meta { m = ${value} }\n driver =`) });
+  const hashed = await rig.call('POST', '/v1/jobs/parse', withMeta('md5("x")'));
+  t.is(hashed.body.TaskGroups[0].Tasks[0].Meta.m, '9dd4e461268c8034f5c8564e155c67a6');
+  const reading = await rig.call('POST', '/v1/jobs/parse', withMeta('basename("a/b")'));
+  t.is(reading.status, 400);
+  t.regex(reading.text, /reads files, which the server does not do/);
 });
 
 test('a blocking query for the summary wakes when only what is queued changes', async (t) => {

@@ -1,5 +1,6 @@
 // /v1/jobs/parse: a job file's text to the API's JSON. Functions that read files do not exist here.
 
+import { createHash, randomUUID } from 'node:crypto';
 import type { ProblemWire } from '@orch/api/types/problem';
 import type { Diagnostic } from '@orch/core/jobspec';
 import { encodeJobJson } from '@orch/core/schema';
@@ -25,6 +26,12 @@ async function parse(api: Api, request: ApiRequest): Promise<Reply> {
   const { parseJob, renderDiagnostic } = await import('@orch/core/jobspec');
   const parsed = parseJob(text, {
     fileName: 'input.hcl',
+    // The clock also bounds how long an evaluation may take.
+    functions: {
+      now: () => api.context.clock.now(),
+      randomUuid: () => randomUUID(),
+      hash: (algorithm, data) => createHash(algorithm).update(data).digest('hex'),
+    },
     ...(variables === '' ? {} : { varFiles: [{ fileName: 'input.vars', text: variables }] }),
   });
   if (parsed.job === undefined) {
