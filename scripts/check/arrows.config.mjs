@@ -14,6 +14,7 @@ export const arrows = [
   [core('schema'), [core('model'), core('lib')]],
   [core('jobspec'), [core('schema'), core('model'), core('lib')]],
   [core('convert'), [core('jobspec'), core('schema'), core('model'), core('lib')]],
+  [core('host'), [core('jobspec'), core('lib')]],
   [core('state'), [core('model'), core('lib')]],
   [core('scheduler'), [core('model'), core('lib')]],
   [core('link'), [core('model'), core('lib')]],
@@ -21,9 +22,12 @@ export const arrows = [
   [pkg('driver-(exec|java|qemu)'), [pkg('driver-api'), pkg('executor')]],
   [pkg('driver-docker'), [pkg('driver-api')]],
   [pkg('api'), [core('(model|schema|lib|link)')]],
-  [pkg('server'), [pkg('driver-api'), core('(model|schema|jobspec|scheduler|state|link|lib)'), pkg('api')]],
+  [pkg('server'), [pkg('driver-api'), core('(model|schema|jobspec|host|scheduler|state|link|lib)'), pkg('api')]],
   ['^plugins/', [pkg('driver-api')]],
-  ['^packages/cli/src/(?!agent/)', [pkg('api'), core('(convert|jobspec|schema|model|lib|link)'), '^packages/cli/']],
+  [
+    '^packages/cli/src/(?!agent/)',
+    [pkg('api'), core('(convert|jobspec|host|schema|model|lib|link)'), '^packages/cli/'],
+  ],
 ];
 
 /** Exceptions, each with its reason; the list only shrinks. */

@@ -28,7 +28,7 @@ export function functionsPage(): string {
 
 [Job file](job-file.md)
 
-${rows.length} functions for expressions in a job file, called as in \`upper(var.name)\`. They run when the file is read, not on the node. A parameter in brackets may be left out; \`...\` stands for any number of them, and after an argument hands over the members of a list: \`max([1, 2]...)\`. Functions that read files, hash, encrypt or are random work where the file is submitted, not in a server that is sent HCL text (\`/v1/jobs/parse\`).
+${rows.length} functions for expressions in a job file, called as in \`upper(var.name)\`. They run when the file is read, not on the node. A parameter in brackets may be left out; \`...\` stands for any number of them, and after an argument hands over the members of a list: \`max([1, 2]...)\`. Functions that read files, and \`bcrypt\`, work where the file is submitted, not in a server that is sent HCL text (\`/v1/jobs/parse\`).
 
 | Function | |
 | --- | --- |
@@ -41,6 +41,10 @@ function callText(name: string, { params, optional = 0 }: LanguageFunction): str
   return `${name}(${params.map((param, index) => (index < first ? param : `[${param}]`)).join(', ')})`;
 }
 
+/** What the server does not hand to functions: see its endpoint for parsing. */
+const commandLineOnly: readonly (string | undefined)[] = ['files', 'bcrypt'];
+
 function about({ doc, needs }: LanguageFunction): string {
-  return `${sentence(doc).replaceAll('|', '\\|')}${needs === undefined ? '' : ' *Works on the command line only.*'}`;
+  const where = commandLineOnly.includes(needs) ? ' *Works on the command line only.*' : '';
+  return `${sentence(doc).replaceAll('|', '\\|')}${where}`;
 }

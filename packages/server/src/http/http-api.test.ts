@@ -296,6 +296,18 @@ test('a job file is parsed to JSON, its errors named by line', async (t) => {
   const withMeta = (value: string) => ({ JobHCL: source.replace('driver =', `meta { m = ${value} }\n driver =`) });
   const hashed = await rig.call('POST', '/v1/jobs/parse', withMeta('md5("x")'));
   t.is(hashed.body.TaskGroups[0].Tasks[0].Meta.m, '9dd4e461268c8034f5c8564e155c67a6');
+  for (const expression of [
+    'yamldecode("a: 1").a',
+    'uuidv5("dns", "example.test")',
+    'upper(uuidv4())',
+    'sha256("x")',
+  ]) {
+    const { status, text } = await rig.call('POST', '/v1/jobs/parse', withMeta(expression));
+    t.is(status, 200, text);
+  }
+  const slow = await rig.call('POST', '/v1/jobs/parse', withMeta('bcrypt("x")'));
+  t.is(slow.status, 400);
+  t.regex(slow.text, /bcrypt/);
   const reading = await rig.call('POST', '/v1/jobs/parse', withMeta('basename("a/b")'));
   t.is(reading.status, 400);
   t.regex(reading.text, /reads files, which the server does not do/);

@@ -1,6 +1,5 @@
 // /v1/jobs/parse: a job file's text to the API's JSON. Functions that read files do not exist here.
 
-import { createHash, randomUUID } from 'node:crypto';
 import type { ProblemWire } from '@orch/api/types/problem';
 import type { Diagnostic } from '@orch/core/jobspec';
 import { encodeJobJson } from '@orch/core/schema';
@@ -24,14 +23,13 @@ async function parse(api: Api, request: ApiRequest): Promise<Reply> {
   if (Buffer.byteLength(text) > api.context.config.http.bodyBytes)
     throw new HttpError(413, 'JobHCL is larger than 1 MiB');
   const { parseJob, renderDiagnostic } = await import('@orch/core/jobspec');
+  const { hostFunctionsFor } = await import('@orch/core/host/language-functions');
+  // One call of bcrypt takes up to a second, in which the server would answer nobody.
+  const { bcrypt: _slow, ...functions } = await hostFunctionsFor([text, variables], () => api.context.clock.now());
   const parsed = parseJob(text, {
     fileName: 'input.hcl',
     // The clock also bounds how long an evaluation may take.
-    functions: {
-      now: () => api.context.clock.now(),
-      randomUuid: () => randomUUID(),
-      hash: (algorithm, data) => createHash(algorithm).update(data).digest('hex'),
-    },
+    functions,
     ...(variables === '' ? {} : { varFiles: [{ fileName: 'input.vars', text: variables }] }),
   });
   if (parsed.job === undefined) {

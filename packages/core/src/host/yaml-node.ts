@@ -1,7 +1,7 @@
 // YAML text as the tree the job language reads. Loaded only for files that name yamldecode.
 
-import type { YamlNode } from '@orch/core/jobspec';
 import { isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
+import type { YamlNode } from '../jobspec/index.ts';
 
 /** Most nodes, those behind aliases counted each time. */
 const MAX_NODES = 100_000;
