@@ -71,7 +71,8 @@ function toInteger(value: Value): number {
   const number = convert(value, 'a whole number', toNumber);
   const integer = Number(number);
   if (!Number.isSafeInteger(integer)) throw new Mismatch('a whole number', value);
-  return integer;
+  // -0 is 0.
+  return integer + 0;
 }
 
 const DURATION = 'a duration such as "30s" or "1h30m"';

@@ -17,7 +17,7 @@ export interface Diagnostic {
   readonly path?: string;
 }
 
-/** Most diagnostics reported for one file; further ones are counted, not kept. */
+/** Most errors, and most warnings, reported for one file; further ones are counted, not kept. */
 export const MAX_DIAGNOSTICS = 100;
 
 /** Collects diagnostics of several files. */
@@ -34,6 +34,8 @@ export function createDiagnosticSink(): DiagnosticSink {
   const list: Diagnostic[] = [];
   const errorPaths: string[] = [];
   const seen = new Set<string>();
+  /** Kept of each kind: many warnings must not hide an error. */
+  const kept = { error: 0, warning: 0 };
   let errors = 0;
   return {
     list,
@@ -45,7 +47,8 @@ export function createDiagnosticSink(): DiagnosticSink {
         errorPaths.push(path ?? '');
       }
       const key = [severity, fileName, range?.start.offset, summary, detail].join('\u0000');
-      if (list.length >= MAX_DIAGNOSTICS || seen.has(key)) return;
+      if (kept[severity] >= MAX_DIAGNOSTICS || seen.has(key)) return;
+      kept[severity] += 1;
       seen.add(key);
       list.push(diagnostic);
     },

@@ -114,3 +114,22 @@ test('a hundred thousand mistakes on one line are counted in linear time', (t) =
   const body = parseFile(createSource('x', many), createDiagnosticSink());
   t.is(body.attributes.length, 80_000);
 });
+
+// Both found by the fuzz run.
+test('a hundred warnings do not hide an error', (t) => {
+  const sink = createDiagnosticSink();
+  const at = (severity: 'error' | 'warning', detail: string) =>
+    sink.add({ severity, summary: 'x', detail, fileName: 'x' });
+  for (let index = 0; index < 150; index += 1) at('warning', String(index));
+  for (let index = 0; index < 150; index += 1) at('error', String(index));
+  t.deepEqual([...new Set(sink.list.map(({ severity }) => severity))], ['warning', 'error']);
+  t.is(sink.list.length, 200);
+});
+
+test('-0 is 0', (t) => {
+  const { job } = parseJob(
+    'job "a" {\n  priority = 50\n  group "g" {\n    count = -0\n    task "t" {\n      driver = "exec"\n      config {\n        command = "x"\n      }\n    }\n  }\n}\n',
+    { fileName: 'x' },
+  );
+  t.true(Object.is(job?.taskGroups[0]?.count, 0));
+});
