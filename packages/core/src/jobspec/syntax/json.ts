@@ -238,7 +238,7 @@ function readWord(reader: Reader, from: number): JsonScalarNode {
   const number = readNumber(isNegative ? word.slice(1) : word);
   if (typeof number === 'string') return failAt(reader, { from, to }, 'Invalid number', `The number ${number}.`);
   reader.at = to;
-  return { kind: 'scalar', value: isNegative ? -number : number, from, to };
+  return { kind: 'scalar', value: isNegative && number !== 0 ? -number : number, from, to };
 }
 
 function valueHint(reader: Reader, word: string): string | undefined {

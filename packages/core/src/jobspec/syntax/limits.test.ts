@@ -4,6 +4,7 @@ import test from 'ava';
 import { encodeJobJson } from '../../schema/encode-wire.ts';
 import { parseJob } from '../parse-job.ts';
 import { createDiagnosticSink } from './diagnostic.ts';
+import { parseJson } from './json.ts';
 import { parseFile } from './parse-file.ts';
 import { renderDiagnostic } from './render-diagnostic.ts';
 import { createSource, MAX_SOURCE_LENGTH } from './source.ts';
@@ -132,4 +133,8 @@ test('-0 is 0', (t) => {
     { fileName: 'x' },
   );
   t.true(Object.is(job?.taskGroups[0]?.count, 0));
+  const json = parseJson(createSource('x', '{"a": -0}'), createDiagnosticSink());
+  t.true(
+    json?.kind === 'object' && json.members[0]?.value.kind === 'scalar' && Object.is(json.members[0].value.value, 0),
+  );
 });
