@@ -7,7 +7,7 @@ import { configError, deniedError } from './errors.ts';
 import type { TaskBlock } from './task-config.ts';
 
 const VOLUMES_HINT =
-  'Set plugin "docker" { config { volumes { enabled = true } } } on the node, or use a path in the task directory.';
+  'Set volumes { enabled = true } in the config of plugin "docker" on the node, or use a path in the task directory.';
 
 /** All mounts of a task, sources resolved. @throws DriverError `invalid-config`, `denied` */
 export async function resolveMounts(

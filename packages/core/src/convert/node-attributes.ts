@@ -13,7 +13,7 @@ const FACTS: Readonly<Record<string, string>> = {
   'topology.kubernetes.io/zone': '${node.datacenter}',
 };
 
-/** A label of a node is metadata of it: `client { meta { disk = "ssd" } }`. */
+/** A label of a node is metadata of it: `disk = "ssd"` in the `meta` of `client`. */
 export function labelReference(label: string): string {
   return Object.hasOwn(FACTS, label) ? (FACTS[label] as string) : `\${meta.${label}}`;
 }
