@@ -153,3 +153,41 @@ test.serial('a dev agent: the same job file answers on the loopback', async (t) 
   t.is((await dev.orch(['job', 'stop', '--purge', 'docs'])).exitCode, 0);
   await close(await listen(port));
 });
+
+test.serial('a job file from before groups had networks runs as it is', async (t) => {
+  const port = 28_935;
+  const run = await submit(
+    agent,
+    `job "old" {
+  group "web" {
+    task "server" {
+      driver = "docker"
+      config {
+        image = "${image.name}"
+        args  = ["-p", "8080"]
+        port_map {
+          http = 8080
+        }
+      }
+      resources {
+        cpu    = 20
+        memory = 20
+        network {
+          mbits = 10
+          port "http" { static = ${port} }
+        }
+      }
+    }
+  }
+}
+`,
+  );
+  t.is(run.exitCode, 0, run.text);
+  t.regex(run.text, /"network" is deprecated/);
+  t.is(await get(`${await hostAddress()}:${port}`), imagePage);
+  const { ID: id } = await allocation(agent, 'old', 'running');
+  const env = await agent.orch(['alloc', 'exec', id, 'env']);
+  t.regex(env.stdout, /^NOMAD_PORT_http=8080$/m);
+  t.regex(env.stdout, new RegExp(`^NOMAD_HOST_PORT_http=${port}$`, 'm'));
+  t.is((await agent.orch(['job', 'stop', '--purge', 'old'])).exitCode, 0);
+});
