@@ -6,15 +6,12 @@ import { jobBlock } from './blocks/job.ts';
 import {
   type BlockSchema,
   type BlockType,
-  blockRecords,
-  blockValue,
   type FieldSchema,
+  isBlockType,
+  keptName,
   type ModelRecord,
-  removeField,
   type SchemaContext,
-  setField,
 } from './field.ts';
-import { createWalk, readField } from './walk.ts';
 
 /**
  * Completes a job: every field with a default has a value, blocks that exist implicitly exist, groups take over what
@@ -23,78 +20,165 @@ import { createWalk, readField } from './walk.ts';
  * the job files in test/facts/schema.
  */
 export function canonicalizeJob(job: ModelRecord | Job): Job {
-  const record = { ...(job as ModelRecord) };
-  const given = record['type'];
-  const type = typeof given === 'string' && given !== '' ? given : 'service';
-  const context: SchemaContext = { jobType: type, job: record };
-  completeBlock(record, jobBlock, context);
+  const given = job as ModelRecord;
+  const type = given['type'];
+  const plan = planOf(jobBlock);
+  const record = begin(given, plan);
+  const context: SchemaContext = {
+    jobType: typeof type === 'string' && type !== '' ? type : 'service',
+    job: record,
+  };
+  finish(record, given, plan, context);
   return record as unknown as Job;
 }
 
-const completedFieldsOf = createWalk({
-  plain: (field) => field.default !== undefined || field.type === 'string',
-  block: () => true,
-  schema: () => false,
-});
+/** What completing a block has to do, worked out once. */
+interface Plan {
+  readonly schema: BlockSchema;
+  /**
+   * The constant defaults, with `undefined` where a value follows for sure. Records begin as a copy of it, so that all
+   * records of a block look alike to the machine.
+   */
+  readonly defaults: ModelRecord;
+  /** Text fields, by their names in the record. Empty text is "not given" there, as in the API. */
+  readonly texts: ReadonlySet<string>;
+  readonly keptTexts: ReadonlySet<string>;
+  /** Fields whose default depends on the surroundings. */
+  readonly computed: readonly (readonly [key: string, value: (context: SchemaContext) => Json | undefined])[];
+  readonly blocks: readonly BlockPlan[];
+  readonly keptBlocks: ReadonlyMap<string, BlockPlan>;
+}
 
-/** Completes `record`, a shallow copy the caller owns. */
-function completeBlock(record: ModelRecord, schema: BlockSchema, context: SchemaContext): void {
-  const kept = record['kept'] as ModelRecord | undefined;
-  if (kept !== undefined || schema.alwaysKept === true) record['kept'] = { ...kept };
-  schema.fold?.(record, context);
-  for (const walked of completedFieldsOf(schema)) {
-    const value = readField(record, walked);
-    const { field, block } = walked;
-    if (block !== undefined) completeField(record, field, block, value, context);
-    else if (value === undefined || (value === '' && field.type === 'string')) {
-      // Empty text is "not given", as in the API.
-      const filled = defaultOf(field, context);
-      if (filled !== undefined) setField(record, field, filled);
-      else if (value === '') removeField(record, field);
-    }
+interface BlockPlan {
+  readonly key: string;
+  readonly type: BlockType;
+  readonly plan: Plan;
+  readonly base: ((context: SchemaContext) => ModelRecord | undefined) | undefined;
+  readonly implicit: boolean | ((context: SchemaContext) => boolean);
+  /** The value when there is no such block. */
+  readonly otherwise: unknown;
+}
+
+const plans = new Map<BlockSchema, Plan>();
+
+function planOf(schema: BlockSchema): Plan {
+  let plan = plans.get(schema);
+  if (plan === undefined) {
+    plan = makePlan(schema);
+    plans.set(schema, plan);
   }
+  return plan;
+}
+
+function makePlan(schema: BlockSchema): Plan {
+  const defaults: ModelRecord = {};
+  const texts = new Set<string>();
+  const keptTexts = new Set<string>();
+  const computed: [string, (context: SchemaContext) => Json | undefined][] = [];
+  const blocks: BlockPlan[] = [];
+  const keptBlocks = new Map<string, BlockPlan>();
+  for (const field of schema.fields) {
+    const { default: value, implicit } = field;
+    if (field.kept === true) {
+      // `completeKept` looks at what is given only.
+      if (value !== undefined || implicit !== undefined || field.base !== undefined) {
+        throw new Error(`${schema.name}.${keptName(field)} is kept, and has a default`);
+      }
+      if (isBlockType(field.type)) keptBlocks.set(keptName(field), blockPlan(field, field.type, keptName(field)));
+      else if (field.type === 'string') keptTexts.add(keptName(field));
+      continue;
+    }
+    if (typeof value === 'function') {
+      computed.push([field.model, value]);
+      defaults[field.model] = undefined;
+    } else if (value !== undefined) defaults[field.model] = value;
+    else if (implicit === true) defaults[field.model] = undefined;
+    if (isBlockType(field.type)) blocks.push(blockPlan(field, field.type, field.model));
+    else if (field.type === 'string') texts.add(field.model);
+  }
+  if (schema.alwaysKept === true) defaults['kept'] = undefined;
+  return { schema, defaults, texts, keptTexts, computed, blocks, keptBlocks };
+}
+
+function blockPlan(field: FieldSchema, type: BlockType, key: string): BlockPlan {
+  const { base, implicit = false, default: otherwise } = field;
+  return { key, type, plan: planOf(type.block), base, implicit, otherwise };
 }
 
 export function defaultOf(field: FieldSchema, context: SchemaContext): Json | undefined {
   return typeof field.default === 'function' ? field.default(context) : field.default;
 }
 
-function completeField(
-  record: ModelRecord,
-  field: FieldSchema,
-  type: BlockType,
-  value: unknown,
-  context: SchemaContext,
-): void {
-  const records = startingRecords(field, type, value, context);
-  if (records === undefined) {
-    const filled = defaultOf(field, context);
-    if (filled !== undefined) setField(record, field, filled);
-    return;
+/** A block with its constant defaults and what is given. */
+function begin(given: ModelRecord, plan: Plan): ModelRecord {
+  const record = { ...plan.defaults };
+  addGiven(record, given, plan.texts);
+  return record;
+}
+
+function addGiven(record: ModelRecord, given: ModelRecord, texts: ReadonlySet<string>): void {
+  for (const key in given) {
+    const value = given[key];
+    if (value !== undefined && (value !== '' || !texts.has(key))) record[key] = value;
   }
-  // An empty list of blocks that have no default says nothing.
-  if (records.length === 0 && type.repeat !== 'one' && field.default === undefined) {
-    removeField(record, field);
-    return;
+}
+
+/** The rest: what fields and blocks mean to each other, defaults that depend on the surroundings, inner blocks. */
+function finish(record: ModelRecord, given: ModelRecord, plan: Plan, context: SchemaContext): void {
+  plan.schema.fold?.(record, context, given);
+  for (const [key, value] of plan.computed) {
+    if (record[key] !== undefined) continue;
+    const filled = value(context);
+    if (filled === undefined) delete record[key];
+    else record[key] = filled;
   }
-  setField(record, field, blockValue(type, records));
-  for (const item of records) completeBlock(item, type.block, innerContext(type.block, item, context));
-  if (type.unwrap !== undefined) setField(record, field, blockValue(type, records));
+  for (const inner of plan.blocks) {
+    const value = record[inner.key];
+    if (value === inner.otherwise && value !== undefined) continue;
+    const completed = completeField(value, inner, context);
+    if (completed !== undefined) record[inner.key] = completed;
+    else if (value !== undefined) delete record[inner.key];
+  }
+  const kept = record['kept'] as ModelRecord | undefined;
+  if (kept !== undefined || plan.schema.alwaysKept === true) record['kept'] = completeKept(kept, plan, context);
+}
+
+function completeKept(given: ModelRecord | undefined, plan: Plan, context: SchemaContext): ModelRecord {
+  const kept: ModelRecord = {};
+  for (const key in given) {
+    const value = given[key];
+    const inner = plan.keptBlocks.get(key);
+    if (inner === undefined) {
+      if (value !== undefined && (value !== '' || !plan.keptTexts.has(key))) kept[key] = value;
+      continue;
+    }
+    const completed = completeField(value, inner, context);
+    if (completed !== undefined) kept[key] = completed;
+  }
+  return kept;
 }
 
 /** Copies of what is given, over what an outer block says; undefined when there is no such block. */
-function startingRecords(
-  field: FieldSchema,
-  type: BlockType,
-  value: unknown,
-  context: SchemaContext,
-): ModelRecord[] | undefined {
-  const base = field.base?.(context);
-  if (value === undefined) {
-    const implicit = typeof field.implicit === 'function' ? field.implicit(context) : field.implicit === true;
-    return implicit || base !== undefined ? [{ ...base }] : undefined;
+function completeField(value: unknown, inner: BlockPlan, context: SchemaContext): unknown {
+  const { type, plan, implicit } = inner;
+  const base = inner.base?.(context);
+  if (value === undefined || value === null) {
+    const exists = base !== undefined || (typeof implicit === 'function' ? implicit(context) : implicit);
+    return exists ? complete(base ?? {}, undefined, plan, context) : inner.otherwise;
   }
-  return blockRecords(type, value).map((item) => ({ ...base, ...item }));
+  if (type.unwrap !== undefined) return complete({ [type.unwrap]: value }, base, plan, context)[type.unwrap];
+  if (type.repeat === 'one') return complete(value as ModelRecord, base, plan, context);
+  const items = value as readonly ModelRecord[];
+  // An empty list of blocks that have no default says nothing.
+  if (items.length === 0) return inner.otherwise;
+  return items.map((item) => complete(item, base, plan, context));
+}
+
+function complete(item: ModelRecord, base: ModelRecord | undefined, plan: Plan, context: SchemaContext): ModelRecord {
+  const given = base === undefined ? item : { ...base, ...item };
+  const record = begin(given, plan);
+  finish(record, given, plan, innerContext(plan.schema, record, context));
+  return record;
 }
 
 /** The context inside a group or a task. */

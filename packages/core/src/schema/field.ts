@@ -114,11 +114,11 @@ export interface BlockSchema {
   /** Brings the ways to write the same thing into one, after decoding. Changes the record. */
   readonly normalize?: (record: ModelRecord, report: Report) => void;
   /**
-   * Runs before defaults: what old spellings mean in the new one, what outer blocks hand to inner ones, defaults that
-   * depend on other fields of the block. Warnings are about the record as it was before. Changes `record`, which is a
-   * shallow copy; what lies deeper must be copied first.
+   * What old spellings mean in the new one, what outer blocks hand to inner ones, defaults that depend on other fields of
+   * the block. Changes `record`, which has the constant defaults already, those of inner blocks not yet; what lies deeper
+   * must be copied first. `given` is the block as it was written; warnings are about that.
    */
-  readonly fold?: (record: ModelRecord, context: SchemaContext) => void;
+  readonly fold?: (record: ModelRecord, context: SchemaContext, given: ModelRecord) => void;
   /** Rules across fields, after defaults. */
   readonly check?: (record: ModelRecord, context: SchemaContext, report: Report) => void;
   /** What is allowed but probably not meant, after defaults: reported as warnings. */
@@ -191,12 +191,6 @@ export function setField(record: ModelRecord, field: FieldSchema, value: unknown
   const kept = (record['kept'] as ModelRecord | undefined) ?? {};
   kept[keptName(field)] = value;
   record['kept'] = kept;
-}
-
-/** The record's `kept` must be its own already. */
-export function removeField(record: ModelRecord, field: FieldSchema): void {
-  if (field.kept !== true) delete record[field.model];
-  else delete (record['kept'] as ModelRecord | undefined)?.[keptName(field)];
 }
 
 export function keptName(field: FieldSchema): string {

@@ -65,8 +65,8 @@ export const artifactBlock: BlockSchema = {
       doc: "Whether the files are given to the task's user.",
     },
   ],
-  fold(record) {
-    if (record['mode'] !== 'file' || record['destination'] !== undefined) return;
+  fold(record, _context, given) {
+    if (given['mode'] !== 'file' || given['destination'] !== undefined) return;
     record['destination'] = `local/${baseName(String(record['source'] ?? ''))}`;
   },
   check(record, _context, report) {

@@ -86,8 +86,8 @@ const fields: readonly FieldSchema[] = [
   },
 ];
 
-function foldIdentity(record: ModelRecord): void {
-  const name = record['name'] ?? defaultIdentityName;
+function foldIdentity(record: ModelRecord, _context: unknown, given: ModelRecord): void {
+  const name = given['name'] ?? defaultIdentityName;
   if (name === defaultIdentityName) record['audience'] = [DEFAULT_AUDIENCE];
   foldTimes(record);
 }

@@ -25,6 +25,8 @@ import { vaultBlock } from './vault.ts';
 /** Most allocations a job may ask for. */
 export const maxJobCount = 50_000;
 
+const ALL_DATACENTERS = ['*'];
+
 export const jobBlock: BlockSchema = {
   name: 'job',
   doc: 'What is to run, and how.',
@@ -81,7 +83,7 @@ export const jobBlock: BlockSchema = {
       wire: 'Datacenters',
       model: 'datacenters',
       type: stringList,
-      default: ['*'],
+      default: ALL_DATACENTERS,
       doc: 'Datacenters the job may run in; "*" in a name stands for any text.',
     },
     {
@@ -231,7 +233,7 @@ export const jobBlock: BlockSchema = {
   },
   fold(record) {
     const datacenters = record['datacenters'];
-    if (Array.isArray(datacenters) && datacenters.length === 0) delete record['datacenters'];
+    if (Array.isArray(datacenters) && datacenters.length === 0) record['datacenters'] = ALL_DATACENTERS;
     handDownToTasks(record);
   },
   normalize(record) {

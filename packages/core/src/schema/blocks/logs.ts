@@ -42,8 +42,9 @@ export const logsBlock: BlockSchema = {
       doc: 'The opposite of `disabled`.',
     },
   ],
-  fold(record) {
-    if (record['enabled'] === false && record['disabled'] === undefined) record['disabled'] = true;
+  fold(record, _context, given) {
+    if (given['enabled'] === undefined) return;
+    if (given['enabled'] === false && given['disabled'] === undefined) record['disabled'] = true;
     delete record['enabled'];
   },
 };

@@ -209,7 +209,7 @@ export const serviceBlock: BlockSchema = {
   check: checkService,
 };
 
-function foldService(record: ModelRecord, context: SchemaContext): void {
+function foldService(record: ModelRecord, context: SchemaContext, given: ModelRecord): void {
   const job = String(context.job['name'] ?? '');
   const group = String(context.group?.['name'] ?? '');
   const task = context.task === undefined ? undefined : String(context.task['name'] ?? '');
@@ -220,12 +220,12 @@ function foldService(record: ModelRecord, context: SchemaContext): void {
     BASE: [job, group, task ?? 'group'].join('-'),
   };
   // Empty text is "not given", as in the API.
-  const given = record['name'] || [job, group, ...(task === undefined ? [] : [task])].join('-');
-  const name = String(given).replaceAll(/\$\{(JOB|TASKGROUP|TASK|BASE)\}/g, (_, key: string) => names[key] ?? '');
+  const written = record['name'] || [job, group, ...(task === undefined ? [] : [task])].join('-');
+  const name = String(written).replaceAll(/\$\{(JOB|TASKGROUP|TASK|BASE)\}/g, (_, key: string) => names[key] ?? '');
   record['name'] = name;
-  if (record['task'] === undefined && task !== undefined) record['task'] = task;
-  if (record['checks'] === undefined) return;
-  record['checks'] = asRecords(record['checks']).map((item) => inheritedCheck(item, record));
+  if (given['task'] === undefined && task !== undefined && task !== '') record['task'] = task;
+  const checks = asRecords(record['checks']);
+  if (checks.length > 0) record['checks'] = checks.map((item) => inheritedCheck(item, record));
 }
 
 function checkService(record: ModelRecord, context: SchemaContext, report: Report): void {

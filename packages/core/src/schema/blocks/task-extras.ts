@@ -63,6 +63,8 @@ export const scheduleBlock: BlockSchema = {
   ],
 };
 
+const HEALTH_TIMEOUT_MS = 30_000;
+
 export const csiPluginBlock: BlockSchema = {
   name: 'csi_plugin',
   doc: 'The task is a CSI plugin.',
@@ -98,12 +100,12 @@ export const csiPluginBlock: BlockSchema = {
       wire: 'HealthTimeout',
       model: 'healthTimeoutMs',
       type: 'duration',
-      default: 30_000,
+      default: HEALTH_TIMEOUT_MS,
       doc: 'When it must answer after its start before it is restarted.',
     },
   ],
   fold(record) {
-    if (record['healthTimeoutMs'] === 0) delete record['healthTimeoutMs'];
+    if (record['healthTimeoutMs'] === 0) record['healthTimeoutMs'] = HEALTH_TIMEOUT_MS;
   },
   check(record: ModelRecord, _context: unknown, report: Report) {
     const mount = String(record['mountDir']).replace(/\/+$/, '');
