@@ -186,7 +186,7 @@ test.serial('a job file from before groups had networks runs as it is', async (t
   t.regex(run.text, /"network" is deprecated/);
   t.is(await get(`${await hostAddress()}:${port}`), imagePage);
   const { ID: id } = await allocation(agent, 'old', 'running');
-  const env = await agent.orch(['alloc', 'exec', id, 'env']);
+  const env = await agent.orch(['alloc', 'exec', id, 'busybox', 'env']);
   t.regex(env.stdout, /^NOMAD_PORT_http=8080$/m);
   t.regex(env.stdout, new RegExp(`^NOMAD_HOST_PORT_http=${port}$`, 'm'));
   t.is((await agent.orch(['job', 'stop', '--purge', 'old'])).exitCode, 0);
