@@ -8,6 +8,7 @@ import { handedDownFrom, outerPath } from '../schema/path.ts';
 import { brokenRules, brokenValues, validateJob } from '../schema/validate.ts';
 import { adviceOn, warningsOf } from '../schema/warn.ts';
 import { type Decoder, decodeBody, headEnd, readLabel } from './decode/block.ts';
+import { Places, type PlaceTable } from './decode/places.ts';
 import { type BudgetLimits, createBudget, DEFAULT_LIMITS } from './evaluate/budget.ts';
 import type { FunctionEnvironment } from './evaluate/function-table.ts';
 import { checkLocals, createLocals } from './evaluate/locals.ts';
@@ -76,7 +77,7 @@ export function parseTree(
   options: ParseOptions,
   found: readonly Diagnostic[] = [],
 ): ParseResult {
-  const read = (sink: DiagnosticSink, places: Map<string, Span>) => {
+  const read = (sink: DiagnosticSink, places: Places) => {
     const record = decodeFile(body, source, options, sink, places);
     for (const diagnostic of found) sink.add(diagnostic);
     return record;
@@ -95,10 +96,10 @@ function namingPaths(sink: DiagnosticSink): DiagnosticSink {
 function finish(
   source: Source,
   options: ParseOptions,
-  read: (sink: DiagnosticSink, places: Map<string, Span>) => ModelRecord | undefined,
+  read: (sink: DiagnosticSink, places: Places) => ModelRecord | undefined,
   sink = createDiagnosticSink(),
 ): ParseResult {
-  const places = new Map<string, Span>();
+  const places = new Places();
   const record = read(sink, places);
   return finishJob(record, source, options, sink, places);
 }
@@ -112,7 +113,7 @@ export function finishJob(
   source: Source,
   options: Pick<ParseOptions, 'varFiles' | 'allowNotYetRunnable'>,
   sink: DiagnosticSink,
-  places: Map<string, Span>,
+  places: PlaceTable,
 ): ParseResult {
   const job = record === undefined ? undefined : complete(record, source, options, sink, places);
   const files = (options.varFiles ?? []).map(
@@ -134,7 +135,7 @@ function sortDiagnostics(list: readonly Diagnostic[], mainFile: string): Diagnos
   return list.toSorted((left, right) => fileOrder(left) - fileOrder(right) || offset(left) - offset(right));
 }
 
-function createSourceMap(source: Source, places: ReadonlyMap<string, Span>): SourceMap {
+function createSourceMap(source: Source, places: PlaceTable): SourceMap {
   return {
     fileName: source.fileName,
     has: (path) => places.has(path),
@@ -145,7 +146,7 @@ function createSourceMap(source: Source, places: ReadonlyMap<string, Span>): Sou
   };
 }
 
-function nearestPlace(places: ReadonlyMap<string, Span>, path: string): Span | undefined {
+function nearestPlace(places: PlaceTable, path: string): Span | undefined {
   for (let at: string | undefined = path; at !== undefined; at = outerPath(at)) {
     for (let from: string | undefined = at; from !== undefined; from = handedDownFrom(from)) {
       const span = places.get(from);
@@ -156,7 +157,7 @@ function nearestPlace(places: ReadonlyMap<string, Span>, path: string): Span | u
 }
 
 /** The path of a field as it was written: of one that an outer block hands down, the outer one's. */
-function writtenPath(places: ReadonlyMap<string, Span>, path: string): string {
+function writtenPath(places: PlaceTable, path: string): string {
   for (let at: string | undefined = path; at !== undefined; at = outerPath(at)) {
     for (let from: string | undefined = at; from !== undefined; from = handedDownFrom(from)) {
       if (places.has(from)) return from + path.slice(at.length);
@@ -170,7 +171,7 @@ function addProblem(
   severity: 'error' | 'warning',
   source: Source,
   sink: DiagnosticSink,
-  places: Map<string, Span>,
+  places: PlaceTable,
 ): void {
   const span = nearestPlace(places, problem.path) ?? { from: 0, to: 0 };
   const message = `${problem.message.charAt(0).toUpperCase()}${problem.message.slice(1)}.`;
@@ -184,7 +185,7 @@ function complete(
   source: Source,
   options: Pick<ParseOptions, 'allowNotYetRunnable'>,
   sink: DiagnosticSink,
-  places: Map<string, Span>,
+  places: PlaceTable,
 ): Job | undefined {
   const add = (problem: FieldProblem, severity: 'error' | 'warning') =>
     addProblem(problem, severity, source, sink, places);
@@ -212,7 +213,7 @@ function decodeFile(
   source: Source,
   options: ParseOptions,
   sink: DiagnosticSink,
-  places: Map<string, Span>,
+  places: Places,
 ): ModelRecord | undefined {
   const jobs = topLevel(body, source, sink);
   const isReadable = !sink.hasErrors();
@@ -225,11 +226,11 @@ function decodeFile(
     }
     return undefined;
   }
-  const decoder: Decoder = { sink, places };
-  places.set('', { from: job.from, to: headEnd(job) });
-  const label = readLabel(job, jobBlock, scope, decoder);
-  const record: ModelRecord = label === undefined ? {} : { id: label };
-  Object.assign(record, decodeBody(withGroups(job.body), jobBlock, '', scope, decoder));
+  const decoder: Decoder = { sink };
+  places.job.span = { from: job.from, to: headEnd(job) };
+  const label = readLabel(job, jobBlock, scope, decoder, places.job);
+  const labelled: ModelRecord = label === undefined ? {} : { id: label };
+  const record = decodeBody(withGroups(job.body), jobBlock, places.job, scope, decoder, labelled);
   if (isReadable) return record;
   // After a syntax error parts of the job are missing: rules about more than one value would be noise.
   const reported = [...sink.errorPaths];

@@ -10,10 +10,9 @@ import {
   type ModelRecord,
   setField,
 } from '../../schema/field.ts';
-import { fieldName, joinPath, outerPath, repeatedKey } from '../../schema/path.ts';
+import { fieldName, joinPath, repeatedKey } from '../../schema/path.ts';
 import { evaluate } from '../evaluate/evaluate.ts';
 import type { Scope } from '../evaluate/scope.ts';
-import { isObject, type Value } from '../evaluate/value.ts';
 import type { Attribute, Block, Body } from '../syntax/ast.ts';
 import { LanguageError } from '../syntax/diagnostic.ts';
 import { positionAt, type Span } from '../syntax/source.ts';
@@ -21,8 +20,8 @@ import { type Decoder, headEnd, report } from './decoder.ts';
 import { type ExpandedBlock, expandBlocks } from './dynamic.ts';
 import { convertToField, Mismatch } from './field-value.ts';
 import { bodyToJson, mapFromBody } from './free-form.ts';
-import { copyPlaces, expressionPlaces } from './free-places.ts';
 import { adviseDuration, hintForUnknown, mendOf } from './mend.ts';
+import type { Place } from './places.ts';
 
 export { type Decoder, headEnd, report };
 
@@ -37,52 +36,67 @@ function hclIndex(schema: BlockSchema): ReadonlyMap<string, FieldSchema> {
   return index;
 }
 
-/** Decodes a body. Errors are reported, the rest of the body is decoded all the same. */
+/** Decodes a body and notes its fields at `place`. Errors are reported, the rest of the body is decoded all the same. */
 export function decodeBody(
   body: Body,
   schema: BlockSchema,
-  path: string,
+  place: Place,
   scope: Scope,
   decoder: Decoder,
-  labelled: ModelRecord = {},
+  record: ModelRecord = {},
 ): ModelRecord {
-  const record: ModelRecord = { ...labelled };
   const index = hclIndex(schema);
-  const blocks = new Map<FieldSchema, ExpandedBlock[]>();
   for (const attribute of body.attributes) {
     const field = index.get(attribute.name);
     if (field === undefined)
-      reportUnknown(attribute.name, attribute.nameSpan, 'attribute', schema, path, scope, decoder);
-    else if (!isRefused(field, attribute.nameSpan, path, scope, decoder)) {
-      decodeAttribute(record, field, attribute, path, scope, decoder);
+      reportUnknown(attribute.name, attribute.nameSpan, 'attribute', schema, place, scope, decoder);
+    else if (!isRefused(field, attribute.nameSpan, place, scope, decoder)) {
+      decodeAttribute(record, field, attribute, place, scope, decoder);
     }
   }
+  if (body.blocks.length > 0) decodeInner(record, body, schema, place, scope, decoder);
+  schema.normalize?.(record, (field, message, hint) => {
+    const at = place.find(field) ?? place.span ?? body;
+    report(decoder, scope, at, 'Contradiction', sentence(message), { hint, path: joinPath(place.path, field) });
+  });
+  return record;
+}
+
+/** The blocks of a body: those of one field at once, in the order of the first of each. */
+function decodeInner(
+  record: ModelRecord,
+  body: Body,
+  schema: BlockSchema,
+  place: Place,
+  scope: Scope,
+  decoder: Decoder,
+): void {
+  const index = hclIndex(schema);
+  const fields: FieldSchema[] = [];
+  const lists: ExpandedBlock[][] = [];
   for (const expanded of expandBlocks(body.blocks, scope, decoder)) {
     const { block } = expanded;
     const field = index.get(block.type);
-    if (field === undefined) reportUnknown(block.type, block.typeSpan, 'block', schema, path, expanded.scope, decoder);
-    else if (!isRefused(field, block.typeSpan, path, scope, decoder)) {
-      const list = blocks.get(field);
-      if (list === undefined) blocks.set(field, [expanded]);
-      else list.push(expanded);
+    if (field === undefined) reportUnknown(block.type, block.typeSpan, 'block', schema, place, expanded.scope, decoder);
+    else if (!isRefused(field, block.typeSpan, place, scope, decoder)) {
+      const known = fields.lastIndexOf(field);
+      if (known >= 0) lists[known]?.push(expanded);
+      else lists[fields.push(field) - 1] = [expanded];
     }
   }
-  for (const [field, list] of blocks) decodeBlocks(record, field, list, path, decoder);
-  schema.normalize?.(record, (field, message, hint) => {
-    const at = decoder.places.get(joinPath(path, field)) ?? decoder.places.get(path) ?? body;
-    report(decoder, scope, at, 'Contradiction', sentence(message), { hint, path: joinPath(path, field) });
-  });
-  return record;
+  for (const [at, field] of fields.entries()) {
+    decodeBlocks(record, field, lists[at] as ExpandedBlock[], place, decoder);
+  }
 }
 
 function sentence(message: string): string {
   return `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
 }
 
-function isRefused(field: FieldSchema, span: Span, path: string, scope: Scope, decoder: Decoder): boolean {
+function isRefused(field: FieldSchema, span: Span, place: Place, scope: Scope, decoder: Decoder): boolean {
   if (field.refused === undefined) return false;
   const name = fieldName(field);
-  report(decoder, scope, span, `"${name}" is refused`, sentence(field.refused), { path: joinPath(path, name) });
+  report(decoder, scope, span, `"${name}" is refused`, sentence(field.refused), { path: joinPath(place.path, name) });
   return true;
 }
 
@@ -91,10 +105,11 @@ function reportUnknown(
   span: Span,
   kind: 'attribute' | 'block',
   schema: BlockSchema,
-  path: string,
+  place: Place,
   scope: Scope,
   decoder: Decoder,
 ): void {
+  const { path } = place;
   const hint = hintForUnknown(name, kind, schema, path);
   const detail = `A ${schema.name} block has no ${kind} "${name}".`;
   report(decoder, scope, span, `Unknown ${kind}`, detail, { hint, path });
@@ -104,55 +119,36 @@ function decodeAttribute(
   record: ModelRecord,
   field: FieldSchema,
   attribute: Attribute,
-  path: string,
+  place: Place,
   scope: Scope,
   decoder: Decoder,
 ): void {
-  const fieldPath = joinPath(path, fieldName(field));
-  decoder.places.set(fieldPath, attribute);
-  if (isBlockType(field.type)) {
+  const { type } = field;
+  place.note(fieldName(field), attribute);
+  if (isBlockType(type)) {
     const detail = `"${attribute.name}" is a block, not an attribute.`;
     report(decoder, scope, attribute, 'Block expected', detail, {
       hint: `write ${attribute.name} { … } without "="`,
-      path: fieldPath,
+      path: joinPath(place.path, fieldName(field)),
     });
     return;
   }
   try {
     const value = evaluate(attribute.value, scope);
     if (value === null) return;
-    if (field.type === 'json') expressionPlaces(attribute.value, fieldPath, decoder.places);
-    else notePlaces(attribute, value, fieldPath, decoder);
-    setField(record, field, convertToField(value, field.type));
-    if (field.type === 'duration') adviseDuration(attribute, value, fieldPath, scope, decoder);
+    setField(record, field, convertToField(value, type));
+    if (type === 'duration') adviseDuration(attribute, value, place, field, scope, decoder);
   } catch (error) {
+    const path = joinPath(place.path, fieldName(field));
     if (error instanceof Mismatch) {
-      report(
-        decoder,
-        scope,
-        attribute.value,
-        'Wrong type',
-        `"${attribute.name}" is ${error.expected}; this is ${error.found}.`,
-        {
-          hint: error.hint ?? mendOf(field.type, attribute.name),
-          path: fieldPath,
-        },
-      );
+      const detail = `"${attribute.name}" is ${error.expected}; this is ${error.found}.`;
+      const hint = error.hint ?? mendOf(type, attribute.name);
+      report(decoder, scope, attribute.value, 'Wrong type', detail, { hint, path });
     } else if (error instanceof LanguageError) {
-      decoder.sink.add({ ...error.diagnostic, path: fieldPath });
+      decoder.sink.add({ ...error.diagnostic, path });
     } else {
       throw error;
     }
-  }
-}
-
-/** Members of a map and elements of a list have places of their own. */
-function notePlaces(attribute: Attribute, value: Value, path: string, decoder: Decoder): void {
-  const node = attribute.value;
-  if (node.kind === 'tuple') node.items.forEach((item, index) => void decoder.places.set(`${path}[${index}]`, item));
-  if (node.kind !== 'object' || value === null || !isObject(value)) return;
-  for (const item of node.items) {
-    if (item.key.kind === 'literal') decoder.places.set(`${path}["${String(item.key.value)}"]`, item.value);
   }
 }
 
@@ -160,14 +156,13 @@ function decodeBlocks(
   record: ModelRecord,
   field: FieldSchema,
   list: readonly ExpandedBlock[],
-  path: string,
+  place: Place,
   decoder: Decoder,
 ): void {
-  const fieldPath = joinPath(path, fieldName(field));
   const first = list[0];
   if (first === undefined) return;
   if (!isBlockType(field.type)) {
-    decodeFreeForm(record, field, list, fieldPath, decoder);
+    decodeFreeForm(record, field, list, place, decoder);
     return;
   }
   const { type } = field;
@@ -177,17 +172,19 @@ function decodeBlocks(
     const detail = `There is at most one "${field.hcl}" block here; the first is in line ${line}.`;
     report(decoder, second.scope, second.block.typeSpan, 'Block given twice', detail, {
       hint: 'remove one of them',
-      path: fieldPath,
+      path: joinPath(place.path, fieldName(field)),
     });
   }
-  const records = list.map((expanded, index) => decodeBlock(expanded, type, fieldPath, index, decoder));
+  const records: ModelRecord[] = [];
+  for (const expanded of list) records.push(decodeBlock(expanded, field, type, place, records.length, decoder));
   setField(record, field, blockValue(type, records));
 }
 
 function decodeBlock(
   expanded: ExpandedBlock,
+  field: FieldSchema,
   type: BlockType,
-  path: string,
+  place: Place,
   index: number,
   decoder: Decoder,
 ): ModelRecord {
@@ -196,13 +193,12 @@ function decodeBlock(
   const label = block.labels[0]?.text;
   const labelled: ModelRecord =
     schema.label === undefined || label === undefined ? {} : { [schema.label.model]: label };
-  const inner = type.repeat === 'one' ? path : path + repeatedKey(schema, labelled, index);
-  const head = { from: block.from, to: block.body.from === 0 ? block.to : headEnd(block) };
-  decoder.places.set(inner, head);
+  const name = type.repeat === 'one' ? fieldName(field) : fieldName(field) + repeatedKey(schema, labelled, index);
+  const inner = place.block(name, { from: block.from, to: block.body.from === 0 ? block.to : headEnd(block) });
   readLabel(block, schema, scope, decoder, inner);
   const record = decodeBody(block.body, schema, inner, scope, decoder, labelled);
   const moved = schema.movesTo?.(record);
-  if (moved !== undefined) copyPlaces(decoder.places, inner, joinPath(outerPath(path) ?? '', moved));
+  if (moved !== undefined) place.note(moved, inner);
   return record;
 }
 
@@ -212,20 +208,20 @@ export function readLabel(
   schema: BlockSchema,
   scope: Scope,
   decoder: Decoder,
-  path = '',
+  place: Place,
 ): string | undefined {
   const expected = schema.label === undefined ? 0 : 1;
   const [label] = block.labels;
   if (expected === 1 && label === undefined) {
     report(decoder, scope, block.typeSpan, 'Missing label', `A ${schema.name} block needs a name.`, {
       hint: `write ${block.type} "name" { … }`,
-      path,
+      path: place.path,
     });
   }
   const extra = block.labels[expected];
   if (extra !== undefined) {
     const detail = expected === 0 ? `A ${schema.name} block has no label.` : `A ${schema.name} block has one label.`;
-    report(decoder, scope, extra, 'Unexpected label', detail, { hint: 'remove it', path });
+    report(decoder, scope, extra, 'Unexpected label', detail, { hint: 'remove it', path: place.path });
   }
   return label?.text;
 }
@@ -235,11 +231,12 @@ function decodeFreeForm(
   record: ModelRecord,
   field: FieldSchema,
   list: readonly ExpandedBlock[],
-  path: string,
+  place: Place,
   decoder: Decoder,
 ): void {
   const [first, second] = list;
   if (first === undefined) return;
+  const name = fieldName(field);
   const isMap = typeof field.type === 'object' && field.type.kind === 'map';
   if (field.type !== 'json' && !isMap) {
     report(
@@ -250,7 +247,7 @@ function decodeFreeForm(
       `"${field.hcl}" is an attribute, not a block.`,
       {
         hint: `write ${field.hcl} = …`,
-        path,
+        path: joinPath(place.path, name),
       },
     );
     return;
@@ -260,17 +257,17 @@ function decodeFreeForm(
     const again = given ? first : (second as ExpandedBlock);
     report(decoder, again.scope, again.block.typeSpan, 'Block given twice', `"${field.hcl}" is given twice.`, {
       hint: 'put all of it in one block or one attribute',
-      path,
+      path: joinPath(place.path, name),
     });
   }
-  decoder.places.set(path, { from: first.block.from, to: headEnd(first.block) });
+  const inner = place.block(name, { from: first.block.from, to: headEnd(first.block) });
   const [label] = first.block.labels;
   if (label !== undefined) {
     report(decoder, first.scope, label, 'Unexpected label', `A ${field.hcl} block has no label.`, {
       hint: 'remove it',
-      path,
+      path: inner.path,
     });
   }
   const read = isMap ? mapFromBody : bodyToJson;
-  setField(record, field, read(first.block.body, path, first.scope, decoder));
+  setField(record, field, read(first.block.body, inner, first.scope, decoder));
 }

@@ -1,4 +1,4 @@
-// What decoding a job file needs beside the tree: where to report, where things stand.
+// What decoding a job file needs beside the tree: where to report.
 
 import type { Scope } from '../evaluate/scope.ts';
 import type { Block } from '../syntax/ast.ts';
@@ -7,8 +7,6 @@ import type { Span } from '../syntax/source.ts';
 
 export interface Decoder {
   readonly sink: DiagnosticSink;
-  /** Field path → span in the job file. */
-  readonly places: Map<string, Span>;
 }
 
 export function report(

@@ -10,7 +10,7 @@ import { LanguageError } from '../syntax/diagnostic.ts';
 import { type Decoder, headEnd, report } from './decoder.ts';
 import { expandBlocks } from './dynamic.ts';
 import { toJson } from './field-value.ts';
-import { expressionPlaces } from './free-places.ts';
+import type { Place } from './places.ts';
 
 /** Reserved member names of JavaScript objects are no names of options. */
 function isUnsafe(name: string): boolean {
@@ -21,10 +21,10 @@ function isUnsafe(name: string): boolean {
  * A body as plain data: attributes by name; nested blocks of one type as a list of objects, also when there is one;
  * labels as objects with one member, a list of one. It is the form in which Nomad's API carries such bodies.
  */
-export function bodyToJson(body: Body, path: string, scope: Scope, decoder: Decoder): Record<string, Json> {
+export function bodyToJson(body: Body, place: Place, scope: Scope, decoder: Decoder): Record<string, Json> {
   const result: Record<string, Json> = {};
   for (const attribute of body.attributes) {
-    const value = attributeValue(attribute, path, scope, decoder);
+    const value = attributeValue(attribute, place, scope, decoder);
     if (value !== undefined && value !== null && !isUnsafe(attribute.name)) result[attribute.name] = toJson(value);
   }
   const counts = new Map<string, number>();
@@ -32,18 +32,19 @@ export function bodyToJson(body: Body, path: string, scope: Scope, decoder: Deco
     const { block } = expanded;
     if (isUnsafe(block.type)) continue;
     const count = counts.get(block.type) ?? 0;
-    const blockPath = joinPath(path, block.type) + (count === 0 ? '' : `[${count}]`);
-    const span = { from: block.from, to: headEnd(block) };
-    decoder.places.set(blockPath, span);
-    decoder.places.set(`${joinPath(path, block.type)}[${count}]`, span);
-    let value: Json = bodyToJson(block.body, blockPath, expanded.scope, decoder);
+    const inner = place.block(count === 0 ? block.type : `${block.type}[${count}]`, {
+      from: block.from,
+      to: headEnd(block),
+    });
+    if (count === 0) place.note(`${block.type}[0]`, inner);
+    let value: Json = bodyToJson(block.body, inner, expanded.scope, decoder);
     for (const label of block.labels.toReversed()) value = { [label.text]: [value] };
     const existing = result[block.type];
     if (count === 0 && existing !== undefined) {
       const detail = `"${block.type}" is given as an attribute, too.`;
       report(decoder, expanded.scope, block.typeSpan, 'Given twice', detail, {
         hint: 'keep the attribute or the blocks',
-        path: blockPath,
+        path: inner.path,
       });
       continue;
     }
@@ -54,16 +55,15 @@ export function bodyToJson(body: Body, path: string, scope: Scope, decoder: Deco
 }
 
 /** `meta { a = "b" }` as keys and texts. */
-export function mapFromBody(body: Body, path: string, scope: Scope, decoder: Decoder): Record<string, string> {
+export function mapFromBody(body: Body, place: Place, scope: Scope, decoder: Decoder): Record<string, string> {
   const result: Record<string, string> = {};
   for (const attribute of body.attributes) {
-    const value = attributeValue(attribute, path, scope, decoder);
+    const value = attributeValue(attribute, place, scope, decoder);
     if (value === undefined || value === null || isUnsafe(attribute.name)) continue;
-    decoder.places.set(`${path}["${attribute.name}"]`, attribute);
     if (typeof value === 'object') {
       report(decoder, scope, attribute.value, 'Wrong type', `"${attribute.name}" is text, a number, true or false.`, {
         hint: `write ${attribute.name} = jsonencode(…) to pass it as text`,
-        path: `${path}["${attribute.name}"]`,
+        path: `${place.path}["${attribute.name}"]`,
       });
     } else {
       result[attribute.name] = toText(value);
@@ -77,21 +77,19 @@ export function mapFromBody(body: Body, path: string, scope: Scope, decoder: Dec
       nested.typeSpan,
       'Unknown block',
       `There are no blocks inside this one, only names and texts.`,
-      { hint: `write ${nested.type} = "…"`, path },
+      { hint: `write ${nested.type} = "…"`, path: place.path },
     );
   }
   return result;
 }
 
-function attributeValue(attribute: Attribute, path: string, scope: Scope, decoder: Decoder): Value | undefined {
-  const fieldPath = joinPath(path, attribute.name);
-  decoder.places.set(fieldPath, attribute);
-  expressionPlaces(attribute.value, fieldPath, decoder.places);
+function attributeValue(attribute: Attribute, place: Place, scope: Scope, decoder: Decoder): Value | undefined {
+  place.note(attribute.name, attribute);
   try {
     return evaluate(attribute.value, scope);
   } catch (error) {
     if (!(error instanceof LanguageError)) throw error;
-    decoder.sink.add({ ...error.diagnostic, path: fieldPath });
+    decoder.sink.add({ ...error.diagnostic, path: joinPath(place.path, attribute.name) });
     return undefined;
   }
 }

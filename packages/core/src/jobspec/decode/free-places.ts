@@ -1,9 +1,9 @@
-// Where the parts of data without a schema stand: members of objects and elements of lists, however deep.
+// Where the parts of data without a schema stand in JSON files: members of objects and elements of lists, however deep.
 
 import { joinPath } from '../../schema/path.ts';
-import type { Expression } from '../syntax/ast.ts';
 import type { JsonNode } from '../syntax/json.ts';
 import type { Span } from '../syntax/source.ts';
+import type { PlaceTable } from './places.ts';
 
 /** How many lists deep the first element also has the path of its list: each doubles the paths of what is inside. */
 const MAX_SHORT = 3;
@@ -12,25 +12,7 @@ const MAX_SHORT = 3;
  * Notes the places below `path`. A list of blocks is named by drivers as `mount` for its first element and `mount[1]` for
  * the second, a list of values as `args[0]`: the members of a first element are noted under both names.
  */
-export function expressionPlaces(node: Expression, path: string, places: Map<string, Span>, short = 0): void {
-  if (node.kind === 'tuple') {
-    node.items.forEach((item, index) => {
-      elementPlace(item, path, index, places);
-      if (index === 0 && short < MAX_SHORT) expressionPlaces(item, path, places, short + 1);
-      expressionPlaces(item, `${path}[${index}]`, places, short + 1);
-    });
-  } else if (node.kind === 'object') {
-    for (const { key, value } of node.items) {
-      if (key.kind !== 'literal') continue;
-      const inner = joinPath(path, String(key.value));
-      places.set(inner, { from: key.from, to: value.to });
-      expressionPlaces(value, inner, places, short);
-    }
-  }
-}
-
-/** The same for a JSON value. */
-export function jsonPlaces(node: JsonNode, path: string, places: Map<string, Span>, short = 0): void {
+export function jsonPlaces(node: JsonNode, path: string, places: PlaceTable, short = 0): void {
   if (node.kind === 'list') {
     node.items.forEach((item, index) => {
       elementPlace(item, path, index, places);
@@ -46,15 +28,6 @@ export function jsonPlaces(node: JsonNode, path: string, places: Map<string, Spa
   }
 }
 
-function elementPlace(item: Span, path: string, index: number, places: Map<string, Span>): void {
+function elementPlace(item: Span, path: string, index: number, places: PlaceTable): void {
   places.set(`${path}[${index}]`, { from: item.from, to: item.to });
-}
-
-/** Gives what lies at and below a path the same places at and below another one. */
-export function copyPlaces(places: Map<string, Span>, from: string, to: string): void {
-  for (const [path, span] of [...places]) {
-    if (path === from || path.startsWith(`${from}.`) || path.startsWith(`${from}[`)) {
-      places.set(to + path.slice(from.length), span);
-    }
-  }
 }

@@ -2,11 +2,13 @@
 
 import { didYouMean } from '../../lib/nearest-name.ts';
 import { belongsElsewhere } from '../../schema/elsewhere.ts';
-import type { BlockSchema, FieldType } from '../../schema/field.ts';
+import type { BlockSchema, FieldSchema, FieldType } from '../../schema/field.ts';
+import { fieldName, joinPath } from '../../schema/path.ts';
 import type { Scope } from '../evaluate/scope.ts';
 import { isNumber, type Value } from '../evaluate/value.ts';
 import type { Attribute } from '../syntax/ast.ts';
 import { type Decoder, report } from './decoder.ts';
+import type { Place } from './places.ts';
 
 /** For a name that the block does not have: where it belongs, the name that was meant, or the names there are. */
 export function hintForUnknown(name: string, kind: 'attribute' | 'block', schema: BlockSchema, path: string): string {
@@ -29,9 +31,17 @@ export function mendOf(type: FieldType, name: string): string | undefined {
 }
 
 /** A bare number is nanoseconds: fewer than a millisecond of them were meant as seconds. */
-export function adviseDuration(attribute: Attribute, value: Value, path: string, scope: Scope, decoder: Decoder): void {
+export function adviseDuration(
+  attribute: Attribute,
+  value: Value,
+  place: Place,
+  field: FieldSchema,
+  scope: Scope,
+  decoder: Decoder,
+): void {
   if (!isNumber(value) || Number(value) <= 0 || Number(value) >= 1e6) return;
   const detail = `"${attribute.name}" is a duration: a number without a unit is nanoseconds.`;
   const hint = `write "${Number(value)}s" for seconds`;
+  const path = joinPath(place.path, fieldName(field));
   report(decoder, scope, attribute.value, 'Tiny duration', detail, { severity: 'warning', hint, path });
 }

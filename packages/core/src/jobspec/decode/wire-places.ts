@@ -5,15 +5,15 @@ import { wireIndex } from '../../schema/decode-wire.ts';
 import { type BlockSchema, isBlockType, labelFromWire } from '../../schema/field.ts';
 import { fieldName, joinPath, repeatedKey } from '../../schema/path.ts';
 import type { JsonNode, JsonObjectNode } from '../syntax/json.ts';
-import type { Span } from '../syntax/source.ts';
 import { jsonPlaces } from './free-places.ts';
+import type { PlaceTable } from './places.ts';
 
-export function wirePlaces(node: JsonNode, places: Map<string, Span>): void {
+export function wirePlaces(node: JsonNode, places: PlaceTable): void {
   places.set('', node);
   if (node.kind === 'object') blockPlaces(node, jobBlock, '', places);
 }
 
-function blockPlaces(node: JsonObjectNode, schema: BlockSchema, path: string, places: Map<string, Span>): void {
+function blockPlaces(node: JsonObjectNode, schema: BlockSchema, path: string, places: PlaceTable): void {
   const index = wireIndex(schema);
   for (const { key, keySpan, value } of node.members) {
     const field = index.get(key.toLowerCase());
@@ -32,7 +32,7 @@ function blockPlaces(node: JsonObjectNode, schema: BlockSchema, path: string, pl
 }
 
 /** An object keyed by the blocks' labels. */
-function mapPlaces(node: JsonObjectNode, schema: BlockSchema, path: string, places: Map<string, Span>): void {
+function mapPlaces(node: JsonObjectNode, schema: BlockSchema, path: string, places: PlaceTable): void {
   node.members.forEach(({ key, keySpan, value }, index) => {
     const inner = path + repeatedKey(schema, schema.label === undefined ? {} : { [schema.label.model]: key }, index);
     places.set(inner, { from: keySpan.from, to: value.to });
@@ -40,7 +40,7 @@ function mapPlaces(node: JsonObjectNode, schema: BlockSchema, path: string, plac
   });
 }
 
-function listPlaces(items: readonly JsonNode[], schema: BlockSchema, path: string, places: Map<string, Span>): void {
+function listPlaces(items: readonly JsonNode[], schema: BlockSchema, path: string, places: PlaceTable): void {
   items.forEach((item, index) => {
     if (item.kind !== 'object') return;
     const { label } = schema;

@@ -1,0 +1,166 @@
+// Where the fields of a job stand in its file. Reading a file only notes names; paths are looked up when something is
+// reported, which is seldom.
+
+import { joinPath } from '../../schema/path.ts';
+import type { Attribute, Expression, ObjectItem, ObjectNode } from '../syntax/ast.ts';
+import type { Span } from '../syntax/source.ts';
+
+/** Field path → place. A `Map` is one. */
+export interface PlaceTable {
+  get(path: string): Span | undefined;
+  has(path: string): boolean;
+  set(path: string, span: Span): unknown;
+}
+
+/** What has a name in a block: an attribute, a block, or a mere place. */
+type Found = Span | Attribute | Place;
+
+/** Lists of more names than this get an index when they are searched. */
+const SHORT_LIST = 16;
+
+/** A block with the places of what stands in it. */
+export class Place {
+  readonly outer: Place | undefined;
+  /** As a step of a field path: `count`, `task["web"]`, `port[1]`. Empty for the job. */
+  readonly name: string;
+  span: Span | undefined;
+  readonly #names: string[] = [];
+  readonly #found: Found[] = [];
+  #index: Map<string, Found> | undefined;
+  #indexed = 0;
+
+  constructor(outer: Place | undefined, name: string, span: Span | undefined) {
+    this.outer = outer;
+    this.name = name;
+    this.span = span;
+  }
+
+  get path(): string {
+    return this.outer === undefined ? this.name : joinPath(this.outer.path, this.name);
+  }
+
+  /** Notes a field. Of an attribute the parts of its value are found, too. Of a name given twice the last place counts. */
+  note(name: string, place: Found): void {
+    this.#names.push(name);
+    this.#found.push(place);
+  }
+
+  /** Notes a block. */
+  block(name: string, span: Span): Place {
+    const place = new Place(this, name, span);
+    this.note(name, place);
+    return place;
+  }
+
+  /** The place of a field below this block; `''` is the block itself. */
+  find(path: string): Span | undefined {
+    return path === '' ? this.span : findStep(path, (name) => this.#named(name), findIn);
+  }
+
+  #named(name: string): Found | undefined {
+    const names = this.#names;
+    if (names.length <= SHORT_LIST) return this.#found[names.lastIndexOf(name)];
+    this.#index ??= new Map();
+    for (; this.#indexed < names.length; this.#indexed += 1) {
+      this.#index.set(names[this.#indexed] as string, this.#found[this.#indexed] as Found);
+    }
+    return this.#index.get(name);
+  }
+}
+
+/** Most ends of one step that are tried. */
+const MAX_ENDS = 64;
+
+/**
+ * Follows the first step of a path and then the rest. Labels and keys may hold dots and brackets, so where a step ends is
+ * known by what there is; `env["NAME"]` is `env.NAME`.
+ */
+function findStep<T>(
+  path: string,
+  named: (name: string) => T | undefined,
+  findRest: (found: T, rest: string) => Span | undefined,
+): Span | undefined {
+  let ends = 0;
+  for (let end = 1; end <= path.length && ends < MAX_ENDS; end += 1) {
+    const code = path.charCodeAt(end);
+    // "." or "[".
+    if (end < path.length && code !== 46 && code !== 91) continue;
+    ends += 1;
+    const step = path.slice(0, end);
+    const isQuoted = step.startsWith('["') && step.endsWith('"]');
+    const found = named(step) ?? (isQuoted ? named(step.slice(2, -2)) : undefined);
+    const span = found === undefined ? undefined : findRest(found, restOf(path, end));
+    if (span !== undefined) return span;
+  }
+  return undefined;
+}
+
+function restOf(path: string, at: number): string {
+  return path.slice(path.charCodeAt(at) === 46 ? at + 1 : at);
+}
+
+function findIn(place: Found, path: string): Span | undefined {
+  if (place instanceof Place) return place.find(path);
+  if (path === '') return place;
+  return 'value' in place ? findInValue(place.value, path, 0) : undefined;
+}
+
+/** How many lists deep the first element also has the path of its list. */
+const MAX_SHORT = 3;
+
+/**
+ * Members of objects and elements of lists, however deep. A list of blocks is named by drivers as `mount` for its first
+ * element and `mount[1]` for the second, a list of values as `args[0]`: the members of a first element have both names.
+ */
+function findInValue(node: Expression, path: string, short: number): Span | undefined {
+  if (node.kind === 'object') return findInObject(node, path, short);
+  if (node.kind !== 'tuple') return undefined;
+  const [step, digits = ''] = /^\[(\d+)\]/.exec(path) ?? [''];
+  const item = step === '' ? undefined : node.items[Number(digits)];
+  if (item !== undefined) {
+    const rest = restOf(path, step.length);
+    return rest === '' ? { from: item.from, to: item.to } : findInValue(item, rest, short + 1);
+  }
+  const first = node.items[0];
+  return first === undefined || short >= MAX_SHORT ? undefined : findInValue(first, path, short + 1);
+}
+
+const members = new WeakMap<ObjectNode, ReadonlyMap<string, ObjectItem>>();
+
+function membersOf(node: ObjectNode): ReadonlyMap<string, ObjectItem> {
+  let index = members.get(node);
+  if (index === undefined) {
+    index = new Map(
+      node.items.flatMap((item) => (item.key.kind === 'literal' ? [[String(item.key.value), item] as const] : [])),
+    );
+    members.set(node, index);
+  }
+  return index;
+}
+
+function findInObject(node: ObjectNode, path: string, short: number): Span | undefined {
+  const index = membersOf(node);
+  return findStep(
+    path,
+    (name) => index.get(name),
+    ({ key, value }, rest) => (rest === '' ? { from: key.from, to: value.to } : findInValue(value, rest, short)),
+  );
+}
+
+/** The places of a whole file: those of blocks, and single ones by path. */
+export class Places implements PlaceTable {
+  readonly job = new Place(undefined, '', undefined);
+  readonly #single = new Map<string, Span>();
+
+  get(path: string): Span | undefined {
+    return this.#single.get(path) ?? this.job.find(path);
+  }
+
+  has(path: string): boolean {
+    return this.get(path) !== undefined;
+  }
+
+  set(path: string, span: Span): void {
+    this.#single.set(path, span);
+  }
+}
