@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { detectForeign } from '@orch/core/convert/detect';
+import { CommandFailure } from '../orch-command.ts';
 import type { JobSource, SourceOptions, SourceResult } from './job-source.ts';
 
 export const foreignSource: JobSource = {
@@ -14,7 +15,7 @@ export const foreignSource: JobSource = {
     const kind = detectForeign(options.fileName, text) ?? 'yaml';
     const directory = options.path === undefined ? undefined : dirname(options.path);
     const readFile = directory === undefined ? undefined : (path: string) => readIfThere(resolve(directory, path));
-    const dotEnv = kind === 'compose' ? readFile?.('.env') : undefined;
+    const dotEnv = kind === 'compose' && directory !== undefined ? readDotEnv(resolve(directory, '.env')) : undefined;
     const result = convertFile(kind, text, {
       fileName: options.fileName,
       defaultName: defaultName(kind, options),
@@ -57,10 +58,20 @@ function defaultName(kind: string, { fileName, path }: SourceOptions): string {
   return name === '' || name === 'stdin' ? kind : name;
 }
 
+function readDotEnv(path: string): string | undefined {
+  try {
+    return readIfThere(path);
+  } catch (error) {
+    throw new CommandFailure(`Error: ${path} cannot be read: ${(error as Error).message}`);
+  }
+}
+
 function readIfThere(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    throw new Error(code === 'EISDIR' ? 'it is a directory' : message, { cause: error });
   }
 }

@@ -15,7 +15,10 @@ interface Converted {
 }
 
 function convert(keys: string, more = '', environment: Record<string, string> = {}): Converted {
-  const readFile = (path: string) => (path === 'app.env' ? '# a comment\nexport A=1\nB="two words"\n' : undefined);
+  const readFile = (path: string) => {
+    if (path === 'closed.env') throw new Error('permission denied');
+    return path === 'app.env' ? '# a comment\nexport A=1\nB="two words"\n' : undefined;
+  };
   const result = convertText(file(keys, more), { environment, readFile });
   const [group] = result.job?.taskGroups ?? [];
   return { group: group as TaskGroup, task: group?.tasks[0] as Task, said: messages(result), type: result.job?.type };
@@ -291,6 +294,14 @@ for (const [keys, severity, word] of told) {
     t.regex(said ?? '', word);
   });
 }
+
+test('a file of variables that is there and cannot be read is an error, also when it need not be there', (t) => {
+  const { said } = convert('env_file: [{ path: closed.env, required: false }]');
+  t.true(
+    said.some((line) => line.startsWith('error 4:') && line.includes('"closed.env" cannot be read: permission denied')),
+    said.join('\n'),
+  );
+});
 
 test('a value of the environment that the node will fill in is told', (t) => {
   const { task, said } = convert('environment: { A: "$${B} $${C}", B: "x" }');

@@ -81,7 +81,14 @@ function readEnvFiles(value: Tree, context: ServiceContext): void {
 
 function addEnvFile(name: string, required: boolean, at: Tree, context: ServiceContext): void {
   const { run, task } = context;
-  const text = run.options.readFile?.(name);
+  let text: string | undefined;
+  try {
+    text = run.options.readFile?.(name);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    run.error(at, 'File not read', `"${name}" cannot be read: ${reason}.`, 'name a file of lines like NAME=value');
+    return;
+  }
   if (text === undefined) {
     const why = run.options.readFile === undefined ? 'files cannot be read here' : 'there is no such file';
     (required ? run.error : run.warn)(

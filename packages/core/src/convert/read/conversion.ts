@@ -12,7 +12,10 @@ export interface ConvertOptions {
   readonly directory?: string;
   /** Values for `${…}` in a Compose file. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
-  /** Text of a file named in the input, relative to `directory`; undefined when it does not exist. */
+  /**
+   * Text of a file named in the input, relative to `directory`; undefined when it does not exist. Throws an Error with the
+   * reason, for a person, when it exists and cannot be read.
+   */
   readonly readFile?: (path: string) => string | undefined;
   /** Also gives jobs that no server runs yet (`job convert`). */
   readonly allowNotYetRunnable?: boolean;
