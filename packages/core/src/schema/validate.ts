@@ -7,6 +7,7 @@ import { innerContext } from './canonicalize.ts';
 import { formatDuration } from './duration.ts';
 import {
   type BlockSchema,
+  type BlockType,
   blockRecords,
   type FieldProblem,
   type FieldSchema,
@@ -14,9 +15,10 @@ import {
   type Report,
   type SchemaContext,
 } from './field.ts';
-import { fieldName, joinPath, repeatedPath } from './path.ts';
+import { fieldName } from './path.ts';
 import { notYetRunnable } from './runnable.ts';
-import { createWalk, readField } from './walk.ts';
+import { createTrail, type Trail } from './trail.ts';
+import { createWalk, readField, type WalkField } from './walk.ts';
 
 /**
  * Problems of a canonical job (see `canonicalizeJob`), those included that only mean "cannot run yet"; none = it can be
@@ -33,8 +35,26 @@ export function validateJob(job: Job): FieldProblem[] {
 export function brokenRules(job: Job): FieldProblem[] {
   const problems: FieldProblem[] = [];
   const record = job as unknown as ModelRecord;
-  validateBlock(record, jobBlock, '', { jobType: job.type, job: record }, problems);
+  validateBlock(record, jobBlock, { jobType: job.type, job: record }, createTrail(problems), false);
   return problems;
+}
+
+/** What validating a block has to do, worked out once; all look alike to the machine, whatever the schema declares. */
+interface Plan {
+  readonly name: string;
+  /** Where the label is, when there must be one. */
+  readonly label: string | undefined;
+  readonly check: BlockSchema['check'] | undefined;
+  readonly fields: readonly CheckedField[];
+}
+
+interface CheckedField {
+  readonly walked: WalkField;
+  readonly isRequired: boolean;
+  readonly values: readonly string[] | undefined;
+  readonly refusedValues: Readonly<Record<string, string>> | undefined;
+  readonly min: number;
+  readonly max: number;
 }
 
 const isOnRecord = ({ wire, kept }: FieldSchema) => wire !== undefined || kept === true;
@@ -45,9 +65,25 @@ const checkedFieldsOf = createWalk({
     const isBound = values !== undefined || refusedValues !== undefined || min !== undefined || max !== undefined;
     return isOnRecord(field) && (required === true || isBound);
   },
-  block: isOnRecord,
+  block: (field) => isOnRecord(field),
   schema: () => false,
 });
+
+const plans = new Map<BlockSchema, Plan>();
+
+function planOf(schema: BlockSchema): Plan {
+  let plan = plans.get(schema);
+  if (plan === undefined) {
+    const { name, label, check } = schema;
+    const fields = checkedFieldsOf(schema).map((walked): CheckedField => {
+      const { required, values, refusedValues, min = -Infinity, max = Infinity } = walked.field;
+      return { walked, isRequired: required === true, values, refusedValues, min, max };
+    });
+    plan = { name, label: name === 'job' ? undefined : label?.model, check, fields };
+    plans.set(schema, plan);
+  }
+  return plan;
+}
 
 /**
  * The rules about one value alone, for a record of which parts could not be read: what is missing, and how fields belong
@@ -55,47 +91,53 @@ const checkedFieldsOf = createWalk({
  */
 export function brokenValues(record: ModelRecord): FieldProblem[] {
   const problems: FieldProblem[] = [];
-  validateBlock(record, jobBlock, '', { jobType: '', job: record }, problems, true);
+  validateBlock(record, jobBlock, { jobType: '', job: record }, createTrail(problems), true);
   return problems;
 }
 
 function validateBlock(
   record: ModelRecord,
   schema: BlockSchema,
-  path: string,
   context: SchemaContext,
-  problems: FieldProblem[],
-  valuesOnly = false,
+  trail: Trail,
+  valuesOnly: boolean,
 ): void {
+  const plan = planOf(schema);
   let isComplete = true;
-  const report: Report = (field, message, hint) => {
-    problems.push({ path: joinPath(path, field), message, ...(hint === undefined ? {} : { hint }) });
-  };
-  if (!valuesOnly && schema.label !== undefined && (record[schema.label.model] ?? '') === '' && schema.name !== 'job') {
-    report('', `a ${schema.name} needs a name`, `write ${schema.name} "name" { … }`);
+  if (!valuesOnly && plan.label !== undefined && (record[plan.label] ?? '') === '') {
+    trail.report('', `a ${plan.name} needs a name`, `write ${plan.name} "name" { … }`);
   }
-  for (const walked of checkedFieldsOf(schema)) {
+  for (const checked of plan.fields) {
+    const { walked } = checked;
     const value = readField(record, walked);
-    const { field, name, block } = walked;
     if (value === undefined) {
-      if (valuesOnly || field.required !== true) continue;
+      if (valuesOnly || !checked.isRequired) continue;
       isComplete = false;
-      report(name, `"${name}" is required`, `add ${exampleOf(field)}`);
-      continue;
+      trail.report(walked.name, `"${walked.name}" is required`, `add ${exampleOf(walked.field)}`);
+    } else if (walked.block === undefined) checkField(checked, value, trail.report);
+    else if (walked.block.unwrap === undefined) {
+      validateRecords(value, walked.name, walked.block, context, trail, valuesOnly);
     }
-    if (block === undefined) {
-      checkField(field, value, (message, hint) => report(name, message, hint));
-      continue;
-    }
-    if (block.unwrap !== undefined) continue;
-    blockRecords(block, value).forEach((item, index) => {
-      const base = joinPath(path, name);
-      const inner = block.repeat === 'one' ? base : repeatedPath(base, block, item, index);
-      validateBlock(item, block.block, inner, innerContext(block.block, item, context), problems, valuesOnly);
-    });
   }
   // Rules across fields mean something only when the fields are there.
-  if (isComplete && !valuesOnly) schema.check?.(record, context, report);
+  if (isComplete && !valuesOnly) plan.check?.(record, context, trail.report);
+}
+
+function validateRecords(
+  value: unknown,
+  name: string,
+  type: BlockType,
+  context: SchemaContext,
+  trail: Trail,
+  valuesOnly: boolean,
+): void {
+  const records = blockRecords(type, value);
+  for (let index = 0; index < records.length; index += 1) {
+    const item = records[index] as ModelRecord;
+    trail.enter(name, type, item, index);
+    validateBlock(item, type.block, innerContext(type.block, item, context), trail, valuesOnly);
+    trail.leave();
+  }
 }
 
 function exampleOf(field: FieldSchema): string {
@@ -104,22 +146,24 @@ function exampleOf(field: FieldSchema): string {
   return field.type === 'int' || field.type === 'float' ? `${name} = 1` : `${name} = "…"`;
 }
 
-function checkField(field: FieldSchema, value: unknown, report: (message: string, hint?: string) => void): void {
-  const { values, refusedValues } = field;
+function checkField(checked: CheckedField, value: unknown, report: Report): void {
+  const { values, refusedValues, min, max } = checked;
   if (values !== undefined && typeof value === 'string') {
     if (!values.includes(value)) {
       report(
+        checked.walked.name,
         `"${value}" is none of ${values.join(', ')}`,
         didYouMean(value, values) ?? `write one of ${values.join(', ')}`,
       );
     } else if (refusedValues !== undefined && Object.hasOwn(refusedValues, value)) {
-      report(`"${value}" cannot be used: ${refusedValues[value]}`);
+      report(checked.walked.name, `"${value}" cannot be used: ${refusedValues[value]}`);
     }
   }
-  if (typeof value !== 'number') return;
-  const shown = (amount: number) => (field.type === 'duration' ? formatDuration(amount) : String(amount));
-  if (field.min !== undefined && value < field.min)
-    report(`${shown(value)} is too small`, `at least ${shown(field.min)}`);
-  if (field.max !== undefined && value > field.max)
-    report(`${shown(value)} is too large`, `at most ${shown(field.max)}`);
+  if (typeof value === 'number' && (value < min || value > max)) reportBounds(checked, value, report);
+}
+
+function reportBounds({ walked, min, max }: CheckedField, value: number, report: Report): void {
+  const shown = (amount: number) => (walked.field.type === 'duration' ? formatDuration(amount) : String(amount));
+  if (value < min) report(walked.name, `${shown(value)} is too small`, `at least ${shown(min)}`);
+  if (value > max) report(walked.name, `${shown(value)} is too large`, `at most ${shown(max)}`);
 }

@@ -11,13 +11,13 @@ import {
   type ModelRecord,
   type SchemaContext,
 } from './field.ts';
-import { joinPath, repeatedPath } from './path.ts';
+import { createTrail, type Trail } from './trail.ts';
 import { createWalk, readField } from './walk.ts';
 
 /** Warnings about a job as it was written, before defaults. */
 export function warningsOf(record: ModelRecord): FieldProblem[] {
   const warnings: FieldProblem[] = [];
-  warnBlock(record, jobBlock, '', true, warnings);
+  warnBlock(record, jobBlock, true, createTrail(warnings));
   return warnings;
 }
 
@@ -28,30 +28,26 @@ const warnedFieldsOf = createWalk({
 });
 
 /** `hasEffect`: false inside of a block that has none, where only old spellings are worth a word. */
-function warnBlock(
-  record: ModelRecord,
-  schema: BlockSchema,
-  path: string,
-  hasEffect: boolean,
-  warnings: FieldProblem[],
-): void {
+function warnBlock(record: ModelRecord, schema: BlockSchema, hasEffect: boolean, trail: Trail): void {
   for (const walked of warnedFieldsOf(schema)) {
     const value = readField(record, walked);
+    if (value === undefined) continue;
     const { field, name, block } = walked;
-    if (value === undefined || isIdle(field, value)) continue;
-    const fieldPath = joinPath(path, name);
-    if (field.deprecated !== undefined) {
-      warnings.push({ path: fieldPath, message: `"${name}" is deprecated`, hint: field.deprecated });
-    }
+    if (isIdle(field, value)) continue;
+    if (field.deprecated !== undefined) trail.report(name, `"${name}" is deprecated`, field.deprecated);
+    const reason = hasEffect ? field.noEffect : undefined;
     if (block === undefined) {
-      if (field.noEffect !== undefined && hasEffect) warnings.push(noEffect(fieldPath, name, field.noEffect));
+      if (reason !== undefined) trail.report(name, noEffect(name, reason));
       continue;
     }
-    blockRecords(block, value).forEach((item, index) => {
-      const inner = block.repeat === 'one' ? fieldPath : repeatedPath(fieldPath, block, item, index);
-      if (field.noEffect !== undefined && hasEffect) warnings.push(noEffect(inner, name, field.noEffect));
-      warnBlock(item, block.block, inner, hasEffect && field.noEffect === undefined, warnings);
-    });
+    const records = blockRecords(block, value);
+    for (let index = 0; index < records.length; index += 1) {
+      const item = records[index] as ModelRecord;
+      trail.enter(name, block, item, index);
+      if (reason !== undefined) trail.report('', noEffect(name, reason));
+      warnBlock(item, block.block, hasEffect && field.noEffect === undefined, trail);
+      trail.leave();
+    }
   }
 }
 
@@ -59,7 +55,7 @@ function warnBlock(
 export function adviceOn(job: Job): FieldProblem[] {
   const record = job as unknown as ModelRecord;
   const advice: FieldProblem[] = [];
-  adviseBlock(record, jobBlock, '', { jobType: job.type, job: record }, advice);
+  adviseBlock(record, jobBlock, { jobType: job.type, job: record }, createTrail(advice));
   return advice;
 }
 
@@ -69,24 +65,18 @@ const advisedFieldsOf = createWalk({
   schema: ({ advise }) => advise !== undefined,
 });
 
-function adviseBlock(
-  record: ModelRecord,
-  schema: BlockSchema,
-  path: string,
-  context: SchemaContext,
-  advice: FieldProblem[],
-): void {
-  schema.advise?.(record, context, (field, message, hint) => {
-    advice.push({ path: joinPath(path, field), message, ...(hint === undefined ? {} : { hint }) });
-  });
+function adviseBlock(record: ModelRecord, schema: BlockSchema, context: SchemaContext, trail: Trail): void {
+  schema.advise?.(record, context, trail.report);
   for (const walked of advisedFieldsOf(schema)) {
     const { name, block } = walked;
     if (block === undefined || block.unwrap !== undefined) continue;
-    const base = joinPath(path, name);
-    blockRecords(block, readField(record, walked)).forEach((item, index) => {
-      const inner = block.repeat === 'one' ? base : repeatedPath(base, block, item, index);
-      adviseBlock(item, block.block, inner, innerContext(block.block, item, context), advice);
-    });
+    const records = blockRecords(block, readField(record, walked));
+    for (let index = 0; index < records.length; index += 1) {
+      const item = records[index] as ModelRecord;
+      trail.enter(name, block, item, index);
+      adviseBlock(item, block.block, innerContext(block.block, item, context), trail);
+      trail.leave();
+    }
   }
 }
 
@@ -96,6 +86,6 @@ function isIdle(field: FieldSchema, value: unknown): boolean {
   return field.default !== undefined && typeof field.default !== 'function' && field.default === value;
 }
 
-function noEffect(path: string, name: string, reason: string): FieldProblem {
-  return { path, message: `"${name}" has no effect yet: ${reason}` };
+function noEffect(name: string, reason: string): string {
+  return `"${name}" has no effect yet: ${reason}`;
 }
