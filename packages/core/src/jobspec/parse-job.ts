@@ -7,8 +7,8 @@ import type { FieldProblem, ModelRecord } from '../schema/field.ts';
 import { handedDownFrom, outerPath } from '../schema/path.ts';
 import { brokenRules, brokenValues, validateJob } from '../schema/validate.ts';
 import { adviceOn, warningsOf } from '../schema/warn.ts';
-import { type Decoder, decodeBody, headEnd, readLabel } from './decode/block.ts';
-import { Places, type PlaceTable } from './decode/places.ts';
+import { type Decoder, decodeBody, hclIndex, readLabel } from './decode/block.ts';
+import { Place, Places, type PlaceTable } from './decode/places.ts';
 import { type BudgetLimits, createBudget, DEFAULT_LIMITS } from './evaluate/budget.ts';
 import type { FunctionEnvironment } from './evaluate/function-table.ts';
 import { checkLocals, createLocals } from './evaluate/locals.ts';
@@ -227,10 +227,11 @@ function decodeFile(
     return undefined;
   }
   const decoder: Decoder = { sink };
-  places.job.span = { from: job.from, to: headEnd(job) };
-  const label = readLabel(job, jobBlock, scope, decoder, places.job);
+  const place = new Place(undefined, '', job, hclIndex(jobBlock));
+  places.job = place;
+  const label = readLabel(job, jobBlock, scope, decoder, place);
   const labelled: ModelRecord = label === undefined ? {} : { id: label };
-  const record = decodeBody(withGroups(job.body), jobBlock, places.job, scope, decoder, labelled);
+  const record = decodeBody(withGroups(job.body), jobBlock, place, scope, decoder, labelled);
   if (isReadable) return record;
   // After a syntax error parts of the job are missing: rules about more than one value would be noise.
   const reported = [...sink.errorPaths];

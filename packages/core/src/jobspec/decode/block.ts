@@ -27,7 +27,8 @@ export { type Decoder, headEnd, report };
 
 const indexes = new WeakMap<BlockSchema, ReadonlyMap<string, FieldSchema>>();
 
-function hclIndex(schema: BlockSchema): ReadonlyMap<string, FieldSchema> {
+/** Fields by their names in job files. */
+export function hclIndex(schema: BlockSchema): ReadonlyMap<string, FieldSchema> {
   let index = indexes.get(schema);
   if (index === undefined) {
     index = new Map(schema.fields.flatMap((field) => (field.hcl === undefined ? [] : [[field.hcl, field] as const])));
@@ -56,7 +57,7 @@ export function decodeBody(
   }
   if (body.blocks.length > 0) decodeInner(record, body, schema, place, scope, decoder);
   schema.normalize?.(record, (field, message, hint) => {
-    const at = place.find(field) ?? place.span ?? body;
+    const at = place.find(field) ?? place.span;
     report(decoder, scope, at, 'Contradiction', sentence(message), { hint, path: joinPath(place.path, field) });
   });
   return record;
@@ -124,7 +125,6 @@ function decodeAttribute(
   decoder: Decoder,
 ): void {
   const { type } = field;
-  place.note(fieldName(field), attribute);
   if (isBlockType(type)) {
     const detail = `"${attribute.name}" is a block, not an attribute.`;
     report(decoder, scope, attribute, 'Block expected', detail, {
@@ -194,7 +194,7 @@ function decodeBlock(
   const labelled: ModelRecord =
     schema.label === undefined || label === undefined ? {} : { [schema.label.model]: label };
   const name = type.repeat === 'one' ? fieldName(field) : fieldName(field) + repeatedKey(schema, labelled, index);
-  const inner = place.block(name, { from: block.from, to: block.body.from === 0 ? block.to : headEnd(block) });
+  const inner = place.block(name, block, hclIndex(schema));
   readLabel(block, schema, scope, decoder, inner);
   const record = decodeBody(block.body, schema, inner, scope, decoder, labelled);
   const moved = schema.movesTo?.(record);
@@ -260,7 +260,7 @@ function decodeFreeForm(
       path: joinPath(place.path, name),
     });
   }
-  const inner = place.block(name, { from: first.block.from, to: headEnd(first.block) });
+  const inner = place.block(name, first.block);
   const [label] = first.block.labels;
   if (label !== undefined) {
     report(decoder, first.scope, label, 'Unexpected label', `A ${field.hcl} block has no label.`, {

@@ -44,9 +44,9 @@ export function convertToField(value: Value, type: ScalarType): unknown {
   if (typeof type === 'object') return type.kind === 'list' ? toFieldList(value, type.of) : toFieldMap(value);
   switch (type) {
     case 'string':
-      return convert(value, 'text', toText);
+      return typeof value === 'string' ? value : convert(value, 'text', toText);
     case 'bool':
-      return convert(value, 'true or false', toBool);
+      return typeof value === 'boolean' ? value : convert(value, 'true or false', toBool);
     case 'int':
       return toInteger(value);
     case 'float':
@@ -68,7 +68,7 @@ function convert<T>(value: Value, expected: string, apply: (value: Value) => T):
 }
 
 function toInteger(value: Value): number {
-  const number = convert(value, 'a whole number', toNumber);
+  const number = typeof value === 'number' ? value : convert(value, 'a whole number', toNumber);
   const integer = Number(number);
   if (!Number.isSafeInteger(integer)) throw new Mismatch('a whole number', value);
   // -0 is 0.
@@ -89,7 +89,9 @@ function toFieldList(value: Value, of: 'string' | 'int' | 'float'): unknown {
   const expected = of === 'string' ? 'a list of texts' : 'a list of numbers';
   if (value instanceof SetValue || isList(value)) {
     const items = value instanceof SetValue ? value.items : value;
-    return items.map((item) => convertToField(item, of));
+    const result: unknown[] = [];
+    for (const item of items) result.push(convertToField(item, of));
+    return result;
   }
   throw new Mismatch(expected, value, typeof value === 'string' ? 'put it in brackets: […]' : undefined);
 }
@@ -99,7 +101,8 @@ function toFieldMap(value: Value): unknown {
   const result: Record<string, string> = {};
   for (const key of sortedKeys(value)) {
     const item = value.get(key) ?? null;
-    if (item !== null && key !== '__proto__') result[key] = convert(item, 'a map of texts', toText);
+    if (item !== null && key !== '__proto__')
+      result[key] = typeof item === 'string' ? item : convert(item, 'a map of texts', toText);
   }
   return result;
 }

@@ -7,7 +7,7 @@ import type { Scope } from '../evaluate/scope.ts';
 import { toText, type Value } from '../evaluate/value.ts';
 import type { Attribute, Body } from '../syntax/ast.ts';
 import { LanguageError } from '../syntax/diagnostic.ts';
-import { type Decoder, headEnd, report } from './decoder.ts';
+import { type Decoder, report } from './decoder.ts';
 import { expandBlocks } from './dynamic.ts';
 import { toJson } from './field-value.ts';
 import type { Place } from './places.ts';
@@ -32,10 +32,7 @@ export function bodyToJson(body: Body, place: Place, scope: Scope, decoder: Deco
     const { block } = expanded;
     if (isUnsafe(block.type)) continue;
     const count = counts.get(block.type) ?? 0;
-    const inner = place.block(count === 0 ? block.type : `${block.type}[${count}]`, {
-      from: block.from,
-      to: headEnd(block),
-    });
+    const inner = place.block(count === 0 ? block.type : `${block.type}[${count}]`, block);
     if (count === 0) place.note(`${block.type}[0]`, inner);
     let value: Json = bodyToJson(block.body, inner, expanded.scope, decoder);
     for (const label of block.labels.toReversed()) value = { [label.text]: [value] };
@@ -84,7 +81,6 @@ export function mapFromBody(body: Body, place: Place, scope: Scope, decoder: Dec
 }
 
 function attributeValue(attribute: Attribute, place: Place, scope: Scope, decoder: Decoder): Value | undefined {
-  place.note(attribute.name, attribute);
   try {
     return evaluate(attribute.value, scope);
   } catch (error) {

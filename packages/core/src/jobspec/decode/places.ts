@@ -1,9 +1,11 @@
 // Where the fields of a job stand in its file. Reading a file only notes names; paths are looked up when something is
 // reported, which is seldom.
 
-import { joinPath } from '../../schema/path.ts';
-import type { Attribute, Expression, ObjectItem, ObjectNode } from '../syntax/ast.ts';
+import type { FieldSchema } from '../../schema/field.ts';
+import { fieldName, joinPath } from '../../schema/path.ts';
+import type { Attribute, Block, Expression, ObjectItem, ObjectNode } from '../syntax/ast.ts';
 import type { Span } from '../syntax/source.ts';
+import { headEnd } from './decoder.ts';
 
 /** Field path → place. A `Map` is one. */
 export interface PlaceTable {
@@ -12,44 +14,60 @@ export interface PlaceTable {
   set(path: string, span: Span): unknown;
 }
 
-/** What has a name in a block: an attribute, a block, or a mere place. */
-type Found = Span | Attribute | Place;
+/** What has a name in a block. */
+type Found = Attribute | Place;
 
 /** Lists of more names than this get an index when they are searched. */
 const SHORT_LIST = 16;
 
-/** A block with the places of what stands in it. */
+/** A block with the places of what stands in it. Its attributes are those of the tree. */
 export class Place {
   readonly outer: Place | undefined;
   /** As a step of a field path: `count`, `task["web"]`, `port[1]`. Empty for the job. */
   readonly name: string;
-  span: Span | undefined;
-  readonly #names: string[] = [];
-  readonly #found: Found[] = [];
+  readonly #block: Block;
+  /** Fields by their names in the file; absent where a body has no schema. */
+  readonly #fields: ReadonlyMap<string, FieldSchema> | undefined;
+  /** Blocks in this one, by the order of the file. */
+  #names: string[] | undefined;
+  #inner: Place[] | undefined;
   #index: Map<string, Found> | undefined;
   #indexed = 0;
 
-  constructor(outer: Place | undefined, name: string, span: Span | undefined) {
+  constructor(
+    outer: Place | undefined,
+    name: string,
+    block: Block,
+    fields: ReadonlyMap<string, FieldSchema> | undefined,
+  ) {
     this.outer = outer;
     this.name = name;
-    this.span = span;
+    this.#block = block;
+    this.#fields = fields;
   }
 
   get path(): string {
     return this.outer === undefined ? this.name : joinPath(this.outer.path, this.name);
   }
 
-  /** Notes a field. Of an attribute the parts of its value are found, too. Of a name given twice the last place counts. */
-  note(name: string, place: Found): void {
-    this.#names.push(name);
-    this.#found.push(place);
+  /** A block is shown by its first line; one that is no text of its own is shown whole. */
+  get span(): Span {
+    const { from, to, body } = this.#block;
+    return { from, to: body.from === 0 ? to : headEnd(this.#block) };
   }
 
-  /** Notes a block. */
-  block(name: string, span: Span): Place {
-    const place = new Place(this, name, span);
-    this.note(name, place);
-    return place;
+  /** Notes a block. Of a name given twice the last place counts. */
+  note(name: string, inner: Place): void {
+    this.#names ??= [];
+    this.#inner ??= [];
+    this.#names.push(name);
+    this.#inner.push(inner);
+  }
+
+  block(name: string, block: Block, fields?: ReadonlyMap<string, FieldSchema>): Place {
+    const inner = new Place(this, name, block, fields);
+    this.note(name, inner);
+    return inner;
   }
 
   /** The place of a field below this block; `''` is the block itself. */
@@ -58,13 +76,22 @@ export class Place {
   }
 
   #named(name: string): Found | undefined {
-    const names = this.#names;
-    if (names.length <= SHORT_LIST) return this.#found[names.lastIndexOf(name)];
-    this.#index ??= new Map();
+    const { attributes } = this.#block.body;
+    const names = this.#names ?? [];
+    if (attributes.length + names.length <= SHORT_LIST) {
+      const inner = this.#inner?.[names.lastIndexOf(name)];
+      return inner ?? attributes.find((attribute) => this.#nameOf(attribute) === name);
+    }
+    this.#index ??= new Map(attributes.map((attribute) => [this.#nameOf(attribute), attribute]));
     for (; this.#indexed < names.length; this.#indexed += 1) {
-      this.#index.set(names[this.#indexed] as string, this.#found[this.#indexed] as Found);
+      this.#index.set(names[this.#indexed] as string, this.#inner?.[this.#indexed] as Place);
     }
     return this.#index.get(name);
+  }
+
+  #nameOf({ name }: Attribute): string {
+    const field = this.#fields?.get(name);
+    return field === undefined ? name : fieldName(field);
   }
 }
 
@@ -101,8 +128,7 @@ function restOf(path: string, at: number): string {
 
 function findIn(place: Found, path: string): Span | undefined {
   if (place instanceof Place) return place.find(path);
-  if (path === '') return place;
-  return 'value' in place ? findInValue(place.value, path, 0) : undefined;
+  return path === '' ? place : findInValue(place.value, path, 0);
 }
 
 /** How many lists deep the first element also has the path of its list. */
@@ -147,13 +173,13 @@ function findInObject(node: ObjectNode, path: string, short: number): Span | und
   );
 }
 
-/** The places of a whole file: those of blocks, and single ones by path. */
+/** The places of a whole file: those of the job's blocks, and single ones by path. */
 export class Places implements PlaceTable {
-  readonly job = new Place(undefined, '', undefined);
+  job: Place | undefined;
   readonly #single = new Map<string, Span>();
 
   get(path: string): Span | undefined {
-    return this.#single.get(path) ?? this.job.find(path);
+    return this.#single.get(path) ?? this.job?.find(path);
   }
 
   has(path: string): boolean {

@@ -4,6 +4,7 @@ import { assertNever } from '../../lib/assert.ts';
 import type { Expression, ForNode, Index, Literal, ObjectNode, Splat, TupleNode } from '../syntax/ast.ts';
 import { diagnosticAt, LanguageError } from '../syntax/diagnostic.ts';
 import type { Span } from '../syntax/source.ts';
+import { composed } from '../syntax/template-text.ts';
 import { NumberLimitError, parseNumber } from './big-float.ts';
 import { BudgetError, LIMIT_REACHED } from './budget.ts';
 import { callFunction } from './call.ts';
@@ -33,6 +34,8 @@ export function evaluate(node: Expression, scope: Scope): Value {
   const { budget } = scope;
   try {
     budget.step();
+    // Most values are literals: they nest nothing and need no weighing.
+    if (node.kind === 'literal') return literal(node, scope);
     budget.enter();
   } catch (error) {
     throw asLanguageError(error, node, scope);
@@ -40,7 +43,7 @@ export function evaluate(node: Expression, scope: Scope): Value {
   try {
     const value = evaluateNode(node, scope);
     // Parts may be shared, so that a short text can mean a value that is too large to be written out.
-    if (node.kind !== 'literal') weigh(value);
+    if (typeof value === 'object') weigh(value);
     return value;
   } catch (error) {
     throw asLanguageError(error, node, scope);
@@ -131,7 +134,7 @@ function evaluateBinary(node: Extract<Expression, { kind: 'binary' }>, scope: Sc
 /** Text is kept in Unicode's composed form. Digits that a double has lost are read from the source again. */
 function literal(node: Literal, scope: Scope): Value {
   const { value } = node;
-  if (typeof value === 'string') return value.normalize('NFC');
+  if (typeof value === 'string') return composed(value);
   if (typeof value !== 'number' || (Number.isSafeInteger(value) && node.to - node.from < 16)) return value;
   const written = parseNumber(scope.source.text.slice(node.from, node.to)) ?? parseNumber(String(value));
   return written ?? fail(scope, node, 'Unsuitable value', 'This is no number that can be kept.');
@@ -139,7 +142,9 @@ function literal(node: Literal, scope: Scope): Value {
 
 function evaluateTuple(node: TupleNode, scope: Scope): Value {
   scope.budget.produce(node.items.length);
-  return node.items.map((item) => evaluate(item, scope));
+  const values: Value[] = [];
+  for (const item of node.items) values.push(evaluate(item, scope));
+  return values;
 }
 
 function evaluateObject(node: ObjectNode, scope: Scope): Value {
