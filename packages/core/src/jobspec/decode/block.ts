@@ -46,9 +46,9 @@ export function decodeBody(
   decoder: Decoder,
   record: ModelRecord = {},
 ): ModelRecord {
-  const index = hclIndex(schema);
+  const { fields } = place;
   for (const attribute of body.attributes) {
-    const field = index.get(attribute.name);
+    const field = fields?.get(attribute.name);
     if (field === undefined)
       reportUnknown(attribute.name, attribute.nameSpan, 'attribute', schema, place, scope, decoder);
     else if (!isRefused(field, attribute.nameSpan, place, scope, decoder)) {
@@ -72,12 +72,11 @@ function decodeInner(
   scope: Scope,
   decoder: Decoder,
 ): void {
-  const index = hclIndex(schema);
   const fields: FieldSchema[] = [];
   const lists: ExpandedBlock[][] = [];
   for (const expanded of expandBlocks(body.blocks, scope, decoder)) {
     const { block } = expanded;
-    const field = index.get(block.type);
+    const field = place.fields?.get(block.type);
     if (field === undefined) reportUnknown(block.type, block.typeSpan, 'block', schema, place, expanded.scope, decoder);
     else if (!isRefused(field, block.typeSpan, place, scope, decoder)) {
       const known = fields.lastIndexOf(field);
@@ -198,7 +197,7 @@ function decodeBlock(
   readLabel(block, schema, scope, decoder, inner);
   const record = decodeBody(block.body, schema, inner, scope, decoder, labelled);
   const moved = schema.movesTo?.(record);
-  if (moved !== undefined) place.note(moved, inner);
+  if (moved !== undefined) place.alias(moved, inner);
   return record;
 }
 
@@ -260,7 +259,7 @@ function decodeFreeForm(
       path: joinPath(place.path, name),
     });
   }
-  const inner = place.block(name, first.block);
+  const inner = place.block(name, first.block, undefined);
   const [label] = first.block.labels;
   if (label !== undefined) {
     report(decoder, first.scope, label, 'Unexpected label', `A ${field.hcl} block has no label.`, {

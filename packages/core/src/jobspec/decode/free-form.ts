@@ -32,8 +32,8 @@ export function bodyToJson(body: Body, place: Place, scope: Scope, decoder: Deco
     const { block } = expanded;
     if (isUnsafe(block.type)) continue;
     const count = counts.get(block.type) ?? 0;
-    const inner = place.block(count === 0 ? block.type : `${block.type}[${count}]`, block);
-    if (count === 0) place.note(`${block.type}[0]`, inner);
+    const inner = place.block(count === 0 ? block.type : `${block.type}[${count}]`, block, undefined);
+    if (count === 0) place.alias(`${block.type}[0]`, inner);
     let value: Json = bodyToJson(block.body, inner, expanded.scope, decoder);
     for (const label of block.labels.toReversed()) value = { [label.text]: [value] };
     const existing = result[block.type];

@@ -25,14 +25,14 @@ export class Place {
   readonly outer: Place | undefined;
   /** As a step of a field path: `count`, `task["web"]`, `port[1]`. Empty for the job. */
   readonly name: string;
-  readonly #block: Block;
   /** Fields by their names in the file; absent where a body has no schema. */
-  readonly #fields: ReadonlyMap<string, FieldSchema> | undefined;
-  /** Blocks in this one, by the order of the file. */
-  #names: string[] | undefined;
-  #inner: Place[] | undefined;
-  #index: Map<string, Found> | undefined;
-  #indexed = 0;
+  readonly fields: ReadonlyMap<string, FieldSchema> | undefined;
+  private readonly own: Block;
+  /** Blocks in this one, by the order of the file, and other names of some of them. */
+  private inner: Place[] | undefined;
+  private aliases: Map<string, Place> | undefined;
+  private index: Map<string, Found> | undefined;
+  private indexed: number;
 
   constructor(
     outer: Place | undefined,
@@ -42,8 +42,12 @@ export class Place {
   ) {
     this.outer = outer;
     this.name = name;
-    this.#block = block;
-    this.#fields = fields;
+    this.fields = fields;
+    this.own = block;
+    this.inner = undefined;
+    this.aliases = undefined;
+    this.index = undefined;
+    this.indexed = 0;
   }
 
   get path(): string {
@@ -52,45 +56,48 @@ export class Place {
 
   /** A block is shown by its first line; one that is no text of its own is shown whole. */
   get span(): Span {
-    const { from, to, body } = this.#block;
-    return { from, to: body.from === 0 ? to : headEnd(this.#block) };
+    const { from, to, body } = this.own;
+    return { from, to: body.from === 0 ? to : headEnd(this.own) };
   }
 
   /** Notes a block. Of a name given twice the last place counts. */
-  note(name: string, inner: Place): void {
-    this.#names ??= [];
-    this.#inner ??= [];
-    this.#names.push(name);
-    this.#inner.push(inner);
+  block(name: string, block: Block, fields: ReadonlyMap<string, FieldSchema> | undefined): Place {
+    const place = new Place(this, name, block, fields);
+    if (this.inner === undefined) this.inner = [place];
+    else this.inner.push(place);
+    return place;
   }
 
-  block(name: string, block: Block, fields?: ReadonlyMap<string, FieldSchema>): Place {
-    const inner = new Place(this, name, block, fields);
-    this.note(name, inner);
-    return inner;
+  /** Gives a block another name. */
+  alias(name: string, place: Place): void {
+    this.aliases ??= new Map();
+    this.aliases.set(name, place);
   }
 
   /** The place of a field below this block; `''` is the block itself. */
   find(path: string): Span | undefined {
-    return path === '' ? this.span : findStep(path, (name) => this.#named(name), findIn);
+    return path === '' ? this.span : findStep(path, (name) => this.aliases?.get(name) ?? this.named(name), findIn);
   }
 
-  #named(name: string): Found | undefined {
-    const { attributes } = this.#block.body;
-    const names = this.#names ?? [];
-    if (attributes.length + names.length <= SHORT_LIST) {
-      const inner = this.#inner?.[names.lastIndexOf(name)];
-      return inner ?? attributes.find((attribute) => this.#nameOf(attribute) === name);
+  private named(name: string): Found | undefined {
+    const { attributes } = this.own.body;
+    const inner = this.inner ?? [];
+    if (attributes.length + inner.length <= SHORT_LIST) {
+      return (
+        inner.findLast((place) => place.name === name) ??
+        attributes.find((attribute) => this.nameOf(attribute) === name)
+      );
     }
-    this.#index ??= new Map(attributes.map((attribute) => [this.#nameOf(attribute), attribute]));
-    for (; this.#indexed < names.length; this.#indexed += 1) {
-      this.#index.set(names[this.#indexed] as string, this.#inner?.[this.#indexed] as Place);
+    this.index ??= new Map(attributes.map((attribute) => [this.nameOf(attribute), attribute]));
+    for (; this.indexed < inner.length; this.indexed += 1) {
+      const place = inner[this.indexed] as Place;
+      this.index.set(place.name, place);
     }
-    return this.#index.get(name);
+    return this.index.get(name);
   }
 
-  #nameOf({ name }: Attribute): string {
-    const field = this.#fields?.get(name);
+  private nameOf({ name }: Attribute): string {
+    const field = this.fields?.get(name);
     return field === undefined ? name : fieldName(field);
   }
 }

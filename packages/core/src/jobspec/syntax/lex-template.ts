@@ -17,6 +17,11 @@ export function scanQuoted(lexer: Lexer, templateDepth: number, insideQuoted: bo
   let at = chunk;
   for (;;) {
     const code = at < text.length ? text.charCodeAt(at) : 10;
+    // Neither white space nor one of " $ % \.
+    if (code > 37 && code !== 92) {
+      at += 1;
+      continue;
+    }
     if (code === 34) {
       if (at > chunk) push(lexer, Token.Text, chunk, at);
       push(lexer, Token.QuoteClose, at, at + 1);
@@ -147,7 +152,9 @@ function scanHeredocBody(lexer: Lexer, body: number, open: number, marker: strin
       lineStart = false;
     }
     const code = text.charCodeAt(at);
-    if (code === 10) {
+    if (code > 37) {
+      at += 1;
+    } else if (code === 10) {
       at += 1;
       lineStart = true;
     } else if ((code === 36 || code === 37) && text.charCodeAt(at + 1) === 123) {

@@ -127,9 +127,15 @@ export function scanNormal(lexer: Lexer, templateDepth: number, quoted: boolean)
   const { length } = text;
   let braces = 0;
   while (lexer.at < length) {
-    const start = lexer.at;
-    const code = text.charCodeAt(start);
-    if (code === 32 || code === 9 || (code === 13 && text.charCodeAt(start + 1) === 10)) {
+    let start = lexer.at;
+    let code = text.charCodeAt(start);
+    while (code === 32 || code === 9) {
+      start += 1;
+      code = text.charCodeAt(start);
+    }
+    lexer.at = start;
+    if (start >= length) return;
+    if (code === 13 && text.charCodeAt(start + 1) === 10) {
       lexer.at += 1;
     } else if (code === 10) {
       lexer.at += 1;
@@ -197,6 +203,11 @@ function scanOperator(lexer: Lexer, code: number): void {
     return;
   }
   const next = text.charCodeAt(start + 1);
+  if (code === 61 && next !== 61 && next !== 62) {
+    lexer.at += 1;
+    push(lexer, Token.Assign, start, lexer.at);
+    return;
+  }
   const [kind, length] = pairOperator(code, next, text.charCodeAt(start + 2));
   lexer.at += kind === Token.Invalid ? ((text.codePointAt(start) ?? 0) > 0xffff ? 2 : 1) : length;
   push(lexer, kind, start, lexer.at);

@@ -122,7 +122,10 @@ function valueOnNextLine(cursor: Cursor): void {
 
 function attributeNamed(items: Items, name: string): Attribute | undefined {
   const { attributes } = items;
-  if (attributes.length < 16) return attributes.find((attribute) => attribute.name === name);
+  if (attributes.length < 16) {
+    for (const attribute of attributes) if (attribute.name === name) return attribute;
+    return undefined;
+  }
   items.names ??= new Map();
   for (let index = items.names.size; index < attributes.length; index += 1) {
     const attribute = attributes[index] as Attribute;

@@ -131,22 +131,26 @@ function missingValueHint(cursor: Cursor): string | undefined {
 }
 
 function parseNumber(cursor: Cursor): Expression {
-  const span = spanHere(cursor);
   const text = tokenText(cursor);
   const number = readNumber(text);
   if (typeof number === 'string') {
     const hint = text.length < 40 ? `put text in quotes: "${text}"` : undefined;
-    throw syntaxError(cursor, span, 'Invalid number', `${shorten(text)} ${number}.`, hint);
+    throw syntaxError(cursor, spanHere(cursor), 'Invalid number', `${shorten(text)} ${number}.`, hint);
   }
+  const from = tokenFrom(cursor);
   cursor.at += 1;
-  return { kind: 'literal', value: number, from: span.from, to: span.to };
+  return { kind: 'literal', value: number, from, to: previousTo(cursor) };
 }
 
 function shorten(text: string): string {
   return text.length > 40 ? `${text.slice(0, 37)}…` : text;
 }
 
-const KEYWORDS: Record<string, boolean | null> = { true: true, false: false, null: null };
+const KEYWORDS = new Map<string, boolean | null>([
+  ['true', true],
+  ['false', false],
+  ['null', null],
+]);
 
 function parseName(cursor: Cursor): Expression {
   const span = spanHere(cursor);
@@ -162,9 +166,8 @@ function parseName(cursor: Cursor): Expression {
   const nameSpan = scoped ? { from: span.from, to: previousTo(cursor) } : span;
   if (peek(cursor) === Token.ParenOpen) return parseCall(cursor, name, nameSpan);
   if (scoped) throw unexpected(cursor, `"(" after the function name ${name}`);
-  if (Object.hasOwn(KEYWORDS, name)) {
-    return { kind: 'literal', value: KEYWORDS[name] as boolean | null, from: span.from, to: span.to };
-  }
+  const constant = name.length > 5 ? undefined : KEYWORDS.get(name);
+  if (constant !== undefined) return { kind: 'literal', value: constant, from: span.from, to: span.to };
   const { from, to } = nameSpan;
   return { kind: 'reference', root: name, rootSpan: nameSpan, steps: [], from, to };
 }

@@ -99,10 +99,14 @@ function readPieces(cursor: Cursor, closing: TokenKind, form: TextForm): Piece[]
       const raw = tokenText(cursor);
       const span = spanHere(cursor);
       cursor.at += 1;
-      const texts = form === 'quoted' ? [unescapeQuoted(cursor, raw, span.from)] : linesOf(raw).map(unescapeSequences);
-      if (stripNext) texts[0] = trimStartOf(texts[0] ?? '');
+      const first = pieces.length;
+      if (form === 'quoted')
+        pieces.push({ kind: 'text', text: unescapeQuoted(cursor, raw, span.from), from: span.from, to: span.to });
+      else
+        for (const line of linesOf(raw))
+          pieces.push({ kind: 'text', text: unescapeSequences(line), from: span.from, to: span.to });
+      if (stripNext) stripFirst(pieces[first]);
       stripNext = false;
-      for (const text of texts) pieces.push({ kind: 'text', text, from: span.from, to: span.to });
     } else if (kind === Token.InterpolationOpen || kind === Token.ControlOpen) {
       if (tokenText(cursor).endsWith('~')) stripLast(pieces);
       cursor.height = 1;
@@ -123,6 +127,10 @@ function readPieces(cursor: Cursor, closing: TokenKind, form: TextForm): Piece[]
 function stripLast(pieces: readonly Piece[]): void {
   const last = pieces.at(-1);
   if (last?.kind === 'text') last.text = trimEndOf(last.text);
+}
+
+function stripFirst(piece: Piece | undefined): void {
+  if (piece?.kind === 'text') piece.text = trimStartOf(piece.text);
 }
 
 function deepestNesting(pieces: readonly Piece[]): number {
@@ -206,16 +214,17 @@ interface Frame {
 function nest(cursor: Cursor, pieces: readonly Piece[], whole: Span): TemplatePart[] {
   const root: Frame = { piece: { kind: 'text', text: '', from: 0, to: 0 }, parts: [], elseParts: undefined };
   const stack: Frame[] = [root];
-  let texts: string[] = [];
-  for (const [index, piece] of pieces.entries()) {
-    const frame = stack.at(-1) as Frame;
+  let text = '';
+  for (let index = 0; index < pieces.length; index += 1) {
+    const piece = pieces[index] as Piece;
+    const frame = stack[stack.length - 1] as Frame;
     const target = frame.elseParts ?? frame.parts;
     if (piece.kind === 'text') {
-      texts.push(piece.text);
+      text += piece.text;
       // An empty text counts: `"${x ~} "` is text, while `"${x}"` has the type of x.
       if (pieces[index + 1]?.kind === 'text') continue;
-      target.push({ kind: 'text', text: composed(texts.join('')), from: piece.from, to: piece.to });
-      texts = [];
+      target.push({ kind: 'text', text: composed(text), from: piece.from, to: piece.to });
+      text = '';
     } else if (piece.kind === 'value') {
       target.push(piece);
     } else if (piece.kind === 'if' || piece.kind === 'for') {

@@ -83,10 +83,22 @@ export function removeIndentation(pieces: readonly TextPiece[]): void {
 
 /** Lines of white space neither count nor change. */
 function isBlankLine({ text }: TextPiece): boolean {
-  return text?.endsWith('\n') === true && trimEndOf(text) === '';
+  if (text?.endsWith('\n') !== true) return false;
+  const first = text.charCodeAt(blanksAt(text));
+  return (first < 33 || first > 127) && trimEndOf(text) === '';
+}
+
+/** How many blanks and tabs the text begins with. */
+function blanksAt(text: string): number {
+  let at = 0;
+  while (text.charCodeAt(at) === 32 || text.charCodeAt(at) === 9) at += 1;
+  return at;
 }
 
 function indentationOf({ text = '' }: TextPiece): number {
+  const blanks = blanksAt(text);
+  const first = text.charCodeAt(blanks);
+  if (first >= 33 && first < 128) return blanks;
   return /^\p{White_Space}*/u.exec(text)?.[0].length ?? 0;
 }
 
