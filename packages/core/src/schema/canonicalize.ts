@@ -34,7 +34,9 @@ export function canonicalizeJob(job: ModelRecord | Job): Job {
 
 /** What completing a block has to do, worked out once. */
 interface Plan {
-  readonly schema: BlockSchema;
+  readonly name: string;
+  readonly fold: BlockSchema['fold'] | undefined;
+  readonly alwaysKept: boolean;
   /**
    * The constant defaults, with `undefined` where a value follows for sure. Records begin as a copy of it, so that all
    * records of a block look alike to the machine.
@@ -96,8 +98,9 @@ function makePlan(schema: BlockSchema): Plan {
     if (isBlockType(field.type)) blocks.push(blockPlan(field, field.type, field.model));
     else if (field.type === 'string') texts.add(field.model);
   }
-  if (schema.alwaysKept === true) defaults['kept'] = undefined;
-  return { schema, defaults, texts, keptTexts, computed, blocks, keptBlocks };
+  const { name, fold, alwaysKept = false } = schema;
+  if (alwaysKept) defaults['kept'] = undefined;
+  return { name, fold, alwaysKept, defaults, texts, keptTexts, computed, blocks, keptBlocks };
 }
 
 function blockPlan(field: FieldSchema, type: BlockType, key: string): BlockPlan {
@@ -111,7 +114,8 @@ export function defaultOf(field: FieldSchema, context: SchemaContext): Json | un
 
 /** A block with its constant defaults and what is given. */
 function begin(given: ModelRecord, plan: Plan): ModelRecord {
-  const record = { ...plan.defaults };
+  // Faster than a spread where records of many blocks pass.
+  const record: ModelRecord = Object.assign({}, plan.defaults);
   addGiven(record, given, plan.texts);
   return record;
 }
@@ -125,7 +129,7 @@ function addGiven(record: ModelRecord, given: ModelRecord, texts: ReadonlySet<st
 
 /** The rest: what fields and blocks mean to each other, defaults that depend on the surroundings, inner blocks. */
 function finish(record: ModelRecord, given: ModelRecord, plan: Plan, context: SchemaContext): void {
-  plan.schema.fold?.(record, context, given);
+  plan.fold?.(record, context, given);
   for (const [key, value] of plan.computed) {
     if (record[key] !== undefined) continue;
     const filled = value(context);
@@ -140,7 +144,7 @@ function finish(record: ModelRecord, given: ModelRecord, plan: Plan, context: Sc
     else if (value !== undefined) delete record[inner.key];
   }
   const kept = record['kept'] as ModelRecord | undefined;
-  if (kept !== undefined || plan.schema.alwaysKept === true) record['kept'] = completeKept(kept, plan, context);
+  if (kept !== undefined || plan.alwaysKept) record['kept'] = completeKept(kept, plan, context);
 }
 
 function completeKept(given: ModelRecord | undefined, plan: Plan, context: SchemaContext): ModelRecord {
@@ -177,12 +181,16 @@ function completeField(value: unknown, inner: BlockPlan, context: SchemaContext)
 function complete(item: ModelRecord, base: ModelRecord | undefined, plan: Plan, context: SchemaContext): ModelRecord {
   const given = base === undefined ? item : { ...base, ...item };
   const record = begin(given, plan);
-  finish(record, given, plan, innerContext(plan.schema, record, context));
+  finish(record, given, plan, innerContext(plan, record, context));
   return record;
 }
 
 /** The context inside a group or a task. */
-export function innerContext(schema: BlockSchema, record: ModelRecord, context: SchemaContext): SchemaContext {
+export function innerContext(
+  schema: Pick<BlockSchema, 'name'>,
+  record: ModelRecord,
+  context: SchemaContext,
+): SchemaContext {
   if (schema.name === 'group') return { jobType: context.jobType, job: context.job, group: record };
   if (schema.name === 'task') return { ...context, task: record };
   return context;

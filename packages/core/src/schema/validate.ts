@@ -107,9 +107,10 @@ function validateBlock(
   if (!valuesOnly && plan.label !== undefined && (record[plan.label] ?? '') === '') {
     trail.report('', `a ${plan.name} needs a name`, `write ${plan.name} "name" { … }`);
   }
+  const kept = record['kept'] as ModelRecord | undefined;
   for (const checked of plan.fields) {
     const { walked } = checked;
-    const value = readField(record, walked);
+    const value = walked.isKept ? kept?.[walked.key] : record[walked.key];
     if (value === undefined) {
       if (valuesOnly || !checked.isRequired) continue;
       isComplete = false;
