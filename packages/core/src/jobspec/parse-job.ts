@@ -140,30 +140,26 @@ function createSourceMap(source: Source, places: PlaceTable): SourceMap {
     fileName: source.fileName,
     has: (path) => places.has(path),
     locate(path) {
-      const span = nearestPlace(places, path);
-      return span === undefined ? undefined : rangeOf(source, span);
+      const found = nearestPlace(places, path);
+      return found === undefined ? undefined : rangeOf(source, found.span);
     },
   };
 }
 
-function nearestPlace(places: PlaceTable, path: string): Span | undefined {
+/** A place with the path it was written at: of a field that an outer block hands down, a path below the outer one. */
+interface Written {
+  readonly span: Span;
+  readonly path: string;
+}
+
+function nearestPlace(places: PlaceTable, path: string): Written | undefined {
   for (let at: string | undefined = path; at !== undefined; at = outerPath(at)) {
     for (let from: string | undefined = at; from !== undefined; from = handedDownFrom(from)) {
       const span = places.get(from);
-      if (span !== undefined) return span;
+      if (span !== undefined) return { span, path: from === at ? path : from + path.slice(at.length) };
     }
   }
   return undefined;
-}
-
-/** The path of a field as it was written: of one that an outer block hands down, the outer one's. */
-function writtenPath(places: PlaceTable, path: string): string {
-  for (let at: string | undefined = path; at !== undefined; at = outerPath(at)) {
-    for (let from: string | undefined = at; from !== undefined; from = handedDownFrom(from)) {
-      if (places.has(from)) return from + path.slice(at.length);
-    }
-  }
-  return path;
 }
 
 function addProblem(
@@ -173,10 +169,10 @@ function addProblem(
   sink: DiagnosticSink,
   places: PlaceTable,
 ): void {
-  const span = nearestPlace(places, problem.path) ?? { from: 0, to: 0 };
+  if (severity === 'warning' && sink.hasEnoughWarnings()) return;
+  const { span, path } = nearestPlace(places, problem.path) ?? { span: { from: 0, to: 0 }, path: problem.path };
   const message = `${problem.message.charAt(0).toUpperCase()}${problem.message.slice(1)}.`;
   const summary = severity === 'error' ? 'Invalid job' : 'Warning';
-  const path = writtenPath(places, problem.path);
   sink.add(diagnosticAt(source, span, summary, message, { severity, hint: problem.hint, path }));
 }
 

@@ -83,10 +83,8 @@ export class Place {
     const { attributes } = this.own.body;
     const inner = this.inner ?? [];
     if (attributes.length + inner.length <= SHORT_LIST) {
-      return (
-        inner.findLast((place) => place.name === name) ??
-        attributes.find((attribute) => this.nameOf(attribute) === name)
-      );
+      for (let at = inner.length - 1; at >= 0; at -= 1) if (inner[at]?.name === name) return inner[at];
+      return attributes.find((attribute) => this.nameOf(attribute) === name);
     }
     this.index ??= new Map(attributes.map((attribute) => [this.nameOf(attribute), attribute]));
     for (; this.indexed < inner.length; this.indexed += 1) {
@@ -186,7 +184,8 @@ export class Places implements PlaceTable {
   readonly #single = new Map<string, Span>();
 
   get(path: string): Span | undefined {
-    return this.#single.get(path) ?? this.job?.find(path);
+    const single = this.#single.size === 0 ? undefined : this.#single.get(path);
+    return single ?? this.job?.find(path);
   }
 
   has(path: string): boolean {

@@ -28,12 +28,15 @@ export interface DiagnosticSink {
   /** A diagnostic equal to an earlier one is not kept again: one mistake may spoil many fields. */
   add(diagnostic: Diagnostic): void;
   hasErrors(): boolean;
+  /** Whether so many warnings are kept that further ones are not. */
+  hasEnoughWarnings(): boolean;
 }
 
 export function createDiagnosticSink(): DiagnosticSink {
   const list: Diagnostic[] = [];
   const errorPaths: string[] = [];
-  const seen = new Set<string>();
+  /** What is kept, by its offset. */
+  const seen = new Map<number, Diagnostic[]>();
   /** Kept of each kind: many warnings must not hide an error. */
   const kept = { error: 0, warning: 0 };
   let errors = 0;
@@ -41,19 +44,32 @@ export function createDiagnosticSink(): DiagnosticSink {
     list,
     errorPaths,
     add(diagnostic) {
-      const { severity, fileName, range, summary, detail, path } = diagnostic;
+      const { severity, range, path } = diagnostic;
       if (severity === 'error') {
         errors += 1;
         errorPaths.push(path ?? '');
       }
-      const key = [severity, fileName, range?.start.offset, summary, detail].join('\u0000');
-      if (kept[severity] >= MAX_DIAGNOSTICS || seen.has(key)) return;
+      if (kept[severity] >= MAX_DIAGNOSTICS) return;
+      const offset = range?.start.offset ?? -1;
+      const others = seen.get(offset);
+      if (others === undefined) seen.set(offset, [diagnostic]);
+      else if (others.some((other) => isRepeated(other, diagnostic))) return;
+      else others.push(diagnostic);
       kept[severity] += 1;
-      seen.add(key);
       list.push(diagnostic);
     },
     hasErrors: () => errors > 0,
+    hasEnoughWarnings: () => kept.warning >= MAX_DIAGNOSTICS,
   };
+}
+
+function isRepeated(one: Diagnostic, other: Diagnostic): boolean {
+  return (
+    one.severity === other.severity &&
+    one.fileName === other.fileName &&
+    one.summary === other.summary &&
+    one.detail === other.detail
+  );
 }
 
 export interface DiagnosticOptions {

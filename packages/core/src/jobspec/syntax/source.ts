@@ -67,7 +67,9 @@ export function positionAt(source: Source, offset: number): Position {
     const isTrailingSurrogate = unit >= 0xdc00 && unit <= 0xdfff && index > lineStart;
     if (!isTrailingSurrogate) column += 1;
   }
-  Object.assign(last, { lineStart, offset, column });
+  last.lineStart = lineStart;
+  last.offset = offset;
+  last.column = column;
   return { line: low + 1, column, offset };
 }
 
