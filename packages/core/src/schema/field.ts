@@ -157,7 +157,7 @@ export function labelFromWire(label: BlockLabel, value: string): string {
 
 /** The records of a block field's model value, in order. */
 export function blockRecords(type: BlockType, value: unknown): readonly ModelRecord[] {
-  if (value === undefined || value === null) return [];
+  if (value === undefined || value === null) return NO_RECORDS;
   if (type.unwrap !== undefined) return [{ [type.unwrap]: value }];
   return type.repeat === 'one' ? [value as ModelRecord] : (value as readonly ModelRecord[]);
 }
@@ -214,6 +214,8 @@ export function asRecord(value: unknown): ModelRecord {
   return value as ModelRecord;
 }
 
-export function asRecords(value: unknown): ModelRecord[] {
-  return (value as ModelRecord[] | undefined) ?? [];
+const NO_RECORDS: readonly ModelRecord[] = Object.freeze([]);
+
+export function asRecords(value: unknown): readonly ModelRecord[] {
+  return (value as readonly ModelRecord[] | undefined) ?? NO_RECORDS;
 }

@@ -24,7 +24,7 @@ export function handDownToTasks(job: ModelRecord): void {
   setKept(job, 'secret', undefined);
 }
 
-function secretsOf(record: ModelRecord): ModelRecord[] {
+function secretsOf(record: ModelRecord): readonly ModelRecord[] {
   return asRecords(keptValue(record, 'secret'));
 }
 

@@ -28,7 +28,7 @@ export function hoistTaskNetworks(group: ModelRecord): void {
   group['tasks'] = tasks.map((task) => (networksOf(task).length === 0 ? task : withoutNetworks(task)));
 }
 
-function networksOf(task: ModelRecord): ModelRecord[] {
+function networksOf(task: ModelRecord): readonly ModelRecord[] {
   return asRecords(asRecord(task['resources'])?.['networks']);
 }
 

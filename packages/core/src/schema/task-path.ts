@@ -2,6 +2,7 @@
 
 /** Whether the path, from the task's directory, climbs above the directory of the allocation. */
 export function leavesTask(path: string): boolean {
+  if (!path.includes('..')) return false;
   let depth = 1;
   for (const part of path.split('/')) {
     if (part === '' || part === '.') continue;

@@ -18,7 +18,7 @@ import {
 import { fieldName } from './path.ts';
 import { notYetRunnable } from './runnable.ts';
 import { createTrail, type Trail } from './trail.ts';
-import { createWalk, readField, type WalkField } from './walk.ts';
+import { createWalk, type WalkField } from './walk.ts';
 
 /**
  * Problems of a canonical job (see `canonicalizeJob`), those included that only mean "cannot run yet"; none = it can be

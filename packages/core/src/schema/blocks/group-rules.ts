@@ -27,58 +27,81 @@ export function adviseTasksOfGroup(record: ModelRecord, report: Report): void {
 
 interface PlacedService {
   readonly service: ModelRecord;
-  readonly path: string;
-  readonly owner: string;
+  readonly index: number;
+  /** The task it belongs to; undefined = the group. */
+  readonly task: ModelRecord | undefined;
 }
 
 function servicesOf(record: ModelRecord): PlacedService[] {
-  const own = asRecords(keptValue(record, 'service')).map((service, index) => {
-    return { service, path: `service[${index}]`, owner: 'the group' };
-  });
-  const inTasks = asRecords(record['tasks']).flatMap((task) =>
-    asRecords(keptValue(task, 'service')).map((service, index) => {
-      return { service, path: `task["${task['name']}"].service[${index}]`, owner: `task "${task['name']}"` };
-    }),
-  );
-  return [...own, ...inTasks];
+  const services: PlacedService[] = [];
+  const addOf = (owner: ModelRecord, task: ModelRecord | undefined) => {
+    const own = asRecords(keptValue(owner, 'service'));
+    own.forEach((service, index) => void services.push({ service, index, task }));
+  };
+  addOf(record, undefined);
+  for (const task of asRecords(record['tasks'])) addOf(task, task);
+  return services;
+}
+
+function pathOf({ index, task }: PlacedService): string {
+  return task === undefined ? `service[${index}]` : `task["${task['name']}"].service[${index}]`;
+}
+
+/** What two services have in common that would be registered as the same. */
+function keyOf({ service, task }: PlacedService): string {
+  return JSON.stringify([service['name'], service['port'] ?? '', ...(task === undefined ? [] : [task['name']])]);
 }
 
 /** Services of a group go to one provider, none is registered twice, and the ports they name exist. */
 export function checkServicesOfGroup(record: ModelRecord, report: Report): void {
-  const seen = new Set<string>();
   const services = servicesOf(record);
-  const provider = services[0]?.service['provider'];
+  const [first] = services;
+  if (first === undefined) return;
+  const names = new Set(services.map(({ service }) => service['name']));
+  const seen = new Set<string>();
+  const provider = first.service['provider'];
   const ports = portLabels(record);
-  for (const { service, path, owner } of services) {
-    const key = JSON.stringify([service['name'], owner, service['port'] ?? '']);
-    if (seen.has(key)) report(path, `service "${service['name']}" is given twice with the same port`, 'rename one');
-    seen.add(key);
-    if (service['provider'] !== provider) {
-      report(`${path}.provider`, 'all services of a group have the same provider', `the first one has "${provider}"`);
+  for (const placed of services) {
+    const { service, task } = placed;
+    if (names.size < services.length) {
+      const key = keyOf(placed);
+      const message = `service "${service['name']}" is given twice with the same port`;
+      if (seen.has(key)) report(pathOf(placed), message, 'rename one');
+      seen.add(key);
     }
-    if (owner !== 'the group') checkPortOf(service, path, ports, report);
+    if (service['provider'] !== provider) {
+      const hint = `the first one has "${provider}"`;
+      report(`${pathOf(placed)}.provider`, 'all services of a group have the same provider', hint);
+    }
+    if (task !== undefined) checkPortOf(placed, ports, report);
   }
 }
 
 function portLabels(record: ModelRecord): Set<unknown> {
-  const [network] = asRecords(record['networks']);
-  const ports = [...asRecords(network?.['reservedPorts']), ...asRecords(network?.['dynamicPorts'])];
-  return new Set(ports.map((port) => port['label']));
+  const labels = new Set<unknown>();
+  const network = asRecords(record['networks'])[0];
+  for (const port of asRecords(network?.['reservedPorts'])) labels.add(port['label']);
+  for (const port of asRecords(network?.['dynamicPorts'])) labels.add(port['label']);
+  return labels;
 }
 
-function checkPortOf(service: ModelRecord, path: string, ports: ReadonlySet<unknown>, report: Report): void {
-  const isKnown = (item: ModelRecord) => {
-    const port = item['port'];
-    return port === undefined || ports.has(port) || (item['addressMode'] === 'driver' && /^\d+$/.test(String(port)));
-  };
-  const hint = 'name a port of network in the group';
-  if (!isKnown(service)) report(`${path}.port`, `the group has no port "${service['port']}"`, hint);
+const PORT_HINT = 'name a port of network in the group';
+
+function checkPortOf(placed: PlacedService, ports: ReadonlySet<unknown>, report: Report): void {
+  const { service } = placed;
+  if (!isKnownPort(service, ports)) {
+    report(`${pathOf(placed)}.port`, `the group has no port "${service['port']}"`, PORT_HINT);
+  }
   asRecords(service['checks']).forEach((check, index) => {
-    const isNumber = /^-?\d+$/.test(String(check['port'] ?? ''));
-    if (!isNumber && !isKnown(check)) {
-      report(`${path}.check[${index}].port`, `the group has no port "${check['port']}"`, hint);
-    }
+    if (isKnownPort(check, ports) || /^-?\d+$/.test(String(check['port']))) return;
+    report(`${pathOf(placed)}.check[${index}].port`, `the group has no port "${check['port']}"`, PORT_HINT);
   });
+}
+
+/** Whether the port of a service or check is one of the group, or needs not be. */
+function isKnownPort(item: ModelRecord, ports: ReadonlySet<unknown>): boolean {
+  const port = item['port'];
+  return port === undefined || ports.has(port) || (item['addressMode'] === 'driver' && /^\d+$/.test(String(port)));
 }
 
 /** Volumes against the number of allocations that would share them. */

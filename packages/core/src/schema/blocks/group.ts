@@ -189,6 +189,7 @@ export const groupBlock: BlockSchema = {
 /** Old spelling → field of `disconnect`. */
 function foldGroup(record: ModelRecord): void {
   hoistTaskNetworks(record);
+  if (record['kept'] === undefined) return;
   const lostAfterMs = keptValue(record, 'max_client_disconnect');
   const stopOnClientAfterMs = keptValue(record, 'stop_after_client_disconnect');
   const staysLost = keptValue(record, 'prevent_reschedule_on_lost');
@@ -289,8 +290,10 @@ function checkGroup(record: ModelRecord, context: SchemaContext, report: Report)
 }
 
 function checkLabelsAcrossNetworks(record: ModelRecord, report: Report): void {
+  const networks = asRecords(record['networks']);
+  if (networks.length < 2) return;
   const seen = new Map<unknown, number>();
-  asRecords(record['networks']).forEach((network, index) => {
+  networks.forEach((network, index) => {
     for (const port of [...asRecords(network['reservedPorts']), ...asRecords(network['dynamicPorts'])]) {
       const first = seen.get(port['label']);
       if (first !== undefined && first !== index) {

@@ -160,11 +160,11 @@ function checkNetwork(record: ModelRecord, _context: unknown, report: Report): v
   const all = [...reserved, ...asRecords(record['dynamicPorts'])];
   const labels = new Set<unknown>();
   for (const port of all) {
-    const path = `port["${port['label']}"]`;
-    if (labels.has(port['label'])) report(path, `there are two ports named "${port['label']}"`, 'rename one');
-    labels.add(port['label']);
+    const label = port['label'];
+    if (labels.has(label)) report(`port["${label}"]`, `there are two ports named "${label}"`, 'rename one');
+    labels.add(label);
     if (port['ignoreCollision'] === true && mode !== 'host') {
-      report(`${path}.ignore_collision`, 'it is for mode = "host" only');
+      report(`port["${label}"].ignore_collision`, 'it is for mode = "host" only');
     }
   }
   if (mode === 'none' && all.length > 0)
@@ -181,6 +181,7 @@ function checkNetwork(record: ModelRecord, _context: unknown, report: Report): v
 }
 
 function checkStaticPorts(reserved: readonly ModelRecord[], report: Report): void {
+  if (reserved.length < 2) return;
   const taken = new Map<string, unknown>();
   for (const port of reserved) {
     const key = `${port['hostNetwork']}:${port['value']}`;
@@ -206,7 +207,8 @@ function isDomainPart(part: string, isLast: boolean): boolean {
 
 /** CNI_ARGS is one text, `A=b;C=d`. */
 function checkCni(record: ModelRecord, report: Report): void {
-  for (const [name, value] of Object.entries((record['cniArgs'] ?? {}) as Record<string, string>)) {
+  if (record['cniArgs'] === undefined) return;
+  for (const [name, value] of Object.entries(record['cniArgs'] as Record<string, string>)) {
     if (`${name}${value}`.includes(';')) report('cni', `the argument "${name}" contains ";", which separates them`);
   }
 }

@@ -155,9 +155,10 @@ function checkResources(record: ModelRecord, _context: unknown, report: Report):
   if (typeof secrets === 'number' && secrets > Number(record['memoryMiB'])) {
     report('secrets', `it is more than memory (${record['memoryMiB']} MB), of which it is a part`);
   }
-  const devices = asRecords(record['devices']).map((device) => device['name']);
   const numa = keptValue(record, 'numa') as ModelRecord | undefined;
-  ((numa?.['devices'] ?? []) as readonly string[]).forEach((name, index) => {
+  if (numa === undefined) return;
+  const devices = asRecords(record['devices']).map((device) => device['name']);
+  ((numa['devices'] ?? []) as readonly string[]).forEach((name, index) => {
     if (!devices.includes(name)) report(`numa.devices[${index}]`, `the task asks for no device "${name}"`);
   });
 }

@@ -210,27 +210,30 @@ export const serviceBlock: BlockSchema = {
 };
 
 function foldService(record: ModelRecord, context: SchemaContext, given: ModelRecord): void {
+  const task = context.task === undefined ? undefined : String(context.task['name'] ?? '');
+  const name = record['name'];
+  if (typeof name !== 'string' || name.includes('${')) record['name'] = completeName(name, context, task);
+  if (given['task'] === undefined && task !== undefined && task !== '') record['task'] = task;
+  const checks = asRecords(record['checks']);
+  if (checks.length > 0) record['checks'] = checks.map((item) => inheritedCheck(item, record));
+}
+
+function completeName(given: unknown, context: SchemaContext, task: string | undefined): string {
   const job = String(context.job['name'] ?? '');
   const group = String(context.group?.['name'] ?? '');
-  const task = context.task === undefined ? undefined : String(context.task['name'] ?? '');
   const names: Record<string, string> = {
     JOB: job,
     TASKGROUP: group,
     TASK: task ?? 'group',
     BASE: [job, group, task ?? 'group'].join('-'),
   };
-  // Empty text is "not given", as in the API.
-  const written = record['name'] || [job, group, ...(task === undefined ? [] : [task])].join('-');
-  const name = String(written).replaceAll(/\$\{(JOB|TASKGROUP|TASK|BASE)\}/g, (_, key: string) => names[key] ?? '');
-  record['name'] = name;
-  if (given['task'] === undefined && task !== undefined && task !== '') record['task'] = task;
-  const checks = asRecords(record['checks']);
-  if (checks.length > 0) record['checks'] = checks.map((item) => inheritedCheck(item, record));
+  const written = given || [job, group, ...(task === undefined ? [] : [task])].join('-');
+  return String(written).replaceAll(/\$\{(JOB|TASKGROUP|TASK|BASE)\}/g, (_, key: string) => names[key] ?? '');
 }
 
 function checkService(record: ModelRecord, context: SchemaContext, report: Report): void {
-  const shown = String(record['name']).replaceAll(/\$\{[^}]*\}/g, 'x');
-  if (!SERVICE_NAME.test(shown)) {
+  const name = String(record['name']);
+  if (!SERVICE_NAME.test(name.includes('${') ? name.replaceAll(/\$\{[^}]*\}/g, 'x') : name)) {
     report('name', `"${record['name']}" is no service name`, 'letters, digits and "-", at most 63 characters');
   }
   const isNomad = record['provider'] === 'nomad';
@@ -253,16 +256,28 @@ function checkService(record: ModelRecord, context: SchemaContext, report: Repor
     report('identity.aud', 'the identity of a service needs an audience', 'add aud = ["consul.io"]');
   }
   if (record['connect'] !== undefined) checkConnected(record, isNomad, context, report);
+  checkChecks(record, asRecords(record['checks']), context, report);
+}
+
+function checkChecks(
+  service: ModelRecord,
+  checks: readonly ModelRecord[],
+  context: SchemaContext,
+  report: Report,
+): void {
+  if (checks.length === 0) return;
   const names = new Set<unknown>();
-  asRecords(record['checks']).forEach((item, index) => {
-    const at = `check[${index}]`;
-    checkOfService(item, record, context, (field, message, hint) =>
-      report(field === '' ? at : `${at}.${field}`, message, hint),
-    );
-    if (isTask && names.has(item['name']))
-      report(`${at}.name`, `there are two checks named ${item['name']}`, 'rename one');
+  let at = 0;
+  const reportOne: Report = (field, message, hint) =>
+    report(field === '' ? `check[${at}]` : `check[${at}].${field}`, message, hint);
+  for (const item of checks) {
+    checkOfService(item, service, context, reportOne);
+    if (context.task !== undefined && names.has(item['name'])) {
+      reportOne('name', `there are two checks named ${item['name']}`, 'rename one');
+    }
     names.add(item['name']);
-  });
+    at += 1;
+  }
 }
 
 function checkConnected(record: ModelRecord, isNomad: boolean, context: SchemaContext, report: Report): void {

@@ -51,8 +51,10 @@ function checkAgainstGroup(record: ModelRecord, context: SchemaContext, report: 
 }
 
 function checkNames(record: ModelRecord, block: string, report: Report, label = 'name'): void {
+  const items = asRecords(keptValue(record, block));
+  if (items.length < 2) return;
   const seen = new Set<unknown>();
-  for (const item of asRecords(keptValue(record, block))) {
+  for (const item of items) {
     const name = item[label];
     if (seen.has(name)) report(`${block}["${name}"]`, `there are two ${block} blocks named "${name}"`, 'rename one');
     seen.add(name);
@@ -66,8 +68,10 @@ function checkRepeated(
   describe: (value: unknown) => string,
   report: Report,
 ): void {
+  const items = asRecords(keptValue(record, block));
+  if (items.length < 2) return;
   const seen = new Set<unknown>();
-  asRecords(keptValue(record, block)).forEach((item, index) => {
+  items.forEach((item, index) => {
     const value = item[field];
     if (value !== undefined && seen.has(value)) report(`${block}[${index}].${field}`, describe(value), 'change one');
     seen.add(value);
