@@ -35,7 +35,7 @@ export function validateJob(job: Job): FieldProblem[] {
 export function brokenRules(job: Job): FieldProblem[] {
   const problems: FieldProblem[] = [];
   const record = job as unknown as ModelRecord;
-  validateBlock(record, jobBlock, { jobType: job.type, job: record }, createTrail(problems), false);
+  validateBlock(record, planOf(jobBlock), { jobType: job.type, job: record }, createTrail(problems), false);
   return problems;
 }
 
@@ -45,11 +45,13 @@ interface Plan {
   /** Where the label is, when there must be one. */
   readonly label: string | undefined;
   readonly check: BlockSchema['check'] | undefined;
+  readonly hasKept: boolean;
   readonly fields: readonly CheckedField[];
 }
 
-interface CheckedField {
-  readonly walked: WalkField;
+interface CheckedField extends WalkField {
+  /** Of a block whose records are checked. */
+  readonly inner: Plan | undefined;
   readonly isRequired: boolean;
   readonly values: readonly string[] | undefined;
   readonly refusedValues: Readonly<Record<string, string>> | undefined;
@@ -77,9 +79,12 @@ function planOf(schema: BlockSchema): Plan {
     const { name, label, check } = schema;
     const fields = checkedFieldsOf(schema).map((walked): CheckedField => {
       const { required, values, refusedValues, min = -Infinity, max = Infinity } = walked.field;
-      return { walked, isRequired: required === true, values, refusedValues, min, max };
+      const { field, name, key, isKept, block } = walked;
+      const inner = block === undefined || block.unwrap !== undefined ? undefined : planOf(block.block);
+      return { field, name, key, isKept, block, inner, isRequired: required === true, values, refusedValues, min, max };
     });
-    plan = { name, label: name === 'job' ? undefined : label?.model, check, fields };
+    const hasKept = fields.some((field) => field.isKept);
+    plan = { name, label: name === 'job' ? undefined : label?.model, check, hasKept, fields };
     plans.set(schema, plan);
   }
   return plan;
@@ -91,33 +96,31 @@ function planOf(schema: BlockSchema): Plan {
  */
 export function brokenValues(record: ModelRecord): FieldProblem[] {
   const problems: FieldProblem[] = [];
-  validateBlock(record, jobBlock, { jobType: '', job: record }, createTrail(problems), true);
+  validateBlock(record, planOf(jobBlock), { jobType: '', job: record }, createTrail(problems), true);
   return problems;
 }
 
 function validateBlock(
   record: ModelRecord,
-  schema: BlockSchema,
+  plan: Plan,
   context: SchemaContext,
   trail: Trail,
   valuesOnly: boolean,
 ): void {
-  const plan = planOf(schema);
   let isComplete = true;
   if (!valuesOnly && plan.label !== undefined && (record[plan.label] ?? '') === '') {
     trail.report('', `a ${plan.name} needs a name`, `write ${plan.name} "name" { … }`);
   }
-  const kept = record['kept'] as ModelRecord | undefined;
+  const kept = plan.hasKept ? (record['kept'] as ModelRecord | undefined) : undefined;
   for (const checked of plan.fields) {
-    const { walked } = checked;
-    const value = walked.isKept ? kept?.[walked.key] : record[walked.key];
+    const value = checked.isKept ? kept?.[checked.key] : record[checked.key];
     if (value === undefined) {
       if (valuesOnly || !checked.isRequired) continue;
       isComplete = false;
-      trail.report(walked.name, `"${walked.name}" is required`, `add ${exampleOf(walked.field)}`);
-    } else if (walked.block === undefined) checkField(checked, value, trail.report);
-    else if (walked.block.unwrap === undefined) {
-      validateRecords(value, walked.name, walked.block, context, trail, valuesOnly);
+      trail.report(checked.name, `"${checked.name}" is required`, `add ${exampleOf(checked.field)}`);
+    } else if (checked.block === undefined) checkField(checked, value, trail.report);
+    else if (checked.inner !== undefined) {
+      validateRecords(value, checked.name, checked.block, checked.inner, context, trail, valuesOnly);
     }
   }
   // Rules across fields mean something only when the fields are there.
@@ -128,6 +131,7 @@ function validateRecords(
   value: unknown,
   name: string,
   type: BlockType,
+  plan: Plan,
   context: SchemaContext,
   trail: Trail,
   valuesOnly: boolean,
@@ -136,7 +140,7 @@ function validateRecords(
   for (let index = 0; index < records.length; index += 1) {
     const item = records[index] as ModelRecord;
     trail.enter(name, type, item, index);
-    validateBlock(item, type.block, innerContext(type.block, item, context), trail, valuesOnly);
+    validateBlock(item, plan, innerContext(plan, item, context), trail, valuesOnly);
     trail.leave();
   }
 }
@@ -152,19 +156,19 @@ function checkField(checked: CheckedField, value: unknown, report: Report): void
   if (values !== undefined && typeof value === 'string') {
     if (!values.includes(value)) {
       report(
-        checked.walked.name,
+        checked.name,
         `"${value}" is none of ${values.join(', ')}`,
         didYouMean(value, values) ?? `write one of ${values.join(', ')}`,
       );
     } else if (refusedValues !== undefined && Object.hasOwn(refusedValues, value)) {
-      report(checked.walked.name, `"${value}" cannot be used: ${refusedValues[value]}`);
+      report(checked.name, `"${value}" cannot be used: ${refusedValues[value]}`);
     }
   }
   if (typeof value === 'number' && (value < min || value > max)) reportBounds(checked, value, report);
 }
 
-function reportBounds({ walked, min, max }: CheckedField, value: number, report: Report): void {
-  const shown = (amount: number) => (walked.field.type === 'duration' ? formatDuration(amount) : String(amount));
-  if (value < min) report(walked.name, `${shown(value)} is too small`, `at least ${shown(min)}`);
-  if (value > max) report(walked.name, `${shown(value)} is too large`, `at most ${shown(max)}`);
+function reportBounds({ field, name, min, max }: CheckedField, value: number, report: Report): void {
+  const shown = (amount: number) => (field.type === 'duration' ? formatDuration(amount) : String(amount));
+  if (value < min) report(name, `${shown(value)} is too small`, `at least ${shown(min)}`);
+  if (value > max) report(name, `${shown(value)} is too large`, `at most ${shown(max)}`);
 }
