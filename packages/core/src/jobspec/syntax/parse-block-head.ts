@@ -15,24 +15,32 @@ import {
 import { quotedText } from './parse-template.ts';
 import { Token, type TokenKind } from './token.ts';
 
+const NOTHING: readonly Label[] = [];
+
 /** Reads the labels after the type and stops at the `{`. */
 export function parseBlockHead(cursor: Cursor, type: string): readonly Label[] {
-  const labels: Label[] = [];
+  let labels: Label[] | undefined;
   for (;;) {
     const kind = peek(cursor);
     const from = tokenFrom(cursor);
     if (kind === Token.QuoteOpen) {
       const text = quotedText(cursor);
-      labels.push({ text, from, to: previousTo(cursor) });
+      const label = { text, from, to: previousTo(cursor) };
+      // Nearly all have one label at most.
+      if (labels === undefined) labels = [label];
+      else labels.push(label);
     } else if (kind === Token.Identifier) {
       const text = tokenText(cursor);
       cursor.at += 1;
-      labels.push({ text, from, to: previousTo(cursor) });
+      const label = { text, from, to: previousTo(cursor) };
+      // Nearly all have one label at most.
+      if (labels === undefined) labels = [label];
+      else labels.push(label);
     } else if (kind === Token.BraceOpen) {
-      return labels;
+      return labels ?? NOTHING;
     } else {
-      forgive(cursor, kind, type, labels);
-      return labels;
+      forgive(cursor, kind, type, labels ?? NOTHING);
+      return labels ?? NOTHING;
     }
   }
 }

@@ -6,6 +6,7 @@ import {
   type Cursor,
   enter,
   leave,
+  nameText,
   peek,
   peekAhead,
   previousTo,
@@ -22,7 +23,7 @@ import { parseBlockHead } from './parse-block-head.ts';
 import { parseExpression } from './parse-expression.ts';
 import { skipItem, skipToLineEnd } from './recovery.ts';
 import { indentationAt, rangeOf, type Span } from './source.ts';
-import { Token } from './token.ts';
+import { exactly, Token } from './token.ts';
 
 /** A body under construction. */
 interface Items {
@@ -79,7 +80,7 @@ function readItem(cursor: Cursor, items: Items, braces: Braces): void {
   }
   if (kind !== Token.Identifier) throw unexpected(cursor, 'the name of an attribute or block');
   const nameSpan = spanHere(cursor);
-  const name = tokenText(cursor);
+  const name = nameText(cursor);
   cursor.at += 1;
   if (peek(cursor) === Token.Assign) readAttribute(cursor, items, name, nameSpan);
   else readBlock(cursor, items, name, nameSpan, braces);
@@ -190,8 +191,12 @@ function readBlock(cursor: Cursor, items: Items, type: string, typeSpan: Span, b
   readItems(cursor, inner, braces);
   leave(cursor);
   if (isOneLine && items.form !== 'one line') checkOneLine(cursor, inner, opener);
-  const { attributes, blocks } = inner;
-  const body: Body = { from, to: tokenFrom(cursor), attributes, blocks };
+  const body: Body = {
+    from,
+    to: tokenFrom(cursor),
+    attributes: exactly(inner.attributes),
+    blocks: exactly(inner.blocks),
+  };
   const isClosed = peek(cursor) === Token.BraceClose;
   if (isClosed) noteSuspect(cursor, typeSpan, opener, braces);
   else reportUnclosed(cursor, opener, braces);

@@ -20,7 +20,7 @@ import {
 import { parseExpression } from './parse-expression.ts';
 import { parseForNames } from './parse-template.ts';
 import { composed } from './template-text.ts';
-import { Token } from './token.ts';
+import { exactly, Token } from './token.ts';
 
 export function parseBracket(cursor: Cursor): Expression {
   const from = tokenFrom(cursor);
@@ -37,7 +37,7 @@ export function parseBracket(cursor: Cursor): Expression {
     }
     cursor.at += 1;
     raise(cursor, height);
-    return { kind: 'tuple', items, from, to: previousTo(cursor) };
+    return { kind: 'tuple', items: exactly(items), from, to: previousTo(cursor) };
   });
 }
 
@@ -60,7 +60,7 @@ function parseObject(cursor: Cursor, from: number): Expression {
     while (accept(cursor, Token.Newline));
     if (accept(cursor, Token.BraceClose)) {
       raise(cursor, height);
-      return { kind: 'object', items, from, to: previousTo(cursor) };
+      return { kind: 'object', items: exactly(items), from, to: previousTo(cursor) };
     }
     const key = parseKey(cursor);
     height = Math.max(height, cursor.height);

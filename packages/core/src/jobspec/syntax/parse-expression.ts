@@ -9,6 +9,7 @@ import {
   inBrackets,
   isWord,
   leave,
+  nameText,
   peek,
   previousTo,
   raise,
@@ -23,7 +24,7 @@ import { parseBrace, parseBracket } from './parse-collection.ts';
 import { parsePostfix } from './parse-postfix.ts';
 import { parseTemplate } from './parse-template.ts';
 import type { Span } from './source.ts';
-import { Token, type TokenKind } from './token.ts';
+import { exactly, Token, type TokenKind } from './token.ts';
 
 /** Binding power of each binary operator; equal ones associate to the left. */
 const BINARY: (readonly [BinaryOperator, number] | undefined)[] = [];
@@ -154,7 +155,7 @@ const KEYWORDS = new Map<string, boolean | null>([
 
 function parseName(cursor: Cursor): Expression {
   const span = spanHere(cursor);
-  let name = tokenText(cursor);
+  let name = nameText(cursor);
   cursor.at += 1;
   let scoped = false;
   while (accept(cursor, Token.DoubleColon)) {
@@ -194,6 +195,6 @@ function parseCall(cursor: Cursor, name: string, nameSpan: Span): Expression {
     }
     cursor.at += 1;
     raise(cursor, height);
-    return { kind: 'call', name, nameSpan, args, expand, from: nameSpan.from, to: previousTo(cursor) };
+    return { kind: 'call', name, nameSpan, args: exactly(args), expand, from: nameSpan.from, to: previousTo(cursor) };
   });
 }

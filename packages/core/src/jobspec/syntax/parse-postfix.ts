@@ -8,6 +8,7 @@ import {
   expect,
   inBrackets,
   leave,
+  nameText,
   peek,
   previousTo,
   raise,
@@ -55,7 +56,7 @@ function parseMember(cursor: Cursor, object: Expression, from: number): Expressi
 }
 
 function nameStep(cursor: Cursor, object: Expression, from: number): Expression {
-  const name = composed(tokenText(cursor));
+  const name = composed(nameText(cursor));
   cursor.at += 1;
   const to = previousTo(cursor);
   if (object.kind === 'reference') return withStep(object, { key: name, form: 'attribute', from, to });

@@ -18,8 +18,15 @@ import {
 } from './cursor.ts';
 import { parseExpression } from './parse-expression.ts';
 import type { Span } from './source.ts';
-import { composed, linesOf, removeIndentation, unescapeQuoted, unescapeSequences } from './template-text.ts';
-import { Token, type TokenKind } from './token.ts';
+import {
+  composed,
+  isPlainText,
+  linesOf,
+  removeIndentation,
+  unescapeQuoted,
+  unescapeSequences,
+} from './template-text.ts';
+import { exactly, Token, type TokenKind } from './token.ts';
 
 /** A piece of a template before `if` and `for` are nested. */
 type Piece =
@@ -38,8 +45,10 @@ export function parseTemplate(cursor: Cursor): Expression {
     // Most strings are plain text: no pieces are needed.
     if (kind[first] === Token.QuoteClose) return literal(cursor, '', from, 2);
     if (kind[first] === Token.Text && kind[first + 1] === Token.QuoteClose) {
-      const text = unescapeQuoted(cursor, tokenText(cursor, first), cursor.tokens.from[first] as number);
-      return literal(cursor, text, from, 3);
+      const raw = tokenText(cursor, first);
+      if (isPlainText(raw)) return literal(cursor, raw, from, 3);
+      const text = unescapeQuoted(cursor, raw, cursor.tokens.from[first] as number);
+      return literal(cursor, composed(text), from, 3);
     }
     cursor.at = first;
     return finish(cursor, readPieces(cursor, Token.QuoteClose, 'quoted'), from);
@@ -60,7 +69,7 @@ export function parseBareTemplate(cursor: Cursor): Expression {
 function literal(cursor: Cursor, text: string, from: number, tokens: number): Expression {
   cursor.at += tokens;
   cursor.height = 1;
-  return { kind: 'literal', value: composed(text), from, to: previousTo(cursor) };
+  return { kind: 'literal', value: text, from, to: previousTo(cursor) };
 }
 
 function finish(cursor: Cursor, pieces: readonly Piece[], from: number): Expression {
@@ -69,7 +78,7 @@ function finish(cursor: Cursor, pieces: readonly Piece[], from: number): Express
   if (parts.length === 0) return { kind: 'literal', value: '', from, to: span.to };
   const only = parts[0];
   if (parts.length === 1 && only?.kind === 'text') return { kind: 'literal', value: only.text, from, to: span.to };
-  return { kind: 'template', parts, from, to: span.to };
+  return { kind: 'template', parts: exactly(parts), from, to: span.to };
 }
 
 /** A quoted block label: text without sequences. Labels keep their characters as written, not in composed form. */

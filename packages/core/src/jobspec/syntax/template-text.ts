@@ -12,6 +12,16 @@ export function composed(text: string): string {
   return text;
 }
 
+/** Whether a text between quotes says what it means: no escapes, nothing to compose. */
+export function isPlainText(raw: string): boolean {
+  for (let at = 0; at < raw.length; at += 1) {
+    const code = raw.charCodeAt(at);
+    // A backslash, or "{", which may end "$${".
+    if (code === 92 || code === 123 || code >= 0x300) return false;
+  }
+  return true;
+}
+
 /** `$${` and `%%{` to `${` and `%{`. */
 export function unescapeSequences(raw: string): string {
   return raw.includes('{') ? raw.replaceAll('$${', '${').replaceAll('%%{', '%{') : raw;

@@ -65,6 +65,13 @@ export interface TokenList {
   readonly unclosed: boolean;
 }
 
+const NOTHING: readonly never[] = [];
+
+/** A list without the room that was made for further elements: much of a tree would be empty room. */
+export function exactly<T>(list: readonly T[]): readonly T[] {
+  return list.length === 0 ? NOTHING : list.slice();
+}
+
 const DESCRIPTIONS: Partial<Record<TokenKind, string>> = {
   [Token.EndOfFile]: 'the end of the file',
   [Token.Newline]: 'the end of the line',
