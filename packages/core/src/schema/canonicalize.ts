@@ -28,7 +28,7 @@ export function canonicalizeJob(job: ModelRecord | Job): Job {
     jobType: typeof type === 'string' && type !== '' ? type : 'service',
     job: record,
   };
-  finish(record, given, plan, context);
+  finish(record, given, plan, context, new Map());
   return record as unknown as Job;
 }
 
@@ -60,6 +60,9 @@ interface BlockPlan {
   /** The value when there is no such block. */
   readonly otherwise: unknown;
 }
+
+/** Blocks that are not written, by their field: the last one of each, and what it was made from. */
+type Shared = Map<BlockPlan, { readonly base: ModelRecord; readonly record: ModelRecord }>;
 
 const plans = new Map<BlockSchema, Plan>();
 
@@ -128,7 +131,7 @@ function addGiven(record: ModelRecord, given: ModelRecord, texts: ReadonlySet<st
 }
 
 /** The rest: what fields and blocks mean to each other, defaults that depend on the surroundings, inner blocks. */
-function finish(record: ModelRecord, given: ModelRecord, plan: Plan, context: SchemaContext): void {
+function finish(record: ModelRecord, given: ModelRecord, plan: Plan, context: SchemaContext, shared: Shared): void {
   plan.fold?.(record, context, given);
   for (const [key, value] of plan.computed) {
     if (record[key] !== undefined) continue;
@@ -139,15 +142,15 @@ function finish(record: ModelRecord, given: ModelRecord, plan: Plan, context: Sc
   for (const inner of plan.blocks) {
     const value = record[inner.key];
     if (value === inner.otherwise && value !== undefined) continue;
-    const completed = completeField(value, inner, context);
+    const completed = completeField(value, inner, context, shared);
     if (completed !== undefined) record[inner.key] = completed;
     else if (value !== undefined) delete record[inner.key];
   }
   const kept = record['kept'] as ModelRecord | undefined;
-  if (kept !== undefined || plan.alwaysKept) record['kept'] = completeKept(kept, plan, context);
+  if (kept !== undefined || plan.alwaysKept) record['kept'] = completeKept(kept, plan, context, shared);
 }
 
-function completeKept(given: ModelRecord | undefined, plan: Plan, context: SchemaContext): ModelRecord {
+function completeKept(given: ModelRecord | undefined, plan: Plan, context: SchemaContext, shared: Shared): ModelRecord {
   const kept: ModelRecord = {};
   for (const key in given) {
     const value = given[key];
@@ -156,32 +159,49 @@ function completeKept(given: ModelRecord | undefined, plan: Plan, context: Schem
       if (value !== undefined && (value !== '' || !plan.keptTexts.has(key))) kept[key] = value;
       continue;
     }
-    const completed = completeField(value, inner, context);
+    const completed = completeField(value, inner, context, shared);
     if (completed !== undefined) kept[key] = completed;
   }
   return kept;
 }
 
 /** Copies of what is given, over what an outer block says; undefined when there is no such block. */
-function completeField(value: unknown, inner: BlockPlan, context: SchemaContext): unknown {
+function completeField(value: unknown, inner: BlockPlan, context: SchemaContext, shared: Shared): unknown {
   const { type, plan, implicit } = inner;
   const base = inner.base?.(context);
   if (value === undefined || value === null) {
     const exists = base !== undefined || (typeof implicit === 'function' ? implicit(context) : implicit);
-    return exists ? complete(base ?? {}, undefined, plan, context) : inner.otherwise;
+    return exists ? implicitRecord(inner, base ?? NOTHING, context, shared) : inner.otherwise;
   }
-  if (type.unwrap !== undefined) return complete({ [type.unwrap]: value }, base, plan, context)[type.unwrap];
-  if (type.repeat === 'one') return complete(value as ModelRecord, base, plan, context);
+  if (type.unwrap !== undefined) return complete({ [type.unwrap]: value }, base, plan, context, shared)[type.unwrap];
+  if (type.repeat === 'one') return complete(value as ModelRecord, base, plan, context, shared);
   const items = value as readonly ModelRecord[];
   // An empty list of blocks that have no default says nothing.
   if (items.length === 0) return inner.otherwise;
-  return items.map((item) => complete(item, base, plan, context));
+  return items.map((item) => complete(item, base, plan, context, shared));
 }
 
-function complete(item: ModelRecord, base: ModelRecord | undefined, plan: Plan, context: SchemaContext): ModelRecord {
+const NOTHING: ModelRecord = {};
+
+/** A block that is not written. What is equal all over a job is one record, which must not change. */
+function implicitRecord(inner: BlockPlan, base: ModelRecord, context: SchemaContext, shared: Shared): ModelRecord {
+  const known = shared.get(inner);
+  if (known !== undefined && known.base === base) return known.record;
+  const record = Object.freeze(complete(base, undefined, inner.plan, context, shared));
+  shared.set(inner, { base, record });
+  return record;
+}
+
+function complete(
+  item: ModelRecord,
+  base: ModelRecord | undefined,
+  plan: Plan,
+  context: SchemaContext,
+  shared: Shared,
+): ModelRecord {
   const given = base === undefined ? item : { ...base, ...item };
   const record = begin(given, plan);
-  finish(record, given, plan, innerContext(plan, record, context));
+  finish(record, given, plan, innerContext(plan, record, context), shared);
   return record;
 }
 

@@ -53,7 +53,10 @@ export interface FieldSchema {
   readonly default?: Json | ((context: SchemaContext) => Json | undefined);
   /** For a block: values of an outer block that apply where this one says nothing. */
   readonly base?: (context: SchemaContext) => ModelRecord | undefined;
-  /** For a block: it exists with its defaults even when it is not written. */
+  /**
+   * For a block: it exists with its defaults even when it is not written. Those may depend on the job's type and on `base`
+   * only: what is not written is one record for all groups and tasks of a job.
+   */
   readonly implicit?: boolean | ((context: SchemaContext) => boolean);
   /** For strings: the closed set of values. */
   readonly values?: readonly string[];
