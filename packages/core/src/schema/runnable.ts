@@ -3,13 +3,13 @@
 import type { Job } from '../model/job.ts';
 import { jobBlock } from './blocks/job.ts';
 import { type BlockSchema, blockRecords, type FieldProblem, type ModelRecord } from './field.ts';
-import { joinPath, repeatedPath } from './path.ts';
+import { createTrail, type Trail } from './trail.ts';
 import { createWalk, readField } from './walk.ts';
 
 /** Why this job cannot run yet, each reason at the field that asks for what is missing; none = it can. */
 export function notYetRunnable(job: Job): FieldProblem[] {
   const problems: FieldProblem[] = [];
-  visit(job as unknown as ModelRecord, jobBlock, '', problems);
+  visit(job as unknown as ModelRecord, jobBlock, createTrail(problems));
   return problems;
 }
 
@@ -19,22 +19,22 @@ const fieldsOf = createWalk({
   schema: () => false,
 });
 
-function visit(record: ModelRecord, schema: BlockSchema, path: string, problems: FieldProblem[]): void {
+function visit(record: ModelRecord, schema: BlockSchema, trail: Trail): void {
   for (const walked of fieldsOf(schema)) {
     const value = readField(record, walked);
     if (value === undefined) continue;
     const { field, name, block } = walked;
-    const fieldPath = joinPath(path, name);
     const reason = typeof value === 'string' ? valueReason(field.notYetValues, value) : undefined;
-    if (reason !== undefined) problems.push({ path: fieldPath, message: `"${value}" cannot run yet: ${reason}` });
-    if (field.notYet !== undefined) {
-      problems.push({ path: fieldPath, message: `"${name}" cannot run yet: ${field.notYet}` });
-    }
+    if (reason !== undefined) trail.report(name, `"${value}" cannot run yet: ${reason}`);
+    if (field.notYet !== undefined) trail.report(name, `"${name}" cannot run yet: ${field.notYet}`);
     if (block === undefined || block.unwrap !== undefined) continue;
-    blockRecords(block, value).forEach((item, index) => {
-      const inner = block.repeat === 'one' ? fieldPath : repeatedPath(fieldPath, block, item, index);
-      visit(item, block.block, inner, problems);
-    });
+    const records = blockRecords(block, value);
+    for (let index = 0; index < records.length; index += 1) {
+      const item = records[index] as ModelRecord;
+      trail.enter(name, block, item, index);
+      visit(item, block.block, trail);
+      trail.leave();
+    }
   }
 }
 

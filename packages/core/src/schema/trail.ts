@@ -56,7 +56,8 @@ export function createTrail(problems: FieldProblem[]): Trail {
     },
     path,
     report(field, message, hint) {
-      problems.push({ path: joinPath(path(), field), message, ...(hint === undefined ? {} : { hint }) });
+      const at = joinPath(path(), field);
+      problems.push(hint === undefined ? { path: at, message } : { path: at, message, hint });
     },
   };
 }

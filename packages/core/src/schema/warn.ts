@@ -3,39 +3,56 @@
 import type { Job } from '../model/job.ts';
 import { jobBlock } from './blocks/job.ts';
 import { innerContext } from './canonicalize.ts';
-import {
-  type BlockSchema,
-  blockRecords,
-  type FieldProblem,
-  type FieldSchema,
-  type ModelRecord,
-  type SchemaContext,
-} from './field.ts';
+import { type BlockSchema, blockRecords, type FieldProblem, type ModelRecord, type SchemaContext } from './field.ts';
 import { createTrail, type Trail } from './trail.ts';
-import { createWalk, readField } from './walk.ts';
+import { createWalk, readField, type WalkField } from './walk.ts';
 
 /** Warnings about a job as it was written, before defaults. */
 export function warningsOf(record: ModelRecord): FieldProblem[] {
   const warnings: FieldProblem[] = [];
-  warnBlock(record, jobBlock, true, createTrail(warnings));
+  warnBlock(record, warnedFieldsOf(jobBlock), true, createTrail(warnings));
   return warnings;
 }
 
-const warnedFieldsOf = createWalk({
+/** A field that there may be something to say about; all look alike to the machine, whatever the schema declares. */
+interface WarnedField extends WalkField {
+  readonly deprecated: string | undefined;
+  readonly noEffect: string | undefined;
+  /** A value equal to the default changes nothing, so there is nothing to warn about. */
+  readonly idle: unknown;
+  /** Of a block: what to look at inside. */
+  readonly inner: readonly WarnedField[];
+}
+
+const walkedFieldsOf = createWalk({
   plain: ({ deprecated, noEffect: reason }) => deprecated !== undefined || reason !== undefined,
   block: ({ deprecated, noEffect: reason }) => deprecated !== undefined || reason !== undefined || 'inside',
   schema: () => false,
 });
 
+const warnedFields = new Map<BlockSchema, readonly WarnedField[]>();
+
+function warnedFieldsOf(schema: BlockSchema): readonly WarnedField[] {
+  let fields = warnedFields.get(schema);
+  if (fields === undefined) {
+    fields = walkedFieldsOf(schema).map(({ field, name, key, isKept, block }): WarnedField => {
+      const { deprecated, noEffect: reason, default: idle } = field;
+      const inner = block === undefined ? [] : warnedFieldsOf(block.block);
+      return { field, name, key, isKept, block, deprecated, noEffect: reason, idle, inner };
+    });
+    warnedFields.set(schema, fields);
+  }
+  return fields;
+}
+
 /** `hasEffect`: false inside of a block that has none, where only old spellings are worth a word. */
-function warnBlock(record: ModelRecord, schema: BlockSchema, hasEffect: boolean, trail: Trail): void {
-  for (const walked of warnedFieldsOf(schema)) {
-    const value = readField(record, walked);
-    if (value === undefined) continue;
-    const { field, name, block } = walked;
-    if (isIdle(field, value)) continue;
-    if (field.deprecated !== undefined) trail.report(name, `"${name}" is deprecated`, field.deprecated);
-    const reason = hasEffect ? field.noEffect : undefined;
+function warnBlock(record: ModelRecord, fields: readonly WarnedField[], hasEffect: boolean, trail: Trail): void {
+  for (const warned of fields) {
+    const value = readField(record, warned);
+    if (value === undefined || value === warned.idle || (Array.isArray(value) && value.length === 0)) continue;
+    const { name, block, deprecated, inner } = warned;
+    if (deprecated !== undefined) trail.report(name, `"${name}" is deprecated`, deprecated);
+    const reason = hasEffect ? warned.noEffect : undefined;
     if (block === undefined) {
       if (reason !== undefined) trail.report(name, noEffect(name, reason));
       continue;
@@ -45,7 +62,7 @@ function warnBlock(record: ModelRecord, schema: BlockSchema, hasEffect: boolean,
       const item = records[index] as ModelRecord;
       trail.enter(name, block, item, index);
       if (reason !== undefined) trail.report('', noEffect(name, reason));
-      warnBlock(item, block.block, hasEffect && field.noEffect === undefined, trail);
+      if (inner.length > 0) warnBlock(item, inner, hasEffect && warned.noEffect === undefined, trail);
       trail.leave();
     }
   }
@@ -78,12 +95,6 @@ function adviseBlock(record: ModelRecord, schema: BlockSchema, context: SchemaCo
       trail.leave();
     }
   }
-}
-
-/** A value equal to the default changes nothing, so there is nothing to warn about. */
-function isIdle(field: FieldSchema, value: unknown): boolean {
-  if (Array.isArray(value) && value.length === 0) return true;
-  return field.default !== undefined && typeof field.default !== 'function' && field.default === value;
 }
 
 function noEffect(name: string, reason: string): string {
