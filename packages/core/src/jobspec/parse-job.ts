@@ -299,6 +299,7 @@ function withGroups(body: Body): Body {
     (task): Block => ({
       ...task,
       type: 'group',
+      typeSpan: task.typeSpan,
       body: { from: task.from, to: task.to, attributes: [], blocks: [task] },
     }),
   );

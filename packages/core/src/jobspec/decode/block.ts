@@ -51,7 +51,7 @@ export function decodeBody(
     const field = fields?.get(attribute.name);
     if (field === undefined)
       reportUnknown(attribute.name, attribute.nameSpan, 'attribute', schema, place, scope, decoder);
-    else if (!isRefused(field, attribute.nameSpan, place, scope, decoder)) {
+    else if (!isRefused(field, attribute, place, scope, decoder)) {
       decodeAttribute(record, field, attribute, place, scope, decoder);
     }
   }
@@ -78,7 +78,7 @@ function decodeInner(
     const { block } = expanded;
     const field = place.fields?.get(block.type);
     if (field === undefined) reportUnknown(block.type, block.typeSpan, 'block', schema, place, expanded.scope, decoder);
-    else if (!isRefused(field, block.typeSpan, place, scope, decoder)) {
+    else if (!isRefused(field, block, place, scope, decoder)) {
       const known = fields.lastIndexOf(field);
       if (known >= 0) lists[known]?.push(expanded);
       else lists[fields.push(field) - 1] = [expanded];
@@ -93,9 +93,10 @@ function sentence(message: string): string {
   return `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
 }
 
-function isRefused(field: FieldSchema, span: Span, place: Place, scope: Scope, decoder: Decoder): boolean {
+function isRefused(field: FieldSchema, item: Attribute | Block, place: Place, scope: Scope, decoder: Decoder): boolean {
   if (field.refused === undefined) return false;
   const name = fieldName(field);
+  const span = 'name' in item ? item.nameSpan : item.typeSpan;
   report(decoder, scope, span, `"${name}" is refused`, sentence(field.refused), { path: joinPath(place.path, name) });
   return true;
 }

@@ -1,7 +1,6 @@
 // The parser's place in the token list, and how it reports what it did not expect.
 
 import { type DiagnosticSink, diagnosticAt, LanguageError } from './diagnostic.ts';
-import { nameAt } from './names.ts';
 import { positionAt, type Source, type Span } from './source.ts';
 import { describeToken, Token, type TokenKind, type TokenList } from './token.ts';
 
@@ -49,14 +48,9 @@ export function tokenText(cursor: Cursor, index: number = cursor.at): string {
   return cursor.source.text.slice(cursor.tokens.from[index], cursor.tokens.to[index]);
 }
 
-/** The current token, an identifier. */
-export function nameText({ source, tokens, at }: Cursor): string {
-  return nameAt(source.text, tokens.from[at] as number, tokens.to[at] as number);
-}
-
 /** Whether the current token is this keyword. */
 export function isWord(cursor: Cursor, word: string): boolean {
-  return peek(cursor) === Token.Identifier && nameText(cursor) === word;
+  return peek(cursor) === Token.Identifier && tokenText(cursor) === word;
 }
 
 export function tokenFrom(cursor: Cursor): number {

@@ -6,7 +6,6 @@ import {
   type Cursor,
   enter,
   leave,
-  nameText,
   peek,
   peekAhead,
   previousTo,
@@ -24,6 +23,7 @@ import { parseExpression } from './parse-expression.ts';
 import { skipItem, skipToLineEnd } from './recovery.ts';
 import { indentationAt, rangeOf, type Span } from './source.ts';
 import { exactly, Token } from './token.ts';
+import { WrittenAttribute, WrittenBlock } from './written-item.ts';
 
 /** A body under construction. */
 interface Items {
@@ -80,7 +80,7 @@ function readItem(cursor: Cursor, items: Items, braces: Braces): void {
   }
   if (kind !== Token.Identifier) throw unexpected(cursor, 'the name of an attribute or block');
   const nameSpan = spanHere(cursor);
-  const name = nameText(cursor);
+  const name = tokenText(cursor);
   cursor.at += 1;
   if (peek(cursor) === Token.Assign) readAttribute(cursor, items, name, nameSpan);
   else readBlock(cursor, items, name, nameSpan, braces);
@@ -98,7 +98,7 @@ function readAttribute(cursor: Cursor, items: Items, name: string, nameSpan: Spa
   cursor.at += 1;
   if (peek(cursor) === Token.Newline) valueOnNextLine(cursor);
   const value = parseExpression(cursor);
-  const first = attributeNamed(items, name)?.nameSpan;
+  const first = attributeNamed(items, name);
   if (first !== undefined) {
     const { line } = rangeOf(cursor.source, first).start;
     const detail = `"${name}" is set twice in this block; the first is on line ${line}.`;
@@ -106,7 +106,7 @@ function readAttribute(cursor: Cursor, items: Items, name: string, nameSpan: Spa
   }
   const to = previousTo(cursor);
   endItem(cursor, items, 'attribute');
-  if (first === undefined) items.attributes.push({ from: nameSpan.from, to, name, nameSpan, value });
+  if (first === undefined) items.attributes.push(new WrittenAttribute(nameSpan.from, to, name, value));
 }
 
 /** A value that only stands a line too low is read all the same. */
@@ -201,7 +201,7 @@ function readBlock(cursor: Cursor, items: Items, type: string, typeSpan: Span, b
   if (isClosed) noteSuspect(cursor, typeSpan, opener, braces);
   else reportUnclosed(cursor, opener, braces);
   if (isClosed) cursor.at += 1;
-  items.blocks.push({ from: typeSpan.from, to: previousTo(cursor), type, typeSpan, labels, body });
+  items.blocks.push(new WrittenBlock(typeSpan.from, previousTo(cursor), type, labels, body));
   if (isClosed) endItem(cursor, items, 'block');
 }
 

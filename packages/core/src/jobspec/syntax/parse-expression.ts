@@ -9,7 +9,6 @@ import {
   inBrackets,
   isWord,
   leave,
-  nameText,
   peek,
   previousTo,
   raise,
@@ -155,7 +154,7 @@ const KEYWORDS = new Map<string, boolean | null>([
 
 function parseName(cursor: Cursor): Expression {
   const span = spanHere(cursor);
-  let name = nameText(cursor);
+  let name = tokenText(cursor);
   cursor.at += 1;
   let scoped = false;
   while (accept(cursor, Token.DoubleColon)) {

@@ -8,7 +8,6 @@ import {
   expect,
   inBrackets,
   leave,
-  nameText,
   peek,
   previousTo,
   raise,
@@ -56,7 +55,7 @@ function parseMember(cursor: Cursor, object: Expression, from: number): Expressi
 }
 
 function nameStep(cursor: Cursor, object: Expression, from: number): Expression {
-  const name = composed(nameText(cursor));
+  const name = composed(tokenText(cursor));
   cursor.at += 1;
   const to = previousTo(cursor);
   if (object.kind === 'reference') return withStep(object, { key: name, form: 'attribute', from, to });
