@@ -191,9 +191,9 @@ export function setField(record: ModelRecord, field: FieldSchema, value: unknown
     record[field.model] = value;
     return;
   }
-  const kept = (record['kept'] as ModelRecord | undefined) ?? {};
-  kept[keptName(field)] = value;
-  record['kept'] = kept;
+  const kept = record['kept'] as ModelRecord | undefined;
+  if (kept === undefined) record['kept'] = { [keptName(field)]: value };
+  else kept[keptName(field)] = value;
 }
 
 export function keptName(field: FieldSchema): string {

@@ -6,13 +6,13 @@ import { asRecords } from '../field.ts';
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE'];
 const NEEDS_PORT = ['grpc', 'http', 'tcp'];
 /** Only Consul does these. */
-const CONSUL_ONLY: readonly (readonly [model: string, hcl: string])[] = [
-  ['expose', 'expose'],
-  ['successBeforePassing', 'success_before_passing'],
-  ['failuresBeforeCritical', 'failures_before_critical'],
-  ['failuresBeforeWarning', 'failures_before_warning'],
-  ['tlsServerName', 'tls_server_name'],
-];
+const CONSUL_ONLY = [
+  { model: 'expose', hcl: 'expose' },
+  { model: 'successBeforePassing', hcl: 'success_before_passing' },
+  { model: 'failuresBeforeCritical', hcl: 'failures_before_critical' },
+  { model: 'failuresBeforeWarning', hcl: 'failures_before_warning' },
+  { model: 'tlsServerName', hcl: 'tls_server_name' },
+] as const;
 
 export function checkOfService(
   record: ModelRecord,
@@ -74,7 +74,7 @@ function checkTask(record: ModelRecord, service: ModelRecord, context: SchemaCon
 function checkNomad(record: ModelRecord, type: string, report: Report): void {
   const only = 'it needs provider = "consul"';
   if (type === 'grpc' || type === 'script') report('type', `"${type}" checks are done by Consul: ${only}`);
-  for (const [model, hcl] of CONSUL_ONLY) {
+  for (const { model, hcl } of CONSUL_ONLY) {
     const value = record[model];
     if (value !== undefined && value !== false && value !== 0) report(hcl, only, 'remove it');
   }

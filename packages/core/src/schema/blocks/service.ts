@@ -272,10 +272,11 @@ function checkChecks(
     report(field === '' ? `check[${at}]` : `check[${at}].${field}`, message, hint);
   for (const item of checks) {
     checkOfService(item, service, context, reportOne);
-    if (context.task !== undefined && names.has(item['name'])) {
-      reportOne('name', `there are two checks named ${item['name']}`, 'rename one');
+    if (checks.length > 1 && context.task !== undefined) {
+      const name = item['name'];
+      if (names.has(name)) reportOne('name', `there are two checks named ${name}`, 'rename one');
+      names.add(name);
     }
-    names.add(item['name']);
     at += 1;
   }
 }
