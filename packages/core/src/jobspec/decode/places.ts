@@ -114,12 +114,11 @@ function findStep<T>(
 ): Span | undefined {
   let ends = 0;
   for (let end = 1; end <= path.length && ends < MAX_ENDS; end += 1) {
-    const code = path.charCodeAt(end);
-    // "." or "[".
-    if (end < path.length && code !== 46 && code !== 91) continue;
+    // The end, "." or "[".
+    if (end < path.length && path.charCodeAt(end) !== 46 && path.charCodeAt(end) !== 91) continue;
     ends += 1;
     const step = path.slice(0, end);
-    const isQuoted = step.startsWith('["') && step.endsWith('"]');
+    const isQuoted = step.charCodeAt(0) === 91 && step.startsWith('["') && step.endsWith('"]');
     const found = named(step) ?? (isQuoted ? named(step.slice(2, -2)) : undefined);
     const span = found === undefined ? undefined : findRest(found, restOf(path, end));
     if (span !== undefined) return span;
@@ -128,7 +127,7 @@ function findStep<T>(
 }
 
 function restOf(path: string, at: number): string {
-  return path.slice(path.charCodeAt(at) === 46 ? at + 1 : at);
+  return at === path.length ? '' : path.slice(path.charCodeAt(at) === 46 ? at + 1 : at);
 }
 
 function findIn(place: Found, path: string): Span | undefined {

@@ -101,13 +101,17 @@ function isBlankLine({ text }: TextPiece): boolean {
 /** How many blanks and tabs the text begins with. */
 function blanksAt(text: string): number {
   let at = 0;
-  while (text.charCodeAt(at) === 32 || text.charCodeAt(at) === 9) at += 1;
+  // Never asks beyond the end: the engine would have to compile such a loop again.
+  for (; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code !== 32 && code !== 9) break;
+  }
   return at;
 }
 
 function indentationOf({ text = '' }: TextPiece): number {
   const blanks = blanksAt(text);
-  const first = text.charCodeAt(blanks);
+  const first = blanks < text.length ? text.charCodeAt(blanks) : 32;
   if (first >= 33 && first < 128) return blanks;
   return /^\p{White_Space}*/u.exec(text)?.[0].length ?? 0;
 }
