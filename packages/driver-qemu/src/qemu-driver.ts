@@ -63,6 +63,9 @@ export function createQemuDriver(options: DriverOptions, { executor }: QemuDrive
   });
 }
 
+/** How long a guest has to react before the power button is pressed again. */
+const PRESS_AGAIN_MS = 5_000;
+
 /** Presses the guest's power button and waits for it to obey. A guest that does not is killed when its time is over. */
 async function powerDown(
   executor: Executor,
@@ -75,8 +78,16 @@ async function powerDown(
   try {
     const client = await connectQmp(String(task.state['qmp']), Math.min(timeoutMs, 5_000));
     await client.execute('system_powerdown');
-    client.close();
-    await executor.wait(task.id, { signal });
+    // A guest that still boots hears nothing of it. One that is shutting down does not mind to be asked again.
+    const again = setInterval(() => {
+      client.execute('system_powerdown').catch(() => clearInterval(again)); // QEMU has ended, which is awaited below
+    }, PRESS_AGAIN_MS);
+    try {
+      await executor.wait(task.id, { signal });
+    } finally {
+      clearInterval(again);
+      client.close();
+    }
   } catch (error) {
     // QEMU may be gone already, hang, or the guest may not listen: the caller goes on to the kill signal in each case.
     log.debug(`the guest of ${task.id} did not power down: ${error instanceof Error ? error.message : String(error)}`);

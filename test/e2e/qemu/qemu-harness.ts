@@ -24,6 +24,7 @@ case $what in
     $b mkdir -p /www; echo "hello from the guest" >/www/index.html; $b httpd -p 80 -h /www
     echo "sibling says: $(printf 'GET / HTTP/1.0\\r\\n\\r\\n' | $b nc -w 10 $group 8090 | $b tail -n 1)" ;;
 esac
+[ "$what" = late ] && { echo ready; $b sleep 2; }
 if [ "$what" != ignore ]; then
   for device in /dev/input/event*; do ($b head -c 1 "$device" >/dev/null && $b poweroff -f) & done
 fi

@@ -81,6 +81,18 @@ test.serial('a guest that listens powers down when it is stopped, and the time-o
   });
 });
 
+test.serial('a guest that does not listen yet when it is asked is asked again', async (t) => {
+  const task = await harness.task(harness.vmConfig('late'));
+  await withVm(task, async (driver) => {
+    await untilLog(task, /ready/);
+    const started = Date.now();
+    await driver.stop(task.id, { timeoutMs: 60_000 });
+    t.true(Date.now() - started < 40_000);
+    t.is((await driver.wait(task.id, {})).exitCode, 0);
+    t.regex(await logOf(task), /Power down/);
+  });
+});
+
 test.serial('a VM writes to an overlay of its own and leaves the image as it was', async (t) => {
   const task = await harness.task({
     ...harness.vmConfig('disk'),
