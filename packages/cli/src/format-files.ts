@@ -91,7 +91,9 @@ export async function replaceText(path: string, text: string): Promise<void> {
       await file.close();
     }
     // Only root may give a file to somebody else; for others it is theirs already, or the new one is.
-    await chown(part, uid, gid).catch(() => {});
+    await chown(part, uid, gid).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPERM') throw error;
+    });
     await chmod(part, mode & 0o7777);
     await rename(part, target);
   } catch (error) {
