@@ -11,6 +11,8 @@ export interface Trail {
   readonly path: () => string;
   /** Adds a problem of the block to those of the trail. */
   readonly report: Report;
+  /** How many problems there are. */
+  readonly count: () => number;
 }
 
 interface Step {
@@ -55,6 +57,7 @@ export function createTrail(problems: FieldProblem[]): Trail {
       depth -= 1;
     },
     path,
+    count: () => problems.length,
     report(field, message, hint) {
       const at = joinPath(path(), field);
       problems.push(hint === undefined ? { path: at, message } : { path: at, message, hint });

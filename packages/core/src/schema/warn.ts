@@ -10,9 +10,18 @@ import { createWalk, readField, type WalkField } from './walk.ts';
 /** Warnings about a job as it was written, before defaults. */
 export function warningsOf(record: ModelRecord): FieldProblem[] {
   const warnings: FieldProblem[] = [];
-  warnBlock(record, warnedFieldsOf(jobBlock), true, createTrail(warnings));
+  const idle: IdleFields = new Map();
+  warnBlock(record, warnedFieldsOf(jobBlock), true, createTrail(warnings), idle);
+  for (const { first, times } of idle.values()) {
+    const warning = warnings[first];
+    if (times === 1 || warning === undefined) continue;
+    warnings[first] = { ...warning, message: `${warning.message} (${times} times in this job, here first)` };
+  }
   return warnings;
 }
+
+/** What has no effect is said once in a job, at its first place: `first` is an index into the warnings. */
+type IdleFields = Map<WarnedField, { readonly first: number; times: number }>;
 
 /** A field that there may be something to say about; all look alike to the machine, whatever the schema declares. */
 interface WarnedField extends WalkField {
@@ -46,7 +55,13 @@ function warnedFieldsOf(schema: BlockSchema): readonly WarnedField[] {
 }
 
 /** `hasEffect`: false inside of a block that has none, where only old spellings are worth a word. */
-function warnBlock(record: ModelRecord, fields: readonly WarnedField[], hasEffect: boolean, trail: Trail): void {
+function warnBlock(
+  record: ModelRecord,
+  fields: readonly WarnedField[],
+  hasEffect: boolean,
+  trail: Trail,
+  idle: IdleFields,
+): void {
   for (const warned of fields) {
     const value = readField(record, warned);
     if (value === undefined || value === warned.idle || (Array.isArray(value) && value.length === 0)) continue;
@@ -54,18 +69,25 @@ function warnBlock(record: ModelRecord, fields: readonly WarnedField[], hasEffec
     if (deprecated !== undefined) trail.report(name, `"${name}" is deprecated`, deprecated);
     const reason = hasEffect ? warned.noEffect : undefined;
     if (block === undefined) {
-      if (reason !== undefined) trail.report(name, noEffect(name, reason));
+      if (reason !== undefined && isFirst(warned, idle, trail)) trail.report(name, noEffect(name, reason));
       continue;
     }
     const records = blockRecords(block, value);
     for (let index = 0; index < records.length; index += 1) {
       const item = records[index] as ModelRecord;
       trail.enter(name, block, item, index);
-      if (reason !== undefined) trail.report('', noEffect(name, reason));
-      if (inner.length > 0) warnBlock(item, inner, hasEffect && warned.noEffect === undefined, trail);
+      if (reason !== undefined && isFirst(warned, idle, trail)) trail.report('', noEffect(name, reason));
+      if (inner.length > 0) warnBlock(item, inner, hasEffect && warned.noEffect === undefined, trail, idle);
       trail.leave();
     }
   }
+}
+
+function isFirst(warned: WarnedField, idle: IdleFields, trail: Trail): boolean {
+  const known = idle.get(warned);
+  if (known === undefined) idle.set(warned, { first: trail.count(), times: 1 });
+  else known.times += 1;
+  return known === undefined;
 }
 
 /** What a canonical job says that is allowed but probably not meant. */

@@ -49,7 +49,7 @@ test('the examples are formatted already', (t) => {
 /** Tokens and comments with their texts; nothing about the blanks between them. */
 function contentOf(text: string): string[] {
   const tokens = tokenize(createSource('x.hcl', text), createDiagnosticSink());
-  const found = Array.from(tokens.kind, (kind, index) => ({
+  const found = Array.from(tokens.kind.subarray(0, tokens.count), (kind, index) => ({
     kind,
     from: tokens.from[index] ?? 0,
     to: tokens.to[index] ?? 0,

@@ -25,9 +25,9 @@ export interface Line {
 
 export function piecesOf(text: string, tokens: TokenList): Piece[] {
   const pieces: Piece[] = [];
-  const { kind, from, to, comments } = tokens;
+  const { kind, from, to, count, comments } = tokens;
   let comment = 0;
-  for (let index = 0; index < kind.length; index += 1) {
+  for (let index = 0; index < count; index += 1) {
     const at = from[index] as number;
     for (; (comments[comment] ?? Number.POSITIVE_INFINITY) < at; comment += 2) {
       pieces.push(piece(Comment, text.slice(comments[comment], comments[comment + 1])));

@@ -36,7 +36,6 @@ export interface Literal extends Span {
 export interface Reference extends Span {
   readonly kind: 'reference';
   readonly root: string;
-  readonly rootSpan: Span;
   readonly steps: readonly ReferenceStep[];
 }
 

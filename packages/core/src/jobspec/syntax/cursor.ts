@@ -1,6 +1,9 @@
 // The parser's place in the token list, and how it reports what it did not expect.
 
+import type { Attribute, Block, Expression, ObjectItem } from './ast.ts';
 import { type DiagnosticSink, diagnosticAt, LanguageError } from './diagnostic.ts';
+import { Gathered } from './gathered.ts';
+import type { Piece } from './piece.ts';
 import { positionAt, type Source, type Span } from './source.ts';
 import { describeToken, Token, type TokenKind, type TokenList } from './token.ts';
 
@@ -20,10 +23,59 @@ export interface Cursor {
   height: number;
   /** Token indexes of the brackets around the current token, innermost last. */
   readonly open: number[];
+  /** What is being gathered: items of the bodies, values of the lists and calls, pieces of the templates around here. */
+  readonly attributes: Gathered<Attribute>;
+  readonly blocks: Gathered<Block>;
+  readonly values: Gathered<Expression>;
+  readonly members: Gathered<ObjectItem>;
+  readonly pieces: Gathered<Piece>;
 }
 
 export function createCursor(source: Source, tokens: TokenList, sink: DiagnosticSink): Cursor {
-  return { source, tokens, sink, at: 0, newlines: true, depth: 0, height: 0, open: [] };
+  return {
+    source,
+    tokens,
+    sink,
+    at: 0,
+    newlines: true,
+    depth: 0,
+    height: 0,
+    open: [],
+    attributes: new Gathered(),
+    blocks: new Gathered(),
+    values: new Gathered(),
+    members: new Gathered(),
+    pieces: new Gathered(),
+  };
+}
+
+/** Names up to this length are remembered: a longer piece of a text would hold the whole text. */
+const SHORT_NAME = 12;
+
+/** Names by a few of their characters. The same few names stand in all job files, many times in each. */
+const names: string[] = new Array<string>(1024).fill('');
+
+/** Text of the identifier at the cursor. */
+export function nameText({ source, tokens, at }: Cursor): string {
+  const { text } = source;
+  const from = tokens.from[at] as number;
+  const to = tokens.to[at] as number;
+  const length = to - from;
+  if (length > SHORT_NAME) return text.slice(from, to);
+  const middle = text.charCodeAt(from + (length >> 1));
+  const slot = (text.charCodeAt(from) * 31 + middle * 17 + text.charCodeAt(to - 1) * 5 + length) & 1023;
+  const known = names[slot] as string;
+  if (known.length === length && isAt(known, text, from)) return known;
+  const name = text.slice(from, to);
+  names[slot] = name;
+  return name;
+}
+
+function isAt(name: string, text: string, from: number): boolean {
+  for (let index = 0; index < name.length; index += 1) {
+    if (name.charCodeAt(index) !== text.charCodeAt(from + index)) return false;
+  }
+  return true;
 }
 
 /** Thrown where the mistake is reported already: the item is given up without another word. */
@@ -40,8 +92,8 @@ export function peek(cursor: Cursor): TokenKind {
 
 /** Kind of the token `ahead` places after the current one, line breaks counted as tokens. */
 export function peekAhead(cursor: Cursor, ahead: number): TokenKind {
-  const { kind } = cursor.tokens;
-  return kind[Math.min(cursor.at + ahead, kind.length - 1)] as TokenKind;
+  const { kind, count } = cursor.tokens;
+  return kind[Math.min(cursor.at + ahead, count - 1)] as TokenKind;
 }
 
 export function tokenText(cursor: Cursor, index: number = cursor.at): string {
@@ -147,18 +199,21 @@ export function report(cursor: Cursor, span: Span, summary: string, detail: stri
 }
 
 /**
- * Runs `parse` after the bracket at the current token, with line breaks as blanks or as tokens. `parse` takes the closing
- * bracket. Nothing is restored after an error: the item that catches it does that.
+ * Goes behind the opening bracket at the current token, with line breaks as blanks. Returns what `closeBracket` is to be
+ * given. After an error nothing needs to be closed: the item that catches it restores all.
  */
-export function inBrackets<T>(cursor: Cursor, newlines: boolean, parse: () => T): T {
+export function openBracket(cursor: Cursor): boolean {
   const before = cursor.newlines;
   cursor.open.push(cursor.at);
   cursor.at += 1;
-  cursor.newlines = newlines;
-  const result = parse();
+  cursor.newlines = false;
+  return before;
+}
+
+/** Ends what `openBracket` began, after the closing bracket was taken. */
+export function closeBracket(cursor: Cursor, before: boolean): void {
   cursor.newlines = before;
   cursor.open.pop();
-  return result;
 }
 
 /** Counts one level of nesting down, or throws by the name of the limit. */

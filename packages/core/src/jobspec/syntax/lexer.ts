@@ -3,7 +3,7 @@
 import { endOfIdentifier, endOfLine, endOfNumber, isIdentifierStart } from './characters.ts';
 import { type DiagnosticSink, diagnosticAt } from './diagnostic.ts';
 import { scanBare, scanHeredoc, scanQuoted } from './lex-template.ts';
-import type { Source } from './source.ts';
+import { MAX_SOURCE_LENGTH, type Source } from './source.ts';
 import { Token, type TokenKind, type TokenList } from './token.ts';
 
 export interface Lexer {
@@ -24,6 +24,18 @@ export interface Lexer {
   broken: number | undefined;
 }
 
+/** Where tokens are kept while a text is read. */
+type Room = Pick<Lexer, 'kind' | 'from' | 'to'>;
+
+/** Room that nobody uses: to make it anew for each text costs more than to fill it. */
+let spare: Room | undefined;
+
+/** After the last token the room holds ends of the file: who looks a little ahead needs no bound. */
+const MARGIN = 8;
+
+/** Job files have a token for about every five characters. */
+const roomFor = (characters: number) => (characters >> 2) + 2 * MARGIN;
+
 /** Splits a source into tokens. Never throws: what cannot be read is reported and becomes an `Invalid` token. */
 export function tokenize(source: Source, sink: DiagnosticSink): TokenList {
   const lexer = createLexer(source, sink);
@@ -39,17 +51,29 @@ export function tokenizeTemplate(source: Source, sink: DiagnosticSink): TokenLis
   return finish(lexer);
 }
 
+/** Gives back a list that nobody reads any more. */
+export function releaseTokens({ kind, from, to }: TokenList): void {
+  if (kind.length <= roomFor(MAX_SOURCE_LENGTH)) spare = { kind, from, to };
+}
+
+function takeRoom(size: number): Room {
+  const room = spare;
+  // Who parses a text while another one is being parsed gets room of its own.
+  spare = undefined;
+  if (room !== undefined && room.kind.length >= size) return room;
+  return { kind: new Uint8Array(size), from: new Int32Array(size), to: new Int32Array(size) };
+}
+
 function createLexer(source: Source, sink: DiagnosticSink): Lexer {
   const { text } = source;
-  // Job files have a token for about every five characters.
-  const size = (text.length >> 2) + 16;
+  const { kind, from, to } = takeRoom(roomFor(text.length));
   return {
     source,
     text,
     sink,
-    kind: new Uint8Array(size),
-    from: new Int32Array(size),
-    to: new Int32Array(size),
+    kind,
+    from,
+    to,
     count: 0,
     comments: [],
     unclosed: false,
@@ -60,15 +84,18 @@ function createLexer(source: Source, sink: DiagnosticSink): Lexer {
 }
 
 function finish(lexer: Lexer): TokenList {
-  push(lexer, Token.EndOfFile, lexer.text.length, lexer.text.length);
-  const { count, comments, unclosed } = lexer;
-  const kind = lexer.kind.subarray(0, count) as ArrayLike<number> as ArrayLike<TokenKind>;
-  return { kind, from: lexer.from.subarray(0, count), to: lexer.to.subarray(0, count), comments, unclosed };
+  const { length } = lexer.text;
+  push(lexer, Token.EndOfFile, length, length);
+  const { kind, from, to, count, comments, unclosed } = lexer;
+  kind.fill(Token.EndOfFile, count, count + MARGIN);
+  from.fill(length, count, count + MARGIN);
+  to.fill(length, count, count + MARGIN);
+  return { kind, from, to, count, comments, unclosed };
 }
 
 export function push(lexer: Lexer, kind: TokenKind, from: number, to: number): void {
   const { count } = lexer;
-  if (count === lexer.kind.length) grow(lexer);
+  if (count + MARGIN >= lexer.kind.length) grow(lexer);
   lexer.kind[count] = kind;
   lexer.from[count] = from;
   lexer.to[count] = to;

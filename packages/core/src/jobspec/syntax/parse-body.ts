@@ -1,11 +1,12 @@
 // Tokens -> bodies, attributes and blocks. After an error it goes on at the next item, so that all are reported.
 
-import type { Attribute, Block, Body } from './ast.ts';
+import type { Attribute, Body } from './ast.ts';
 import {
   AlreadyReported,
   type Cursor,
   enter,
   leave,
+  nameText,
   peek,
   peekAhead,
   previousTo,
@@ -22,16 +23,25 @@ import { parseBlockHead } from './parse-block-head.ts';
 import { parseExpression } from './parse-expression.ts';
 import { skipItem, skipToLineEnd } from './recovery.ts';
 import { indentationAt, rangeOf, type Span } from './source.ts';
-import { exactly, Token } from './token.ts';
+import { Token } from './token.ts';
 import { WrittenAttribute, WrittenBlock } from './written-item.ts';
 
-/** A body under construction. */
+/** A body under construction: its items are the last ones that the cursor gathers. */
 interface Items {
-  readonly attributes: Attribute[];
-  /** Only of a body with many attributes. */
-  names?: Map<string, Attribute>;
-  readonly blocks: Block[];
   readonly form: 'file' | 'lines' | 'one line';
+  readonly firstAttribute: number;
+  readonly firstBlock: number;
+  /** Only of a body with many attributes. */
+  names: Map<string, Attribute> | undefined;
+}
+
+function beginItems(cursor: Cursor, form: Items['form']): Items {
+  return { form, firstAttribute: cursor.attributes.count, firstBlock: cursor.blocks.count, names: undefined };
+}
+
+function endItems(cursor: Cursor, items: Items, from: number, to: number): Body {
+  const attributes = cursor.attributes.takeFrom(items.firstAttribute);
+  return { from, to, attributes, blocks: cursor.blocks.takeFrom(items.firstBlock) };
 }
 
 /** What is known about braces while a file is read. */
@@ -42,10 +52,9 @@ interface Braces {
 }
 
 export function parseTopLevel(cursor: Cursor): Body {
-  const items: Items = { attributes: [], blocks: [], form: 'file' };
+  const items = beginItems(cursor, 'file');
   readItems(cursor, items, { suspect: undefined, isReported: false });
-  const { attributes, blocks } = items;
-  return { from: 0, to: cursor.source.text.length, attributes, blocks };
+  return endItems(cursor, items, 0, cursor.source.text.length);
 }
 
 /** Reads items up to the `}` of the body, which is not taken, or to the end of the file. */
@@ -59,6 +68,8 @@ function readItems(cursor: Cursor, items: Items, braces: Braces): void {
       continue;
     }
     const { at, depth } = cursor;
+    const attributes = cursor.attributes.count;
+    const blocks = cursor.blocks.count;
     try {
       readItem(cursor, items, braces);
     } catch (error) {
@@ -67,6 +78,11 @@ function readItems(cursor: Cursor, items: Items, braces: Braces): void {
       cursor.newlines = true;
       cursor.depth = depth;
       cursor.open.length = 0;
+      cursor.attributes.count = attributes;
+      cursor.blocks.count = blocks;
+      cursor.values.count = 0;
+      cursor.members.count = 0;
+      cursor.pieces.count = 0;
       skipItem(cursor, at, items.form !== 'file');
     }
   }
@@ -79,11 +95,11 @@ function readItem(cursor: Cursor, items: Items, braces: Braces): void {
     throw syntaxError(cursor, spanHere(cursor), 'Syntax error', 'This "}" closes no block.', 'remove it');
   }
   if (kind !== Token.Identifier) throw unexpected(cursor, 'the name of an attribute or block');
-  const nameSpan = spanHere(cursor);
-  const name = tokenText(cursor);
+  const from = tokenFrom(cursor);
+  const name = nameText(cursor);
   cursor.at += 1;
-  if (peek(cursor) === Token.Assign) readAttribute(cursor, items, name, nameSpan);
-  else readBlock(cursor, items, name, nameSpan, braces);
+  if (peek(cursor) === Token.Assign) readAttribute(cursor, items, name, from);
+  else readBlock(cursor, items, name, from, braces);
 }
 
 function quotedName(cursor: Cursor): Error {
@@ -94,19 +110,19 @@ function quotedName(cursor: Cursor): Error {
   return unexpected(cursor, 'the name of an attribute or block', `names are written without quotes: ${form} …`);
 }
 
-function readAttribute(cursor: Cursor, items: Items, name: string, nameSpan: Span): void {
+function readAttribute(cursor: Cursor, items: Items, name: string, from: number): void {
   cursor.at += 1;
   if (peek(cursor) === Token.Newline) valueOnNextLine(cursor);
   const value = parseExpression(cursor);
-  const first = attributeNamed(items, name);
+  const first = attributeNamed(cursor, items, name);
   if (first !== undefined) {
     const { line } = rangeOf(cursor.source, first).start;
     const detail = `"${name}" is set twice in this block; the first is on line ${line}.`;
-    report(cursor, nameSpan, 'Attribute set twice', detail, 'remove one of them');
+    report(cursor, { from, to: from + name.length }, 'Attribute set twice', detail, 'remove one of them');
   }
   const to = previousTo(cursor);
   endItem(cursor, items, 'attribute');
-  if (first === undefined) items.attributes.push(new WrittenAttribute(nameSpan.from, to, name, value));
+  if (first === undefined) cursor.attributes.add(new WrittenAttribute(from, to, name, value));
 }
 
 /** A value that only stands a line too low is read all the same. */
@@ -121,16 +137,20 @@ function valueOnNextLine(cursor: Cursor): void {
   cursor.at += ahead;
 }
 
-function attributeNamed(items: Items, name: string): Attribute | undefined {
-  const { attributes } = items;
-  if (attributes.length < 16) {
-    for (const attribute of attributes) if (attribute.name === name) return attribute;
+/** Bodies of more attributes than this get an index of their names. */
+const SHORT_BODY = 16;
+
+function attributeNamed({ attributes }: Cursor, items: Items, name: string): Attribute | undefined {
+  const { firstAttribute } = items;
+  if (attributes.count - firstAttribute < SHORT_BODY) {
+    for (let index = firstAttribute; index < attributes.count; index += 1) {
+      if (attributes.at(index).name === name) return attributes.at(index);
+    }
     return undefined;
   }
   items.names ??= new Map();
-  for (let index = items.names.size; index < attributes.length; index += 1) {
-    const attribute = attributes[index] as Attribute;
-    items.names.set(attribute.name, attribute);
+  for (let index = firstAttribute + items.names.size; index < attributes.count; index += 1) {
+    items.names.set(attributes.at(index).name, attributes.at(index));
   }
   return items.names.get(name);
 }
@@ -179,45 +199,41 @@ function hintAfterItem(cursor: Cursor, what: 'attribute' | 'block'): string | un
   return 'text of several words stands in double quotes';
 }
 
-function readBlock(cursor: Cursor, items: Items, type: string, typeSpan: Span, braces: Braces): void {
+function readBlock(cursor: Cursor, items: Items, type: string, from: number, braces: Braces): void {
   const labels = parseBlockHead(cursor, type);
   const opener = spanHere(cursor);
   cursor.at += 1;
   enter(cursor);
-  const from = tokenFrom(cursor);
+  const bodyFrom = tokenFrom(cursor);
   const next = peek(cursor);
   const isOneLine = next !== Token.Newline && next !== Token.BraceClose && next !== Token.EndOfFile;
-  const inner: Items = { attributes: [], blocks: [], form: isOneLine ? 'one line' : 'lines' };
+  const inner = beginItems(cursor, isOneLine ? 'one line' : 'lines');
   readItems(cursor, inner, braces);
   leave(cursor);
   if (isOneLine && items.form !== 'one line') checkOneLine(cursor, inner, opener);
-  const body: Body = {
-    from,
-    to: tokenFrom(cursor),
-    attributes: exactly(inner.attributes),
-    blocks: exactly(inner.blocks),
-  };
+  const body = endItems(cursor, inner, bodyFrom, tokenFrom(cursor));
   const isClosed = peek(cursor) === Token.BraceClose;
-  if (isClosed) noteSuspect(cursor, typeSpan, opener, braces);
+  if (isClosed) noteSuspect(cursor, from, opener, braces);
   else reportUnclosed(cursor, opener, braces);
   if (isClosed) cursor.at += 1;
-  items.blocks.push(new WrittenBlock(typeSpan.from, previousTo(cursor), type, labels, body));
+  cursor.blocks.add(new WrittenBlock(from, previousTo(cursor), type, labels, body));
   if (isClosed) endItem(cursor, items, 'block');
 }
 
 /** `name { attribute = value }` is the only form on one line. */
 function checkOneLine(cursor: Cursor, items: Items, opener: Span): void {
-  const [block] = items.blocks;
-  const second = items.attributes[1];
-  const { source } = cursor;
+  const { source, attributes, blocks } = cursor;
+  const block = blocks.count > items.firstBlock ? blocks.at(items.firstBlock) : undefined;
+  const ofItems = (index: number) => (index < attributes.count ? attributes.at(index) : undefined);
+  const first = ofItems(items.firstAttribute);
+  const second = ofItems(items.firstAttribute + 1);
   const end = rangeOf(source, { from: opener.from, to: tokenFrom(cursor) });
   const hint = 'write each item, and the closing "}", on a line of its own';
   const wrong = block?.typeSpan ?? second?.nameSpan;
   if (wrong !== undefined) {
     const detail = 'A block on one line holds one attribute and nothing else.';
     report(cursor, wrong, 'Invalid one-line block', detail, hint);
-  } else if (peek(cursor) === Token.BraceClose && end.start.line !== end.end.line && items.attributes.length > 0) {
-    const first = items.attributes[0] as Attribute;
+  } else if (peek(cursor) === Token.BraceClose && end.start.line !== end.end.line && first !== undefined) {
     if (!hasLineBreakAfter(cursor, first.to)) return;
     const detail = 'A block whose attribute stands on its first line ends on that line.';
     report(cursor, first.nameSpan, 'Invalid one-line block', detail, hint);
@@ -232,12 +248,12 @@ function hasLineBreakAfter(cursor: Cursor, offset: number): boolean {
   return false;
 }
 
-function noteSuspect(cursor: Cursor, typeSpan: Span, opener: Span, braces: Braces): void {
+function noteSuspect(cursor: Cursor, from: number, opener: Span, braces: Braces): void {
   if (braces.suspect !== undefined) return;
   const { source } = cursor;
   const closer = tokenFrom(cursor);
   const ofCloser = indentationAt(source, closer);
-  const ofBlock = indentationAt(source, typeSpan.from);
+  const ofBlock = indentationAt(source, from);
   if (ofCloser !== undefined && ofBlock !== undefined && ofCloser < ofBlock) braces.suspect = opener;
 }
 

@@ -1,71 +1,82 @@
 // `[…]` and `{…}`: tuples, objects and for-expressions.
 
-import type { Expression, ForNode, ObjectItem } from './ast.ts';
+import type { Expression, ForNode } from './ast.ts';
 import {
   accept,
   type Cursor,
+  closeBracket,
   expect,
-  inBrackets,
   isWord,
+  nameText,
+  openBracket,
   peek,
   peekAhead,
   previousTo,
   raise,
-  spanHere,
   syntaxError,
   tokenFrom,
-  tokenText,
   unexpected,
 } from './cursor.ts';
 import { parseExpression } from './parse-expression.ts';
 import { parseForNames } from './parse-template.ts';
 import { composed } from './template-text.ts';
-import { exactly, Token } from './token.ts';
+import { Token } from './token.ts';
 
 export function parseBracket(cursor: Cursor): Expression {
   const from = tokenFrom(cursor);
-  return inBrackets(cursor, false, (): Expression => {
-    if (isWord(cursor, 'for')) return parseFor(cursor, 'tuple', from);
-    const items: Expression[] = [];
-    let height = 0;
-    while (peek(cursor) !== Token.BracketClose) {
-      items.push(parseExpression(cursor));
-      height = Math.max(height, cursor.height);
-      if (!accept(cursor, Token.Comma) && peek(cursor) !== Token.BracketClose) {
-        throw unexpected(cursor, '"," or "]" after an element of the list', 'elements are separated by commas');
-      }
+  const before = openBracket(cursor);
+  const result = isWord(cursor, 'for') ? parseFor(cursor, 'tuple', from) : parseTuple(cursor, from);
+  closeBracket(cursor, before);
+  return result;
+}
+
+function parseTuple(cursor: Cursor, from: number): Expression {
+  const { values } = cursor;
+  const start = values.count;
+  let height = 0;
+  while (peek(cursor) !== Token.BracketClose) {
+    values.add(parseExpression(cursor));
+    height = Math.max(height, cursor.height);
+    if (!accept(cursor, Token.Comma) && peek(cursor) !== Token.BracketClose) {
+      throw unexpected(cursor, '"," or "]" after an element of the list', 'elements are separated by commas');
     }
-    cursor.at += 1;
-    raise(cursor, height);
-    return { kind: 'tuple', items: exactly(items), from, to: previousTo(cursor) };
-  });
+  }
+  cursor.at += 1;
+  raise(cursor, height);
+  return { kind: 'tuple', items: values.takeFrom(start), from, to: previousTo(cursor) };
 }
 
 export function parseBrace(cursor: Cursor): Expression {
   const from = tokenFrom(cursor);
-  return inBrackets(cursor, false, () => {
-    const first = cursor.at;
-    if (isWord(cursor, 'for')) return parseFor(cursor, 'object', from);
+  const before = openBracket(cursor);
+  const first = cursor.at;
+  let result: Expression;
+  if (isWord(cursor, 'for')) {
+    result = parseFor(cursor, 'object', from);
+  } else {
     cursor.at = first;
     cursor.newlines = true;
-    return parseObject(cursor, from);
-  });
+    result = parseObject(cursor, from);
+  }
+  closeBracket(cursor, before);
+  return result;
 }
 
 /** Items of an object are separated by commas or line breaks. */
 function parseObject(cursor: Cursor, from: number): Expression {
-  const items: ObjectItem[] = [];
+  const { members } = cursor;
+  const start = members.count;
   let height = 0;
   for (;;) {
     while (accept(cursor, Token.Newline));
     if (accept(cursor, Token.BraceClose)) {
       raise(cursor, height);
-      return { kind: 'object', items: exactly(items), from, to: previousTo(cursor) };
+      return { kind: 'object', items: members.takeFrom(start), from, to: previousTo(cursor) };
     }
     const key = parseKey(cursor);
     height = Math.max(height, cursor.height);
     if (!accept(cursor, Token.Assign) && !accept(cursor, Token.Colon)) throw missingSeparator(cursor, key);
-    items.push({ key, value: parseExpression(cursor) });
+    members.add({ key, value: parseExpression(cursor) });
     height = Math.max(height, cursor.height);
     const kind = peek(cursor);
     if (kind === Token.Comma || kind === Token.Newline) cursor.at += 1;
@@ -90,10 +101,10 @@ function parseKey(cursor: Cursor): Expression {
   if (kind === Token.Identifier) {
     const next = peekAhead(cursor, 1);
     if (next === Token.Assign || next === Token.Colon) {
-      const span = spanHere(cursor);
-      const value = composed(tokenText(cursor));
+      const from = tokenFrom(cursor);
+      const value = composed(nameText(cursor));
       cursor.at += 1;
-      return { kind: 'literal', value, ...span };
+      return { kind: 'literal', value, from, to: previousTo(cursor) };
     }
   }
   const key = parseExpression(cursor);

@@ -1,14 +1,16 @@
 // Tokens -> expressions: a Pratt parser with HCL's precedence.
 
-import type { BinaryOperator, Expression } from './ast.ts';
+import type { BinaryOperator, Expression, ReferenceStep } from './ast.ts';
 import {
   accept,
   type Cursor,
+  closeBracket,
   enter,
   expect,
-  inBrackets,
   isWord,
   leave,
+  nameText,
+  openBracket,
   peek,
   previousTo,
   raise,
@@ -23,7 +25,7 @@ import { parseBrace, parseBracket } from './parse-collection.ts';
 import { parsePostfix } from './parse-postfix.ts';
 import { parseTemplate } from './parse-template.ts';
 import type { Span } from './source.ts';
-import { exactly, Token, type TokenKind } from './token.ts';
+import { Token, type TokenKind } from './token.ts';
 
 /** Binding power of each binary operator; equal ones associate to the left. */
 const BINARY: (readonly [BinaryOperator, number] | undefined)[] = [];
@@ -106,11 +108,7 @@ function parsePrimary(cursor: Cursor): Expression {
     case Token.Identifier:
       return parseName(cursor);
     case Token.ParenOpen:
-      return inBrackets(cursor, false, () => {
-        const inner = parseExpression(cursor);
-        expect(cursor, Token.ParenClose, '")"');
-        return inner;
-      });
+      return parseParentheses(cursor);
     case Token.BracketOpen:
       return parseBracket(cursor);
     case Token.BraceOpen:
@@ -118,6 +116,14 @@ function parsePrimary(cursor: Cursor): Expression {
     default:
       throw unexpected(cursor, 'a value', missingValueHint(cursor));
   }
+}
+
+function parseParentheses(cursor: Cursor): Expression {
+  const before = openBracket(cursor);
+  const inner = parseExpression(cursor);
+  expect(cursor, Token.ParenClose, '")"');
+  closeBracket(cursor, before);
+  return inner;
 }
 
 function missingValueHint(cursor: Cursor): string | undefined {
@@ -153,8 +159,8 @@ const KEYWORDS = new Map<string, boolean | null>([
 ]);
 
 function parseName(cursor: Cursor): Expression {
-  const span = spanHere(cursor);
-  let name = tokenText(cursor);
+  const from = tokenFrom(cursor);
+  let name = nameText(cursor);
   cursor.at += 1;
   let scoped = false;
   while (accept(cursor, Token.DoubleColon)) {
@@ -163,37 +169,40 @@ function parseName(cursor: Cursor): Expression {
     cursor.at += 1;
     scoped = true;
   }
-  const nameSpan = scoped ? { from: span.from, to: previousTo(cursor) } : span;
-  if (peek(cursor) === Token.ParenOpen) return parseCall(cursor, name, nameSpan);
+  const to = previousTo(cursor);
+  if (peek(cursor) === Token.ParenOpen) return parseCall(cursor, name, { from, to });
   if (scoped) throw unexpected(cursor, `"(" after the function name ${name}`);
   const constant = name.length > 5 ? undefined : KEYWORDS.get(name);
-  if (constant !== undefined) return { kind: 'literal', value: constant, from: span.from, to: span.to };
-  const { from, to } = nameSpan;
-  return { kind: 'reference', root: name, rootSpan: nameSpan, steps: [], from, to };
+  if (constant !== undefined) return { kind: 'literal', value: constant, from, to };
+  return { kind: 'reference', root: name, steps: NO_STEPS, from, to };
 }
 
+const NO_STEPS: readonly ReferenceStep[] = [];
+
 function parseCall(cursor: Cursor, name: string, nameSpan: Span): Expression {
-  return inBrackets(cursor, false, () => {
-    const args: Expression[] = [];
-    let expand = false;
-    let height = 0;
-    while (peek(cursor) !== Token.ParenClose) {
-      args.push(parseExpression(cursor));
-      height = Math.max(height, cursor.height);
-      if (accept(cursor, Token.Ellipsis)) {
-        expand = true;
-        if (peek(cursor) !== Token.ParenClose) throw unexpected(cursor, '")": only the last argument can be expanded');
-        break;
-      }
-      if (!accept(cursor, Token.Comma) && peek(cursor) !== Token.ParenClose) {
-        const hint = isWord(cursor, 'for')
-          ? 'a for-expression stands in brackets: [for …] or {for …}'
-          : 'arguments are separated by commas';
-        throw unexpected(cursor, `"," or ")" in the call of ${name}`, hint);
-      }
+  const { values } = cursor;
+  const start = values.count;
+  const before = openBracket(cursor);
+  let expand = false;
+  let height = 0;
+  while (peek(cursor) !== Token.ParenClose) {
+    values.add(parseExpression(cursor));
+    height = Math.max(height, cursor.height);
+    if (accept(cursor, Token.Ellipsis)) {
+      expand = true;
+      if (peek(cursor) !== Token.ParenClose) throw unexpected(cursor, '")": only the last argument can be expanded');
+      break;
     }
-    cursor.at += 1;
-    raise(cursor, height);
-    return { kind: 'call', name, nameSpan, args: exactly(args), expand, from: nameSpan.from, to: previousTo(cursor) };
-  });
+    if (!accept(cursor, Token.Comma) && peek(cursor) !== Token.ParenClose) {
+      const hint = isWord(cursor, 'for')
+        ? 'a for-expression stands in brackets: [for …] or {for …}'
+        : 'arguments are separated by commas';
+      throw unexpected(cursor, `"," or ")" in the call of ${name}`, hint);
+    }
+  }
+  cursor.at += 1;
+  raise(cursor, height);
+  closeBracket(cursor, before);
+  const args = values.takeFrom(start);
+  return { kind: 'call', name, nameSpan, args, expand, from: nameSpan.from, to: previousTo(cursor) };
 }

@@ -4,7 +4,7 @@ import type { Body, Expression } from './ast.ts';
 import { AlreadyReported, type Cursor, createCursor, peek, unexpected } from './cursor.ts';
 import { type DiagnosticSink, diagnosticAt, LanguageError } from './diagnostic.ts';
 import { looksForeign } from './foreign-language.ts';
-import { tokenize, tokenizeTemplate } from './lexer.ts';
+import { releaseTokens, tokenize, tokenizeTemplate } from './lexer.ts';
 import { parseTopLevel } from './parse-body.ts';
 import { parseExpression } from './parse-expression.ts';
 import { parseBareTemplate } from './parse-template.ts';
@@ -14,7 +14,10 @@ import { Token } from './token.ts';
 /** Parses a whole file. What could be read is returned even when there were errors. */
 export function parseFile(source: Source, sink: DiagnosticSink): Body {
   if (!checkSource(source, sink) || looksForeign(source, sink)) return { from: 0, to: 0, attributes: [], blocks: [] };
-  return parseTopLevel(createCursor(source, tokenize(source, sink), sink));
+  const tokens = tokenize(source, sink);
+  const body = parseTopLevel(createCursor(source, tokens, sink));
+  releaseTokens(tokens);
+  return body;
 }
 
 /** Parses one expression that is the whole text, such as the value of `--var name=value`. */
@@ -43,6 +46,8 @@ function attemptExpression(cursor: Cursor, parse: () => Expression): Expression 
     if (error instanceof LanguageError) cursor.sink.add(error.diagnostic);
     else if (!(error instanceof AlreadyReported)) throw error;
     return undefined;
+  } finally {
+    releaseTokens(cursor.tokens);
   }
 }
 

@@ -4,10 +4,12 @@ import type { Expression, Reference, ReferenceStep } from './ast.ts';
 import {
   accept,
   type Cursor,
+  closeBracket,
   enter,
   expect,
-  inBrackets,
   leave,
+  nameText,
+  openBracket,
   peek,
   previousTo,
   raise,
@@ -32,10 +34,17 @@ export function parsePostfix(cursor: Cursor, object: Expression): Expression {
   }
 }
 
+/** Steps up to this many are kept in lists without room for further ones: nearly all references are short. */
+const FEW_STEPS = 4;
+
 function withStep(expression: Reference, step: ReferenceStep): Reference {
   // A reference under construction has no other holder: it grows in place.
-  (expression.steps as ReferenceStep[]).push(step);
-  (expression as { to: number }).to = step.to;
+  const grown = expression as { steps: readonly ReferenceStep[]; to: number };
+  const { steps } = expression;
+  if (steps.length === 0) grown.steps = [step];
+  else if (steps.length < FEW_STEPS) grown.steps = [...steps, step];
+  else (steps as ReferenceStep[]).push(step);
+  grown.to = step.to;
   return expression;
 }
 
@@ -55,7 +64,7 @@ function parseMember(cursor: Cursor, object: Expression, from: number): Expressi
 }
 
 function nameStep(cursor: Cursor, object: Expression, from: number): Expression {
-  const name = composed(tokenText(cursor));
+  const name = composed(nameText(cursor));
   cursor.at += 1;
   const to = previousTo(cursor);
   if (object.kind === 'reference') return withStep(object, { key: name, form: 'attribute', from, to });
@@ -107,11 +116,10 @@ function parseBracketStep(cursor: Cursor, object: Expression): Expression {
   if (accept(cursor, Token.Star)) return fullSplat(cursor, object);
   cursor.at = opener;
   const { height } = cursor;
-  const key = inBrackets(cursor, false, () => {
-    const inner = parseExpression(cursor);
-    expect(cursor, Token.BracketClose, '"]"');
-    return inner;
-  });
+  const before = openBracket(cursor);
+  const key = parseExpression(cursor);
+  expect(cursor, Token.BracketClose, '"]"');
+  closeBracket(cursor, before);
   const to = previousTo(cursor);
   if (object.kind === 'reference' && key.kind === 'literal') {
     const constant = key.value;

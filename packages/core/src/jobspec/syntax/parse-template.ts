@@ -4,37 +4,32 @@ import type { Expression, TemplateFor, TemplateIf, TemplatePart } from './ast.ts
 import { trimEndOf, trimStartOf } from './characters.ts';
 import {
   type Cursor,
+  closeBracket,
   expect,
-  inBrackets,
   isWord,
+  openBracket,
   peek,
   previousTo,
   raise,
-  spanHere,
   syntaxError,
   tokenFrom,
   tokenText,
   unexpected,
 } from './cursor.ts';
+import type { Gathered } from './gathered.ts';
 import { parseExpression } from './parse-expression.ts';
+import type { Piece } from './piece.ts';
 import type { Span } from './source.ts';
 import {
   composed,
   isPlainText,
-  linesOf,
   removeIndentation,
+  trimFirstLine,
+  trimLastLine,
   unescapeQuoted,
   unescapeSequences,
 } from './template-text.ts';
-import { exactly, Token, type TokenKind } from './token.ts';
-
-/** A piece of a template before `if` and `for` are nested. */
-type Piece =
-  | { kind: 'text'; text: string; from: number; to: number }
-  | { kind: 'value'; expression: Expression; from: number; to: number }
-  | { kind: 'if'; condition: Expression; from: number; to: number }
-  | { kind: 'for'; keyName?: string; valueName: string; collection: Expression; from: number; to: number }
-  | { kind: 'else' | 'endif' | 'endfor'; from: number; to: number };
+import { Token, type TokenKind } from './token.ts';
 
 /** Parses `"…"` or a heredoc at the cursor into an expression. */
 export function parseTemplate(cursor: Cursor): Expression {
@@ -54,10 +49,10 @@ export function parseTemplate(cursor: Cursor): Expression {
     return finish(cursor, readPieces(cursor, Token.QuoteClose, 'quoted'), from);
   }
   const from = tokenFrom(cursor);
-  const flush = cursor.source.text[from + 2] === '-';
+  const isFlush = cursor.source.text.charCodeAt(from + 2) === 45;
   cursor.at = first;
   const pieces = readPieces(cursor, Token.HeredocClose, 'lines');
-  if (flush) removeIndentation(pieces);
+  if (isFlush) removeIndentation(pieces);
   return finish(cursor, pieces, from);
 }
 
@@ -73,12 +68,17 @@ function literal(cursor: Cursor, text: string, from: number, tokens: number): Ex
 }
 
 function finish(cursor: Cursor, pieces: readonly Piece[], from: number): Expression {
-  const span = { from, to: previousTo(cursor) };
-  const parts = nest(cursor, pieces, span);
-  if (parts.length === 0) return { kind: 'literal', value: '', from, to: span.to };
+  const to = previousTo(cursor);
+  let hasDirectives = false;
+  for (const piece of pieces) {
+    if (piece.kind === 'text') piece.text = composed(piece.text);
+    else if (piece.kind !== 'value') hasDirectives = true;
+  }
+  const parts = hasDirectives ? nest(cursor, pieces, { from, to }) : (pieces as readonly TemplatePart[]);
   const only = parts[0];
-  if (parts.length === 1 && only?.kind === 'text') return { kind: 'literal', value: only.text, from, to: span.to };
-  return { kind: 'template', parts: exactly(parts), from, to: span.to };
+  if (only === undefined) return { kind: 'literal', value: '', from, to };
+  if (parts.length === 1 && only.kind === 'text') return { kind: 'literal', value: only.text, from, to };
+  return { kind: 'template', parts, from, to };
 }
 
 /** A quoted block label: text without sequences. Labels keep their characters as written, not in composed form. */
@@ -96,50 +96,52 @@ export function quotedText(cursor: Cursor): string {
   throw syntaxError(cursor, span, 'Invalid label', detail, 'write "$${" for "${" as text');
 }
 
+/** In `lines` a strip marker reaches to the next line break, in a quoted string to its end: line breaks there are escapes. */
 type TextForm = 'quoted' | 'lines';
 
-function readPieces(cursor: Cursor, closing: TokenKind, form: TextForm): Piece[] {
-  const pieces: Piece[] = [];
+function readPieces(cursor: Cursor, closing: TokenKind, form: TextForm): readonly Piece[] {
+  const { pieces, tokens } = cursor;
+  const start = pieces.count;
   let stripNext = false;
   let height = 0;
   for (;;) {
-    const kind = cursor.tokens.kind[cursor.at] as TokenKind;
+    const kind = tokens.kind[cursor.at] as TokenKind;
     if (kind === Token.Text) {
+      const from = tokenFrom(cursor);
       const raw = tokenText(cursor);
-      const span = spanHere(cursor);
       cursor.at += 1;
-      const first = pieces.length;
-      if (form === 'quoted')
-        pieces.push({ kind: 'text', text: unescapeQuoted(cursor, raw, span.from), from: span.from, to: span.to });
-      else
-        for (const line of linesOf(raw))
-          pieces.push({ kind: 'text', text: unescapeSequences(line), from: span.from, to: span.to });
-      if (stripNext) stripFirst(pieces[first]);
+      let text = form === 'quoted' ? unescapeQuoted(cursor, raw, from) : unescapeSequences(raw);
+      if (stripNext) text = form === 'quoted' ? trimStartOf(text) : trimFirstLine(text);
+      pieces.add({ kind: 'text', text, from, to: from + raw.length });
       stripNext = false;
     } else if (kind === Token.InterpolationOpen || kind === Token.ControlOpen) {
-      if (tokenText(cursor).endsWith('~')) stripLast(pieces);
+      if (isStripping(cursor)) stripLast(pieces, start, form);
       cursor.height = 1;
-      pieces.push(readSequence(cursor, kind));
+      const piece = readSequence(cursor, kind);
+      pieces.add(piece);
       height = Math.max(height, cursor.height);
-      stripNext = cursor.source.text[previousTo(cursor) - 2] === '~';
+      stripNext = cursor.source.text.charCodeAt(piece.to - 2) === TILDE;
     } else if (kind === closing) {
       if (closing !== Token.EndOfFile) cursor.at += 1;
-      raise(cursor, height + deepestNesting(pieces));
-      return pieces;
+      const read = pieces.takeFrom(start);
+      raise(cursor, height + deepestNesting(read));
+      return read;
     } else {
       throw unexpected(cursor, 'the rest of the text');
     }
   }
 }
 
-/** Strip markers reach to the next line break, but not beyond: each line is a text of its own. */
-function stripLast(pieces: readonly Piece[]): void {
-  const last = pieces.at(-1);
-  if (last?.kind === 'text') last.text = trimEndOf(last.text);
+const TILDE = 126;
+
+/** Whether the token that opens a sequence is `${~` or `%{~`. */
+function isStripping({ source, tokens, at }: Cursor): boolean {
+  return source.text.charCodeAt((tokens.to[at] as number) - 1) === TILDE;
 }
 
-function stripFirst(piece: Piece | undefined): void {
-  if (piece?.kind === 'text') piece.text = trimStartOf(piece.text);
+function stripLast(pieces: Gathered<Piece>, start: number, form: TextForm): void {
+  const last = pieces.count > start ? pieces.at(pieces.count - 1) : undefined;
+  if (last?.kind === 'text') last.text = form === 'quoted' ? trimEndOf(last.text) : trimLastLine(last.text);
 }
 
 function deepestNesting(pieces: readonly Piece[]): number {
@@ -155,11 +157,15 @@ function deepestNesting(pieces: readonly Piece[]): number {
 
 function readSequence(cursor: Cursor, kind: TokenKind): Piece {
   const from = tokenFrom(cursor);
-  return inBrackets(cursor, false, () => {
-    if (kind === Token.ControlOpen) return readControl(cursor, from);
-    const expression = parseExpression(cursor);
-    return { kind: 'value', expression, from, to: closeSequence(cursor) };
-  });
+  const before = openBracket(cursor);
+  const piece: Piece = kind === Token.ControlOpen ? readControl(cursor, from) : readValue(cursor, from);
+  closeBracket(cursor, before);
+  return piece;
+}
+
+function readValue(cursor: Cursor, from: number): Piece {
+  const expression = parseExpression(cursor);
+  return { kind: 'value', expression, from, to: closeSequence(cursor) };
 }
 
 function closeSequence(cursor: Cursor): number {
@@ -219,22 +225,15 @@ interface Frame {
   elseParts: TemplatePart[] | undefined;
 }
 
-/** Joins neighbouring texts and puts what stands between `if`/`for` and `endif`/`endfor` inside them. */
+/** Puts what stands between `if`/`for` and `endif`/`endfor` inside them. */
 function nest(cursor: Cursor, pieces: readonly Piece[], whole: Span): TemplatePart[] {
   const root: Frame = { piece: { kind: 'text', text: '', from: 0, to: 0 }, parts: [], elseParts: undefined };
   const stack: Frame[] = [root];
-  let text = '';
-  for (let index = 0; index < pieces.length; index += 1) {
-    const piece = pieces[index] as Piece;
+  for (const piece of pieces) {
     const frame = stack[stack.length - 1] as Frame;
     const target = frame.elseParts ?? frame.parts;
-    if (piece.kind === 'text') {
-      text += piece.text;
+    if (piece.kind === 'text' || piece.kind === 'value') {
       // An empty text counts: `"${x ~} "` is text, while `"${x}"` has the type of x.
-      if (pieces[index + 1]?.kind === 'text') continue;
-      target.push({ kind: 'text', text: composed(text), from: piece.from, to: piece.to });
-      text = '';
-    } else if (piece.kind === 'value') {
       target.push(piece);
     } else if (piece.kind === 'if' || piece.kind === 'for') {
       stack.push({ piece, parts: [], elseParts: undefined });

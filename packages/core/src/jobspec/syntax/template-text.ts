@@ -1,6 +1,6 @@
 // The text of templates: escape sequences, strip markers, indentation.
 
-import { trimEndOf } from './characters.ts';
+import { trimEndOf, trimStartOf } from './characters.ts';
 import { AlreadyReported, type Cursor, syntaxError } from './cursor.ts';
 
 /** Text as HCL keeps it: in Unicode's composed form (NFC). */
@@ -70,53 +70,94 @@ function readEscape(cursor: Cursor, raw: string, at: number, offset: number): re
   return [String.fromCodePoint(point), 2 + digits];
 }
 
+/** Strip markers reach to the next line break and take it in, but not beyond. */
+export function trimFirstLine(text: string): string {
+  const end = text.indexOf('\n') + 1;
+  return end === 0 ? trimStartOf(text) : trimStartOf(text.slice(0, end)) + text.slice(end);
+}
+
+export function trimLastLine(text: string): string {
+  // The line break that ends the text belongs to its last line.
+  const start = text.lastIndexOf('\n', text.length - 2) + 1;
+  return text.length < 2 ? trimEndOf(text) : text.slice(0, start) + trimEndOf(text.slice(start));
+}
+
 /** A text piece of a template; anything else of it has no text. */
 export interface TextPiece {
   readonly kind: string;
   text?: string;
 }
 
-/** `<<-`: takes the smallest indentation of all lines away from each. Pieces hold at most one line each. */
+/** `<<-`: takes the smallest indentation of all lines away from each. */
 export function removeIndentation(pieces: readonly TextPiece[]): void {
-  const leading: TextPiece[] = [];
   let smallest = Number.POSITIVE_INFINITY;
   let lineStart = true;
-  for (const piece of pieces) {
-    if (lineStart && !isBlankLine(piece)) {
-      smallest = Math.min(smallest, indentationOf(piece));
-      leading.push(piece);
-    }
-    lineStart = piece.text?.endsWith('\n') ?? false;
+  for (const { text } of pieces) {
+    // A line that begins with a sequence has no indentation; so has one whose blanks a strip marker has taken.
+    if (lineStart && (text ?? '') === '') return;
+    if (text === undefined) continue;
+    smallest = Math.min(smallest, smallestIndentation(text, lineStart));
+    lineStart = text.endsWith('\n');
   }
-  for (const piece of leading) piece.text = piece.text?.slice(smallest) as string;
+  if (smallest === 0) return;
+  lineStart = true;
+  for (const piece of pieces) {
+    const { text } = piece;
+    if (text !== undefined) piece.text = withoutIndentation(text, smallest, lineStart);
+    lineStart = text?.endsWith('\n') ?? false;
+  }
+}
+
+/** The offset after the line that begins at `from`, its line break included. */
+function endOfTextLine(text: string, from: number): number {
+  const end = text.indexOf('\n', from);
+  return end === -1 ? text.length : end + 1;
+}
+
+/** Of the lines that begin in this text; those of white space do not count. `lineStart`: the first one does, too. */
+function smallestIndentation(text: string, lineStart: boolean): number {
+  let smallest = Number.POSITIVE_INFINITY;
+  let at = lineStart ? 0 : endOfTextLine(text, 0);
+  while (at < text.length) {
+    const end = endOfTextLine(text, at);
+    if (!isBlankLine(text, at, end)) smallest = Math.min(smallest, indentationOf(text, at, end));
+    at = end;
+  }
+  return smallest;
+}
+
+function withoutIndentation(text: string, indentation: number, lineStart: boolean): string {
+  let at = lineStart ? 0 : endOfTextLine(text, 0);
+  let result = text.slice(0, at);
+  while (at < text.length) {
+    const end = endOfTextLine(text, at);
+    result += text.slice(isBlankLine(text, at, end) ? at : at + indentation, end);
+    at = end;
+  }
+  return result;
 }
 
 /** Lines of white space neither count nor change. */
-function isBlankLine({ text }: TextPiece): boolean {
-  if (text?.endsWith('\n') !== true) return false;
-  const first = text.charCodeAt(blanksAt(text));
-  return (first < 33 || first > 127) && trimEndOf(text) === '';
+function isBlankLine(text: string, from: number, to: number): boolean {
+  if (text.charCodeAt(to - 1) !== 10) return false;
+  const first = text.charCodeAt(blanksFrom(text, from, to));
+  return (first < 33 || first > 127) && trimEndOf(text.slice(from, to)) === '';
 }
 
-/** How many blanks and tabs the text begins with. */
-function blanksAt(text: string): number {
-  let at = 0;
+/** The offset of the first character in a line that is neither a blank nor a tab. */
+function blanksFrom(text: string, from: number, to: number): number {
+  let at = from;
   // Never asks beyond the end: the engine would have to compile such a loop again.
-  for (; at < text.length; at += 1) {
+  for (; at < to; at += 1) {
     const code = text.charCodeAt(at);
     if (code !== 32 && code !== 9) break;
   }
   return at;
 }
 
-function indentationOf({ text = '' }: TextPiece): number {
-  const blanks = blanksAt(text);
-  const first = blanks < text.length ? text.charCodeAt(blanks) : 32;
-  if (first >= 33 && first < 128) return blanks;
-  return /^\p{White_Space}*/u.exec(text)?.[0].length ?? 0;
-}
-
-/** Cuts after each line break. */
-export function linesOf(text: string): string[] {
-  return text.match(/[^\n]*\n|[^\n]+/g) ?? [];
+function indentationOf(text: string, from: number, to: number): number {
+  const at = blanksFrom(text, from, to);
+  const first = at < to ? text.charCodeAt(at) : 32;
+  if (first >= 33 && first < 128) return at - from;
+  return /^\p{White_Space}*/u.exec(text.slice(from, to))?.[0].length ?? 0;
 }

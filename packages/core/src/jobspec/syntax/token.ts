@@ -54,22 +54,19 @@ export const Token = {
 
 export type TokenKind = (typeof Token)[keyof typeof Token];
 
-/** Parallel lists: the token at index i covers `from[i]` to `to[i]`. The last one is `EndOfFile`. */
+/**
+ * Parallel lists: the token at index i has the kind `kind[i]`, a `TokenKind`, and covers `from[i]` to `to[i]`. The last one,
+ * at `count` - 1, is `EndOfFile`; the lists have room beyond.
+ */
 export interface TokenList {
-  readonly kind: ArrayLike<TokenKind>;
-  readonly from: ArrayLike<number>;
-  readonly to: ArrayLike<number>;
+  readonly kind: Uint8Array;
+  readonly from: Int32Array;
+  readonly to: Int32Array;
+  readonly count: number;
   /** Comments are not tokens; the formatter finds them here, as offset pairs. */
   readonly comments: readonly number[];
   /** The file ends inside a string, heredoc, comment or sequence, which is reported: what is missing follows from it. */
   readonly unclosed: boolean;
-}
-
-const NOTHING: readonly never[] = [];
-
-/** A list without the room that was made for further elements: much of a tree would be empty room. */
-export function exactly<T>(list: readonly T[]): readonly T[] {
-  return list.length === 0 ? NOTHING : list.slice();
 }
 
 const DESCRIPTIONS: Partial<Record<TokenKind, string>> = {
