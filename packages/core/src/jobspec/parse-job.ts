@@ -223,7 +223,7 @@ function decodeFile(
     return undefined;
   }
   const decoder: Decoder = { sink };
-  const place = new Place(undefined, '', job, hclIndex(jobBlock));
+  const place = new Place(undefined, '', undefined, job, hclIndex(jobBlock));
   places.job = place;
   const label = readLabel(job, jobBlock, scope, decoder, place);
   const labelled: ModelRecord = label === undefined ? {} : { id: label };

@@ -10,14 +10,14 @@ import {
   type ModelRecord,
   setField,
 } from '../../schema/field.ts';
-import { fieldName, joinPath, repeatedKey } from '../../schema/path.ts';
+import { fieldName, joinPath } from '../../schema/path.ts';
 import { evaluate } from '../evaluate/evaluate.ts';
 import type { Scope } from '../evaluate/scope.ts';
 import type { Attribute, Block, Body } from '../syntax/ast.ts';
 import { LanguageError } from '../syntax/diagnostic.ts';
 import { positionAt, type Span } from '../syntax/source.ts';
 import { type Decoder, headEnd, report } from './decoder.ts';
-import { type ExpandedBlock, expandBlocks } from './dynamic.ts';
+import { type ExpandedBlocks, expandBlocks } from './dynamic.ts';
 import { convertToField, Mismatch } from './field-value.ts';
 import { bodyToJson, mapFromBody } from './free-form.ts';
 import { adviseDuration, hintForUnknown, mendOf } from './mend.ts';
@@ -72,20 +72,18 @@ function decodeInner(
   scope: Scope,
   decoder: Decoder,
 ): void {
-  const fields: FieldSchema[] = [];
-  const lists: ExpandedBlock[][] = [];
-  for (const expanded of expandBlocks(body.blocks, scope, decoder)) {
-    const { block } = expanded;
+  const expanded = expandBlocks(body.blocks, scope, decoder);
+  const { blocks } = expanded;
+  const done: FieldSchema[] = [];
+  for (let at = 0; at < blocks.length; at += 1) {
+    const block = blocks[at] as Block;
     const field = place.fields?.get(block.type);
-    if (field === undefined) reportUnknown(block.type, block.typeSpan, 'block', schema, place, expanded.scope, decoder);
-    else if (!isRefused(field, block, place, scope, decoder)) {
-      const known = fields.lastIndexOf(field);
-      if (known >= 0) lists[known]?.push(expanded);
-      else lists[fields.push(field) - 1] = [expanded];
+    if (field === undefined) {
+      reportUnknown(block.type, block.typeSpan, 'block', schema, place, expanded.scopeOf(at), decoder);
+    } else if (!isRefused(field, block, place, scope, decoder) && !done.includes(field)) {
+      decodeBlocks(record, field, expanded, at, place, decoder);
+      done.push(field);
     }
-  }
-  for (const [at, field] of fields.entries()) {
-    decodeBlocks(record, field, lists[at] as ExpandedBlock[], place, decoder);
   }
 }
 
@@ -152,49 +150,66 @@ function decodeAttribute(
   }
 }
 
+/** All blocks of one field, the first of which is at `start`. */
 function decodeBlocks(
   record: ModelRecord,
   field: FieldSchema,
-  list: readonly ExpandedBlock[],
+  expanded: ExpandedBlocks,
+  start: number,
   place: Place,
   decoder: Decoder,
 ): void {
-  const first = list[0];
-  if (first === undefined) return;
   if (!isBlockType(field.type)) {
-    decodeFreeForm(record, field, list, place, decoder);
+    decodeFreeForm(record, field, expanded, start, place, decoder);
     return;
   }
   const { type } = field;
-  if (type.repeat === 'one' && list.length > 1) {
-    const second = list[1] as ExpandedBlock;
-    const line = positionAt(first.scope.source, first.block.from).line;
+  const first = expanded.blocks[start] as Block;
+  const second = nextOfType(expanded.blocks, first.type, start);
+  const scope = expanded.scopeOf(start);
+  if (second === undefined) {
+    const only = decodeBlock(first, scope, field, type, place, 0, decoder);
+    setField(record, field, type.repeat === 'one' ? blockValue(type, [only]) : [only]);
+    return;
+  }
+  if (type.repeat === 'one') {
+    const line = positionAt(scope.source, first.from).line;
     const detail = `There is at most one "${field.hcl}" block here; the first is in line ${line}.`;
-    report(decoder, second.scope, second.block.typeSpan, 'Block given twice', detail, {
+    const again = expanded.blocks[second] as Block;
+    report(decoder, expanded.scopeOf(second), again.typeSpan, 'Block given twice', detail, {
       hint: 'remove one of them',
       path: joinPath(place.path, fieldName(field)),
     });
   }
   const records: ModelRecord[] = [];
-  for (const expanded of list) records.push(decodeBlock(expanded, field, type, place, records.length, decoder));
+  for (let at: number | undefined = start; at !== undefined; at = nextOfType(expanded.blocks, first.type, at)) {
+    const block = expanded.blocks[at] as Block;
+    records.push(decodeBlock(block, expanded.scopeOf(at), field, type, place, records.length, decoder));
+  }
   setField(record, field, blockValue(type, records));
 }
 
+/** The index of the next block of this type after `at`. */
+function nextOfType(blocks: readonly Block[], type: string, at: number): number | undefined {
+  for (let index = at + 1; index < blocks.length; index += 1) if (blocks[index]?.type === type) return index;
+  return undefined;
+}
+
 function decodeBlock(
-  expanded: ExpandedBlock,
+  block: Block,
+  scope: Scope,
   field: FieldSchema,
   type: BlockType,
   place: Place,
   index: number,
   decoder: Decoder,
 ): ModelRecord {
-  const { block, scope } = expanded;
   const schema = type.block;
   const label = block.labels[0]?.text;
-  const labelled: ModelRecord =
-    schema.label === undefined || label === undefined ? {} : { [schema.label.model]: label };
-  const name = type.repeat === 'one' ? fieldName(field) : fieldName(field) + repeatedKey(schema, labelled, index);
-  const inner = place.block(name, block, hclIndex(schema));
+  const isLabelled = schema.label !== undefined && label !== undefined;
+  const labelled: ModelRecord = isLabelled ? { [schema.label.model]: label } : {};
+  const key = type.repeat === 'one' ? undefined : isLabelled && label !== '' ? label : index;
+  const inner = place.block(fieldName(field), key, block, hclIndex(schema));
   readLabel(block, schema, scope, decoder, inner);
   const record = decodeBody(block.body, schema, inner, scope, decoder, labelled);
   const moved = schema.movesTo?.(record);
@@ -211,7 +226,7 @@ export function readLabel(
   place: Place,
 ): string | undefined {
   const expected = schema.label === undefined ? 0 : 1;
-  const [label] = block.labels;
+  const label = block.labels[0];
   if (expected === 1 && label === undefined) {
     report(decoder, scope, block.typeSpan, 'Missing label', `A ${schema.name} block needs a name.`, {
       hint: `write ${block.type} "name" { … }`,
@@ -230,44 +245,40 @@ export function readLabel(
 function decodeFreeForm(
   record: ModelRecord,
   field: FieldSchema,
-  list: readonly ExpandedBlock[],
+  expanded: ExpandedBlocks,
+  start: number,
   place: Place,
   decoder: Decoder,
 ): void {
-  const [first, second] = list;
-  if (first === undefined) return;
+  const first = expanded.blocks[start] as Block;
+  const scope = expanded.scopeOf(start);
+  const second = nextOfType(expanded.blocks, first.type, start);
   const name = fieldName(field);
   const isMap = typeof field.type === 'object' && field.type.kind === 'map';
   if (field.type !== 'json' && !isMap) {
-    report(
-      decoder,
-      first.scope,
-      first.block.typeSpan,
-      'Attribute expected',
-      `"${field.hcl}" is an attribute, not a block.`,
-      {
-        hint: `write ${field.hcl} = …`,
-        path: joinPath(place.path, name),
-      },
-    );
+    report(decoder, scope, first.typeSpan, 'Attribute expected', `"${field.hcl}" is an attribute, not a block.`, {
+      hint: `write ${field.hcl} = …`,
+      path: joinPath(place.path, name),
+    });
     return;
   }
   const given = getField(record, field) !== undefined;
   if (given || second !== undefined) {
-    const again = given ? first : (second as ExpandedBlock);
-    report(decoder, again.scope, again.block.typeSpan, 'Block given twice', `"${field.hcl}" is given twice.`, {
+    const at = given || second === undefined ? start : second;
+    const again = expanded.blocks[at] as Block;
+    report(decoder, expanded.scopeOf(at), again.typeSpan, 'Block given twice', `"${field.hcl}" is given twice.`, {
       hint: 'put all of it in one block or one attribute',
       path: joinPath(place.path, name),
     });
   }
-  const inner = place.block(name, first.block, undefined);
-  const [label] = first.block.labels;
+  const inner = place.block(name, undefined, first, undefined);
+  const [label] = first.labels;
   if (label !== undefined) {
-    report(decoder, first.scope, label, 'Unexpected label', `A ${field.hcl} block has no label.`, {
+    report(decoder, scope, label, 'Unexpected label', `A ${field.hcl} block has no label.`, {
       hint: 'remove it',
       path: inner.path,
     });
   }
   const read = isMap ? mapFromBody : bodyToJson;
-  setField(record, field, read(first.block.body, inner, first.scope, decoder));
+  setField(record, field, read(first.body, inner, scope, decoder));
 }

@@ -10,20 +10,37 @@ import { diagnosticAt, LanguageError } from '../syntax/diagnostic.ts';
 import type { Span } from '../syntax/source.ts';
 import type { Decoder } from './block.ts';
 
-/** A block with the scope its body is evaluated in. */
-export interface ExpandedBlock {
-  readonly block: Block;
-  readonly scope: Scope;
+/** The blocks of a body, each `dynamic` replaced by what it makes. */
+export class ExpandedBlocks {
+  readonly blocks: readonly Block[];
+  private readonly scope: Scope;
+  /** By the index of the block; absent where nothing is dynamic, as in nearly all bodies. */
+  private readonly scopes: readonly Scope[] | undefined;
+
+  constructor(blocks: readonly Block[], scope: Scope, scopes: readonly Scope[] | undefined) {
+    this.blocks = blocks;
+    this.scope = scope;
+    this.scopes = scopes;
+  }
+
+  /** The scope that the body of a block is evaluated in. */
+  scopeOf(index: number): Scope {
+    return this.scopes?.[index] ?? this.scope;
+  }
 }
 
 const ATTRIBUTES = ['for_each', 'iterator', 'labels'];
 
-/** The blocks in order, each `dynamic` replaced by what it makes. Errors are reported and the block is left out. */
-export function expandBlocks(blocks: readonly Block[], scope: Scope, decoder: Decoder): ExpandedBlock[] {
-  const result: ExpandedBlock[] = [];
+/** The blocks in order. Errors are reported and the block is left out. */
+export function expandBlocks(blocks: readonly Block[], scope: Scope, decoder: Decoder): ExpandedBlocks {
+  let isDynamic = false;
+  for (const block of blocks) if (block.type === 'dynamic') isDynamic = true;
+  if (!isDynamic) return new ExpandedBlocks(blocks, scope, undefined);
+  const result: Result = { blocks: [], scopes: [] };
   for (const block of blocks) {
     if (block.type !== 'dynamic') {
-      result.push({ block, scope });
+      result.blocks.push(block);
+      result.scopes.push(scope);
       continue;
     }
     try {
@@ -33,14 +50,19 @@ export function expandBlocks(blocks: readonly Block[], scope: Scope, decoder: De
       decoder.sink.add(error.diagnostic);
     }
   }
-  return result;
+  return new ExpandedBlocks(result.blocks, scope, result.scopes);
+}
+
+interface Result {
+  readonly blocks: Block[];
+  readonly scopes: Scope[];
 }
 
 function fail(scope: Scope, span: Span, detail: string, hint?: string): never {
   throw new LanguageError(diagnosticAt(scope.source, span, 'Invalid dynamic block', detail, { hint }));
 }
 
-function expand(block: Block, scope: Scope, result: ExpandedBlock[]): void {
+function expand(block: Block, scope: Scope, result: Result): void {
   const [label, second] = block.labels;
   if (label === undefined) {
     fail(scope, block.typeSpan, 'It needs the type of the blocks as label.', 'write dynamic "port" { … }');
@@ -72,7 +94,8 @@ function expand(block: Block, scope: Scope, result: ExpandedBlock[]): void {
       ]),
     );
     const labels = labelsNode === undefined ? [] : readLabels(labelsNode, inner);
-    result.push({ block: { ...content, type: label.text, typeSpan: label, labels }, scope: inner });
+    result.blocks.push({ ...content, type: label.text, typeSpan: label, labels });
+    result.scopes.push(inner);
   }
 }
 

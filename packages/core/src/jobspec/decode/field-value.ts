@@ -89,9 +89,7 @@ function toFieldList(value: Value, of: 'string' | 'int' | 'float'): unknown {
   const expected = of === 'string' ? 'a list of texts' : 'a list of numbers';
   if (value instanceof SetValue || isList(value)) {
     const items = value instanceof SetValue ? value.items : value;
-    const result: unknown[] = [];
-    for (const item of items) result.push(convertToField(item, of));
-    return result;
+    return items.map((item) => convertToField(item, of));
   }
   throw new Mismatch(expected, value, typeof value === 'string' ? 'put it in brackets: […]' : undefined);
 }

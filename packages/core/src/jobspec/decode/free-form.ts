@@ -5,7 +5,7 @@ import { joinPath } from '../../schema/path.ts';
 import { evaluate } from '../evaluate/evaluate.ts';
 import type { Scope } from '../evaluate/scope.ts';
 import { toText, type Value } from '../evaluate/value.ts';
-import type { Attribute, Body } from '../syntax/ast.ts';
+import type { Attribute, Block, Body } from '../syntax/ast.ts';
 import { LanguageError } from '../syntax/diagnostic.ts';
 import { type Decoder, report } from './decoder.ts';
 import { expandBlocks } from './dynamic.ts';
@@ -27,28 +27,40 @@ export function bodyToJson(body: Body, place: Place, scope: Scope, decoder: Deco
     const value = attributeValue(attribute, place, scope, decoder);
     if (value !== undefined && value !== null && !isUnsafe(attribute.name)) result[attribute.name] = toJson(value);
   }
+  if (body.blocks.length > 0) addBlocks(result, body.blocks, place, scope, decoder);
+  return result;
+}
+
+function addBlocks(
+  result: Record<string, Json>,
+  written: readonly Block[],
+  place: Place,
+  scope: Scope,
+  decoder: Decoder,
+): void {
   const counts = new Map<string, number>();
-  for (const expanded of expandBlocks(body.blocks, scope, decoder)) {
-    const { block } = expanded;
+  const expanded = expandBlocks(written, scope, decoder);
+  for (const [index, block] of expanded.blocks.entries()) {
+    const inScope = expanded.scopeOf(index);
     if (isUnsafe(block.type)) continue;
     const count = counts.get(block.type) ?? 0;
-    const inner = place.block(count === 0 ? block.type : `${block.type}[${count}]`, block, undefined);
+    const inner = place.block(block.type, count === 0 ? undefined : count, block, undefined);
     if (count === 0) place.alias(`${block.type}[0]`, inner);
-    let value: Json = bodyToJson(block.body, inner, expanded.scope, decoder);
+    let value: Json = bodyToJson(block.body, inner, inScope, decoder);
     for (const label of block.labels.toReversed()) value = { [label.text]: [value] };
     const existing = result[block.type];
     if (count === 0 && existing !== undefined) {
       const detail = `"${block.type}" is given as an attribute, too.`;
-      report(decoder, expanded.scope, block.typeSpan, 'Given twice', detail, {
+      report(decoder, inScope, block.typeSpan, 'Given twice', detail, {
         hint: 'keep the attribute or the blocks',
         path: inner.path,
       });
       continue;
     }
-    result[block.type] = Array.isArray(existing) ? [...(existing as Json[]), value] : [value];
+    if (count === 0) result[block.type] = [value];
+    else (existing as Json[]).push(value);
     counts.set(block.type, count + 1);
   }
-  return result;
 }
 
 /** `meta { a = "b" }` as keys and texts. */

@@ -23,31 +23,40 @@ const SHORT_LIST = 16;
 /** A block with the places of what stands in it. Its attributes are those of the tree. */
 export class Place {
   readonly outer: Place | undefined;
-  /** As a step of a field path: `count`, `task["web"]`, `port[1]`. Empty for the job. */
-  readonly name: string;
   /** Fields by their names in the file; absent where a body has no schema. */
   readonly fields: ReadonlyMap<string, FieldSchema> | undefined;
   private readonly own: Block;
-  /** Blocks in this one, by the order of the file, and other names of some of them. */
-  private inner: Place[] | undefined;
-  private aliases: Map<string, Place> | undefined;
-  private index: Map<string, Found> | undefined;
-  private indexed: number;
+  private readonly field: string;
+  private readonly key: PlaceKey;
+  /** The blocks in this one are a chain, the last one first: a list for each would be mostly room. */
+  private last: Place | undefined;
+  private count: number;
+  private readonly before: Place | undefined;
+  private names: Names | undefined;
 
   constructor(
     outer: Place | undefined,
-    name: string,
+    field: string,
+    key: PlaceKey,
     block: Block,
     fields: ReadonlyMap<string, FieldSchema> | undefined,
   ) {
     this.outer = outer;
-    this.name = name;
     this.fields = fields;
     this.own = block;
-    this.inner = undefined;
-    this.aliases = undefined;
-    this.index = undefined;
-    this.indexed = 0;
+    this.field = field;
+    this.key = key;
+    this.last = undefined;
+    this.count = 0;
+    this.before = outer?.last;
+    this.names = undefined;
+  }
+
+  /** As a step of a field path: `group["web"]`, `port[1]`, `update`. Empty for the job. */
+  get name(): string {
+    const { field, key } = this;
+    if (key === undefined) return field;
+    return typeof key === 'string' ? `${field}["${key}"]` : `${field}[${key}]`;
   }
 
   get path(): string {
@@ -60,44 +69,63 @@ export class Place {
     return { from, to: body.from === 0 ? to : headEnd(this.own) };
   }
 
-  /** Notes a block. Of a name given twice the last place counts. */
-  block(name: string, block: Block, fields: ReadonlyMap<string, FieldSchema> | undefined): Place {
-    const place = new Place(this, name, block, fields);
-    if (this.inner === undefined) this.inner = [place];
-    else this.inner.push(place);
+  /** Notes a block of this field. Of a name given twice the last place counts. */
+  block(field: string, key: PlaceKey, block: Block, fields: ReadonlyMap<string, FieldSchema> | undefined): Place {
+    const place = new Place(this, field, key, block, fields);
+    this.last = place;
+    this.count += 1;
     return place;
   }
 
   /** Gives a block another name. */
   alias(name: string, place: Place): void {
-    this.aliases ??= new Map();
-    this.aliases.set(name, place);
+    this.names ??= { aliases: new Map(), index: undefined };
+    this.names.aliases.set(name, place);
   }
 
   /** The place of a field below this block; `''` is the block itself. */
   find(path: string): Span | undefined {
-    return path === '' ? this.span : findStep(path, (name) => this.aliases?.get(name) ?? this.named(name), findIn);
+    return path === ''
+      ? this.span
+      : findStep(path, (name) => this.names?.aliases.get(name) ?? this.named(name), findIn);
   }
 
   private named(name: string): Found | undefined {
     const { attributes } = this.own.body;
-    const inner = this.inner ?? [];
-    if (attributes.length + inner.length <= SHORT_LIST) {
-      for (let at = inner.length - 1; at >= 0; at -= 1) if (inner[at]?.name === name) return inner[at];
+    if (attributes.length + this.count <= SHORT_LIST) {
+      for (let place = this.last; place !== undefined; place = place.before) if (place.name === name) return place;
       return attributes.find((attribute) => this.nameOf(attribute) === name);
     }
-    this.index ??= new Map(attributes.map((attribute) => [this.nameOf(attribute), attribute]));
-    for (; this.indexed < inner.length; this.indexed += 1) {
-      const place = inner[this.indexed] as Place;
-      this.index.set(place.name, place);
-    }
-    return this.index.get(name);
+    return this.indexOfNames().get(name);
+  }
+
+  /** Made again when blocks have come since, which happens only where something is reported while a file is decoded. */
+  private indexOfNames(): ReadonlyMap<string, Found> {
+    this.names ??= { aliases: new Map(), index: undefined };
+    const { index, count } = this.names.index ?? { index: undefined, count: 0 };
+    if (index !== undefined && count === this.count) return index;
+    const made = new Map<string, Found>();
+    for (const attribute of this.own.body.attributes) made.set(this.nameOf(attribute), attribute);
+    const inner: Place[] = [];
+    for (let place = this.last; place !== undefined; place = place.before) inner.push(place);
+    for (const place of inner.reverse()) made.set(place.name, place);
+    this.names.index = { index: made, count: this.count };
+    return made;
   }
 
   private nameOf({ name }: Attribute): string {
     const field = this.fields?.get(name);
     return field === undefined ? name : fieldName(field);
   }
+}
+
+/** The label of a block, or its number, where a field has several. */
+export type PlaceKey = string | number | undefined;
+
+/** What few blocks need: other names of the blocks in it, an index of many names and how many blocks there were then. */
+interface Names {
+  readonly aliases: Map<string, Place>;
+  index: { readonly index: ReadonlyMap<string, Found>; readonly count: number } | undefined;
 }
 
 /** Most ends of one step that are tried. */

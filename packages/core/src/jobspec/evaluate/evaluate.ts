@@ -142,9 +142,7 @@ function literal(node: Literal, scope: Scope): Value {
 
 function evaluateTuple(node: TupleNode, scope: Scope): Value {
   scope.budget.produce(node.items.length);
-  const values: Value[] = [];
-  for (const item of node.items) values.push(evaluate(item, scope));
-  return values;
+  return node.items.map((item) => evaluate(item, scope));
 }
 
 function evaluateObject(node: ObjectNode, scope: Scope): Value {
