@@ -7,7 +7,8 @@ import type { FieldProblem, ModelRecord } from '../schema/field.ts';
 import { handedDownFrom, outerPath } from '../schema/path.ts';
 import { brokenRules, brokenValues, validateJob } from '../schema/validate.ts';
 import { adviceOn, warningsOf } from '../schema/warn.ts';
-import { type Decoder, decodeBody, hclIndex, readLabel } from './decode/block.ts';
+import { type Decoder, decodeBody, reportLabels } from './decode/block.ts';
+import { bodyPlan } from './decode/body-plan.ts';
 import { Place, Places, type PlaceTable } from './decode/places.ts';
 import { type BudgetLimits, createBudget, DEFAULT_LIMITS } from './evaluate/budget.ts';
 import type { FunctionEnvironment } from './evaluate/function-table.ts';
@@ -223,11 +224,13 @@ function decodeFile(
     return undefined;
   }
   const decoder: Decoder = { sink };
-  const place = new Place(undefined, '', undefined, job, hclIndex(jobBlock));
+  const plan = bodyPlan(jobBlock);
+  const place = new Place(undefined, '', undefined, job, plan);
   places.job = place;
-  const label = readLabel(job, jobBlock, scope, decoder, place);
-  const labelled: ModelRecord = label === undefined ? {} : { id: label };
-  const record = decodeBody(withGroups(job.body), jobBlock, place, scope, decoder, labelled);
+  reportLabels(job, jobBlock, scope, decoder, place);
+  const [label] = job.labels;
+  const labelled: ModelRecord = label === undefined ? {} : { id: label.text };
+  const record = decodeBody(withGroups(job.body), plan, place, scope, decoder, labelled);
   if (isReadable) return record;
   // After a syntax error parts of the job are missing: rules about more than one value would be noise.
   const reported = [...sink.errorPaths];

@@ -2,8 +2,8 @@
 
 import { didYouMean } from '../../lib/nearest-name.ts';
 import { belongsElsewhere } from '../../schema/elsewhere.ts';
-import type { BlockSchema, FieldSchema, FieldType } from '../../schema/field.ts';
-import { fieldName, joinPath } from '../../schema/path.ts';
+import type { BlockSchema, FieldType } from '../../schema/field.ts';
+import { joinPath } from '../../schema/path.ts';
 import type { Scope } from '../evaluate/scope.ts';
 import { isNumber, type Value } from '../evaluate/value.ts';
 import type { Attribute } from '../syntax/ast.ts';
@@ -35,13 +35,13 @@ export function adviseDuration(
   attribute: Attribute,
   value: Value,
   place: Place,
-  field: FieldSchema,
+  name: string,
   scope: Scope,
   decoder: Decoder,
 ): void {
   if (!isNumber(value) || Number(value) <= 0 || Number(value) >= 1e6) return;
   const detail = `"${attribute.name}" is a duration: a number without a unit is nanoseconds.`;
   const hint = `write "${Number(value)}s" for seconds`;
-  const path = joinPath(place.path, fieldName(field));
+  const path = joinPath(place.path, name);
   report(decoder, scope, attribute.value, 'Tiny duration', detail, { severity: 'warning', hint, path });
 }

@@ -1,10 +1,10 @@
 // Where the fields of a job stand in its file. Reading a file only notes names; paths are looked up when something is
 // reported, which is seldom.
 
-import type { FieldSchema } from '../../schema/field.ts';
-import { fieldName, joinPath } from '../../schema/path.ts';
+import { joinPath } from '../../schema/path.ts';
 import type { Attribute, Block, Expression, ObjectItem, ObjectNode } from '../syntax/ast.ts';
 import type { Span } from '../syntax/source.ts';
+import type { BodyPlan } from './body-plan.ts';
 import { headEnd } from './decoder.ts';
 
 /** Field path → place. A `Map` is one. */
@@ -23,8 +23,8 @@ const SHORT_LIST = 16;
 /** A block with the places of what stands in it. Its attributes are those of the tree. */
 export class Place {
   readonly outer: Place | undefined;
-  /** Fields by their names in the file; absent where a body has no schema. */
-  readonly fields: ReadonlyMap<string, FieldSchema> | undefined;
+  /** Absent where a body has no schema. */
+  private readonly plan: BodyPlan | undefined;
   private readonly own: Block;
   private readonly field: string;
   private readonly key: PlaceKey;
@@ -34,15 +34,9 @@ export class Place {
   private readonly before: Place | undefined;
   private names: Names | undefined;
 
-  constructor(
-    outer: Place | undefined,
-    field: string,
-    key: PlaceKey,
-    block: Block,
-    fields: ReadonlyMap<string, FieldSchema> | undefined,
-  ) {
+  constructor(outer: Place | undefined, field: string, key: PlaceKey, block: Block, plan: BodyPlan | undefined) {
     this.outer = outer;
-    this.fields = fields;
+    this.plan = plan;
     this.own = block;
     this.field = field;
     this.key = key;
@@ -70,8 +64,8 @@ export class Place {
   }
 
   /** Notes a block of this field. Of a name given twice the last place counts. */
-  block(field: string, key: PlaceKey, block: Block, fields: ReadonlyMap<string, FieldSchema> | undefined): Place {
-    const place = new Place(this, field, key, block, fields);
+  block(field: string, key: PlaceKey, block: Block, plan: BodyPlan | undefined): Place {
+    const place = new Place(this, field, key, block, plan);
     this.last = place;
     this.count += 1;
     return place;
@@ -114,8 +108,7 @@ export class Place {
   }
 
   private nameOf({ name }: Attribute): string {
-    const field = this.fields?.get(name);
-    return field === undefined ? name : fieldName(field);
+    return this.plan?.fields.get(name)?.name ?? name;
   }
 }
 

@@ -13,6 +13,11 @@ export const MAX_NESTING = 200;
 export interface Cursor {
   readonly source: Source;
   readonly tokens: TokenList;
+  /** The text of the source and the lists of the tokens, at hand. */
+  readonly text: string;
+  readonly kind: TokenList['kind'];
+  readonly from: TokenList['from'];
+  readonly to: TokenList['to'];
   readonly sink: DiagnosticSink;
   /** Index of the current token. */
   at: number;
@@ -35,6 +40,10 @@ export function createCursor(source: Source, tokens: TokenList, sink: Diagnostic
   return {
     source,
     tokens,
+    text: source.text,
+    kind: tokens.kind,
+    from: tokens.from,
+    to: tokens.to,
     sink,
     at: 0,
     newlines: true,
@@ -56,10 +65,10 @@ const SHORT_NAME = 12;
 const names: string[] = new Array<string>(1024).fill('');
 
 /** Text of the identifier at the cursor. */
-export function nameText({ source, tokens, at }: Cursor): string {
-  const { text } = source;
-  const from = tokens.from[at] as number;
-  const to = tokens.to[at] as number;
+export function nameText(cursor: Cursor): string {
+  const { text, at } = cursor;
+  const from = cursor.from[at] as number;
+  const to = cursor.to[at] as number;
   const length = to - from;
   if (length > SHORT_NAME) return text.slice(from, to);
   const middle = text.charCodeAt(from + (length >> 1));
@@ -85,19 +94,19 @@ export class AlreadyReported extends Error {
 
 /** Kind of the current token; steps over line breaks where they are blanks. */
 export function peek(cursor: Cursor): TokenKind {
-  const { kind } = cursor.tokens;
+  const { kind } = cursor;
   if (!cursor.newlines) while (kind[cursor.at] === Token.Newline) cursor.at += 1;
   return kind[cursor.at] as TokenKind;
 }
 
 /** Kind of the token `ahead` places after the current one, line breaks counted as tokens. */
 export function peekAhead(cursor: Cursor, ahead: number): TokenKind {
-  const { kind, count } = cursor.tokens;
-  return kind[Math.min(cursor.at + ahead, count - 1)] as TokenKind;
+  const { kind, tokens } = cursor;
+  return kind[Math.min(cursor.at + ahead, tokens.count - 1)] as TokenKind;
 }
 
 export function tokenText(cursor: Cursor, index: number = cursor.at): string {
-  return cursor.source.text.slice(cursor.tokens.from[index], cursor.tokens.to[index]);
+  return cursor.text.slice(cursor.from[index], cursor.to[index]);
 }
 
 /** Whether the current token is this keyword. */
@@ -106,16 +115,16 @@ export function isWord(cursor: Cursor, word: string): boolean {
 }
 
 export function tokenFrom(cursor: Cursor): number {
-  return cursor.tokens.from[cursor.at] as number;
+  return cursor.from[cursor.at] as number;
 }
 
 /** End of the token before the current one. */
 export function previousTo(cursor: Cursor): number {
-  return cursor.at === 0 ? 0 : (cursor.tokens.to[cursor.at - 1] as number);
+  return cursor.at === 0 ? 0 : (cursor.to[cursor.at - 1] as number);
 }
 
 export function spanHere(cursor: Cursor): Span {
-  return { from: tokenFrom(cursor), to: cursor.tokens.to[cursor.at] as number };
+  return { from: tokenFrom(cursor), to: cursor.to[cursor.at] as number };
 }
 
 /** Takes the current token when it is of this kind. */
@@ -138,7 +147,7 @@ export function unexpected(cursor: Cursor, expected: string, hint?: string): Err
   if (unclosed !== undefined) return unclosed;
   const found = describeToken(kind, tokenText(cursor));
   const from = tokenFrom(cursor);
-  const span = { from, to: kind === Token.Newline ? from : (cursor.tokens.to[cursor.at] as number) };
+  const span = { from, to: kind === Token.Newline ? from : (cursor.to[cursor.at] as number) };
   return syntaxError(cursor, span, 'Syntax error', `Found ${found}, expected ${expected}.`, hint);
 }
 
@@ -168,13 +177,13 @@ const CLOSER_TEXT: Partial<Record<TokenKind, string>> = {
 function unclosedBracket(cursor: Cursor, kind: TokenKind): LanguageError | undefined {
   const index = cursor.open.at(-1);
   if (index === undefined) return undefined;
-  const opener = cursor.tokens.kind[index] as TokenKind;
+  const opener = cursor.kind[index] as TokenKind;
   const isOtherCloser =
     (kind === Token.BraceClose || kind === Token.BracketClose || kind === Token.ParenClose) && kind !== CLOSERS[opener];
   const isItem = opener !== Token.BraceOpen && startsItem(cursor, cursor.at);
   if (kind !== Token.EndOfFile && !isOtherCloser && !isItem) return undefined;
-  const from = cursor.tokens.from[index] as number;
-  const span = { from, to: cursor.tokens.to[index] as number };
+  const from = cursor.from[index] as number;
+  const span = { from, to: cursor.to[index] as number };
   const { line } = positionAt(cursor.source, tokenFrom(cursor));
   const where =
     kind === Token.EndOfFile ? 'before the end of the file' : `before the "${tokenText(cursor)}" on line ${line}`;
@@ -184,7 +193,7 @@ function unclosedBracket(cursor: Cursor, kind: TokenKind): LanguageError | undef
 
 /** Whether an attribute or a block begins at this token: `name =`, `name {` or `name "label"` first on its line. */
 export function startsItem(cursor: Cursor, index: number): boolean {
-  const { kind } = cursor.tokens;
+  const { kind } = cursor;
   if (kind[index] !== Token.Identifier || (index > 0 && kind[index - 1] !== Token.Newline)) return false;
   const next = kind[index + 1];
   return next === Token.Assign || next === Token.BraceOpen || next === Token.QuoteOpen;

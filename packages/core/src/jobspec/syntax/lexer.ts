@@ -1,6 +1,6 @@
 // Source text -> tokens. Modal: inside quotes and heredocs the text is a template with sequences in normal mode.
 
-import { endOfIdentifier, endOfLine, endOfNumber, isIdentifierStart } from './characters.ts';
+import { endOfIdentifier, endOfLine, endOfNumber, isDigit, isIdentifierStart } from './characters.ts';
 import { type DiagnosticSink, diagnosticAt } from './diagnostic.ts';
 import { scanBare, scanHeredoc, scanQuoted } from './lex-template.ts';
 import { MAX_SOURCE_LENGTH, type Source } from './source.ts';
@@ -131,19 +131,39 @@ export function reportUnclosed(
   report(lexer, from, to, summary, detail, hint);
 }
 
-const SINGLE: Partial<Record<number, TokenKind>> = {
-  37: Token.Percent,
-  40: Token.ParenOpen,
-  41: Token.ParenClose,
-  42: Token.Star,
-  43: Token.Plus,
-  44: Token.Comma,
-  45: Token.Minus,
-  47: Token.Slash,
-  63: Token.Question,
-  91: Token.BracketOpen,
-  93: Token.BracketClose,
-};
+/** What begins with an ASCII character: a token of that character alone, or one of the following. */
+const BEGINS = new Uint8Array(128);
+const AN_OPERATOR = 0;
+const A_NAME = 100;
+const A_NUMBER = 101;
+const A_LINE_BREAK = 102;
+const A_QUOTE = 103;
+const A_BRACE = 104;
+const A_CLOSING_BRACE = 105;
+const PERHAPS_A_COMMENT = 106;
+for (let code = 0; code < 128; code += 1) {
+  if (isIdentifierStart(String.fromCharCode(code), 0)) BEGINS[code] = A_NAME;
+  else if (isDigit(code)) BEGINS[code] = A_NUMBER;
+}
+const SINGLE: readonly (readonly [string, number])[] = [
+  ['\n', A_LINE_BREAK],
+  ['"', A_QUOTE],
+  ['{', A_BRACE],
+  ['}', A_CLOSING_BRACE],
+  ['#', PERHAPS_A_COMMENT],
+  ['/', PERHAPS_A_COMMENT],
+  ['%', Token.Percent],
+  ['(', Token.ParenOpen],
+  [')', Token.ParenClose],
+  ['*', Token.Star],
+  ['+', Token.Plus],
+  [',', Token.Comma],
+  ['-', Token.Minus],
+  ['?', Token.Question],
+  ['[', Token.BracketOpen],
+  [']', Token.BracketClose],
+];
+for (const [character, what] of SINGLE) BEGINS[character.charCodeAt(0)] = what;
 
 /**
  * Scans normal tokens to the end of the text or, when `templateDepth` > 0, to the `}` that ends the sequence.
@@ -153,49 +173,66 @@ export function scanNormal(lexer: Lexer, templateDepth: number, quoted: boolean)
   const { text } = lexer;
   const { length } = text;
   let braces = 0;
-  while (lexer.at < length) {
-    let start = lexer.at;
+  for (let start = lexer.at; start < length; start = lexer.at) {
     let code = text.charCodeAt(start);
     while (code === 32 || code === 9) {
       start += 1;
+      if (start === length) {
+        lexer.at = start;
+        return;
+      }
       code = text.charCodeAt(start);
     }
     lexer.at = start;
-    if (start >= length) return;
-    if (code === 13 && text.charCodeAt(start + 1) === 10) {
-      lexer.at += 1;
-    } else if (code === 10) {
-      lexer.at += 1;
-      push(lexer, Token.Newline, start, lexer.at);
-    } else if (isIdentifierStart(text, start)) {
-      lexer.at = endOfIdentifier(text, start);
-      push(lexer, Token.Identifier, start, lexer.at);
-    } else if (code >= 48 && code <= 57) {
-      lexer.at = endOfNumber(text, start);
-      push(lexer, Token.Number, start, lexer.at);
-    } else if (code === 34) {
-      scanQuoted(lexer, templateDepth, quoted);
-      if (lexer.broken !== undefined) return;
-    } else if (code === 123) {
-      braces += 1;
-      lexer.at += 1;
-      push(lexer, Token.BraceOpen, start, lexer.at);
-    } else if (code === 125) {
-      lexer.at += 1;
-      if (templateDepth > 0 && braces === 0) {
-        push(lexer, Token.SequenceClose, start, lexer.at);
-        return;
-      }
-      braces -= 1;
-      push(lexer, Token.BraceClose, start, lexer.at);
-    } else if (code === 126 && templateDepth > 0 && braces === 0 && text.charCodeAt(start + 1) === 125) {
-      lexer.at += 2;
-      push(lexer, Token.SequenceClose, start, lexer.at);
-      return;
-    } else if (!scanComment(lexer, code) && !(code === 60 && scanHeredoc(lexer, templateDepth))) {
-      scanOperator(lexer, code);
+    const what = code < 128 ? (BEGINS[code] as number) : isIdentifierStart(text, start) ? A_NAME : AN_OPERATOR;
+    switch (what) {
+      case A_LINE_BREAK:
+        take(lexer, Token.Newline, start, start + 1);
+        break;
+      case A_NAME:
+        take(lexer, Token.Identifier, start, endOfIdentifier(text, start));
+        break;
+      case A_NUMBER:
+        take(lexer, Token.Number, start, endOfNumber(text, start));
+        break;
+      case A_QUOTE:
+        scanQuoted(lexer, templateDepth, quoted);
+        if (lexer.broken !== undefined) return;
+        break;
+      case A_BRACE:
+        braces += 1;
+        take(lexer, Token.BraceOpen, start, start + 1);
+        break;
+      case A_CLOSING_BRACE:
+        if (templateDepth > 0 && braces === 0) {
+          take(lexer, Token.SequenceClose, start, start + 1);
+          return;
+        }
+        braces -= 1;
+        take(lexer, Token.BraceClose, start, start + 1);
+        break;
+      case PERHAPS_A_COMMENT:
+        if (!scanComment(lexer, code)) take(lexer, Token.Slash, start, start + 1);
+        break;
+      case AN_OPERATOR:
+        if (code === 126 && templateDepth > 0 && braces === 0 && text.charCodeAt(start + 1) === 125) {
+          take(lexer, Token.SequenceClose, start, start + 2);
+          return;
+        }
+        // A carriage return before a line break belongs to it.
+        if (code === 13 && text.charCodeAt(start + 1) === 10) lexer.at += 1;
+        else if (code !== 60 || !scanHeredoc(lexer, templateDepth)) scanOperator(lexer, code);
+        break;
+      default:
+        take(lexer, what as TokenKind, start, start + 1);
     }
   }
+}
+
+/** Adds a token and goes behind it. */
+function take(lexer: Lexer, kind: TokenKind, from: number, to: number): void {
+  push(lexer, kind, from, to);
+  lexer.at = to;
 }
 
 function scanComment(lexer: Lexer, code: number): boolean {
@@ -223,16 +260,14 @@ function scanComment(lexer: Lexer, code: number): boolean {
 function scanOperator(lexer: Lexer, code: number): void {
   const { text } = lexer;
   const start = lexer.at;
-  const single = SINGLE[code];
-  if (single !== undefined) {
-    lexer.at += 1;
-    push(lexer, single, start, lexer.at);
+  const next = text.charCodeAt(start + 1);
+  // Most are one of these two.
+  if (code === 61 && next !== 61 && next !== 62) {
+    take(lexer, Token.Assign, start, start + 1);
     return;
   }
-  const next = text.charCodeAt(start + 1);
-  if (code === 61 && next !== 61 && next !== 62) {
-    lexer.at += 1;
-    push(lexer, Token.Assign, start, lexer.at);
+  if (code === 46 && next !== 46) {
+    take(lexer, Token.Dot, start, start + 1);
     return;
   }
   const [kind, length] = pairOperator(code, next, text.charCodeAt(start + 2));

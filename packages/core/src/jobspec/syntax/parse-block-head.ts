@@ -76,7 +76,7 @@ function missingBrace(cursor: Cursor, kind: TokenKind, type: string, labels: rea
     return unexpected(cursor, `"=" or "{" after "${type}"`, hint);
   }
   const only = labels.length === 1 ? labels[0] : undefined;
-  const value = only === undefined ? undefined : cursor.source.text.slice(only.from, only.to);
+  const value = only === undefined ? undefined : cursor.text.slice(only.from, only.to);
   const hint =
     value === undefined ? undefined : `write ${type} = ${value} for an attribute, ${type} ${value} { for a block`;
   const expected = only === undefined ? `"{" after the labels of "${type}"` : `"=" or "{" after "${type}"`;

@@ -54,7 +54,7 @@ interface Braces {
 export function parseTopLevel(cursor: Cursor): Body {
   const items = beginItems(cursor, 'file');
   readItems(cursor, items, { suspect: undefined, isReported: false });
-  return endItems(cursor, items, 0, cursor.source.text.length);
+  return endItems(cursor, items, 0, cursor.text.length);
 }
 
 /** Reads items up to the `}` of the body, which is not taken, or to the end of the file. */
@@ -185,7 +185,7 @@ function endItem(cursor: Cursor, items: Items, what: 'attribute' | 'block'): voi
 }
 
 function isUnterminated(cursor: Cursor): boolean {
-  const { kind, from, to } = cursor.tokens;
+  const { kind, from, to } = cursor;
   let close = cursor.at;
   while (kind[close] !== Token.QuoteClose && kind[close] !== Token.EndOfFile) close += 1;
   return from[close] === to[close];
@@ -241,7 +241,7 @@ function checkOneLine(cursor: Cursor, items: Items, opener: Span): void {
 }
 
 function hasLineBreakAfter(cursor: Cursor, offset: number): boolean {
-  const { kind, from } = cursor.tokens;
+  const { kind, from } = cursor;
   for (let index = cursor.at - 1; (from[index] as number) >= offset; index -= 1) {
     if (kind[index] === Token.Newline) return true;
   }

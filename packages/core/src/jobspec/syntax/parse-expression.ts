@@ -47,31 +47,42 @@ const LEVELS: readonly (readonly [TokenKind, BinaryOperator, number])[] = [
 ];
 for (const [kind, operator, level] of LEVELS) BINARY[kind] = [operator, level];
 
+/** What may follow a whole value: nearly all values are one term. */
+const ENDS_VALUE = new Uint8Array(Token.Invalid + 1);
+ENDS_VALUE[Token.Newline] = 1;
+ENDS_VALUE[Token.Comma] = 1;
+ENDS_VALUE[Token.BracketClose] = 1;
+ENDS_VALUE[Token.SequenceClose] = 1;
+
 export function parseExpression(cursor: Cursor): Expression {
   enter(cursor);
-  const condition = parseBinary(cursor, 0);
-  let result = condition;
-  if (accept(cursor, Token.Question)) {
-    let { height } = cursor;
-    const whenTrue = parseExpression(cursor);
-    height = Math.max(height, cursor.height);
-    expect(cursor, Token.Colon, '":" and the value for false', 'a conditional is: condition ? value : other value');
-    const whenFalse = parseExpression(cursor);
-    raise(cursor, Math.max(height, cursor.height));
-    result = { kind: 'conditional', condition, whenTrue, whenFalse, from: condition.from, to: whenFalse.to };
-  }
+  const term = parseTerm(cursor);
+  const result = ENDS_VALUE[peek(cursor)] === 1 ? term : parseOperators(cursor, term);
   leave(cursor);
   return result;
 }
 
-function parseBinary(cursor: Cursor, minimum: number): Expression {
-  let left = parseTerm(cursor);
+/** The operators after the first term of an expression. */
+function parseOperators(cursor: Cursor, term: Expression): Expression {
+  const condition = parseBinary(cursor, 0, term);
+  if (!accept(cursor, Token.Question)) return condition;
+  let { height } = cursor;
+  const whenTrue = parseExpression(cursor);
+  height = Math.max(height, cursor.height);
+  expect(cursor, Token.Colon, '":" and the value for false', 'a conditional is: condition ? value : other value');
+  const whenFalse = parseExpression(cursor);
+  raise(cursor, Math.max(height, cursor.height));
+  return { kind: 'conditional', condition, whenTrue, whenFalse, from: condition.from, to: whenFalse.to };
+}
+
+function parseBinary(cursor: Cursor, minimum: number, first: Expression): Expression {
+  let left = first;
   for (;;) {
     const entry = BINARY[peek(cursor)];
     if (entry === undefined || entry[1] <= minimum) return left;
     const { height } = cursor;
     cursor.at += 1;
-    const right = parseBinary(cursor, entry[1]);
+    const right = parseBinary(cursor, entry[1], parseTerm(cursor));
     raise(cursor, Math.max(height, cursor.height));
     left = { kind: 'binary', operator: entry[0], left, right, from: left.from, to: right.to };
   }
@@ -128,7 +139,7 @@ function parseParentheses(cursor: Cursor): Expression {
 
 function missingValueHint(cursor: Cursor): string | undefined {
   const kind = peek(cursor);
-  const before = cursor.at === 0 ? Token.Invalid : cursor.tokens.kind[cursor.at - 1];
+  const before = cursor.at === 0 ? Token.Invalid : cursor.kind[cursor.at - 1];
   if (kind === Token.Comma) return 'remove the comma, or put a value before it';
   if (kind === Token.Star && before === Token.Star) return 'powers are written pow(base, exponent)';
   if (kind === Token.Assign && before === Token.Assign) return 'values are compared with "=="';

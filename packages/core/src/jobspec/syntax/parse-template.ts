@@ -33,7 +33,7 @@ import { Token, type TokenKind } from './token.ts';
 
 /** Parses `"…"` or a heredoc at the cursor into an expression. */
 export function parseTemplate(cursor: Cursor): Expression {
-  const { kind } = cursor.tokens;
+  const { kind } = cursor;
   const first = cursor.at + 1;
   if (kind[cursor.at] === Token.QuoteOpen) {
     const from = tokenFrom(cursor);
@@ -42,14 +42,14 @@ export function parseTemplate(cursor: Cursor): Expression {
     if (kind[first] === Token.Text && kind[first + 1] === Token.QuoteClose) {
       const raw = tokenText(cursor, first);
       if (isPlainText(raw)) return literal(cursor, raw, from, 3);
-      const text = unescapeQuoted(cursor, raw, cursor.tokens.from[first] as number);
+      const text = unescapeQuoted(cursor, raw, cursor.from[first] as number);
       return literal(cursor, composed(text), from, 3);
     }
     cursor.at = first;
     return finish(cursor, readPieces(cursor, Token.QuoteClose, 'quoted'), from);
   }
   const from = tokenFrom(cursor);
-  const isFlush = cursor.source.text.charCodeAt(from + 2) === 45;
+  const isFlush = cursor.text.charCodeAt(from + 2) === 45;
   cursor.at = first;
   const pieces = readPieces(cursor, Token.HeredocClose, 'lines');
   if (isFlush) removeIndentation(pieces);
@@ -85,11 +85,11 @@ function finish(cursor: Cursor, pieces: readonly Piece[], from: number): Express
 export function quotedText(cursor: Cursor): string {
   const from = tokenFrom(cursor);
   const first = cursor.at + 1;
-  const { kind } = cursor.tokens;
+  const { kind } = cursor;
   parseTemplate(cursor);
   if (kind[first] === Token.QuoteClose) return '';
   if (kind[first] === Token.Text && kind[first + 1] === Token.QuoteClose) {
-    return unescapeQuoted(cursor, tokenText(cursor, first), cursor.tokens.from[first] as number);
+    return unescapeQuoted(cursor, tokenText(cursor, first), cursor.from[first] as number);
   }
   const span = { from, to: previousTo(cursor) };
   const detail = 'A block label is plain text, without "${" or "%{".';
@@ -100,12 +100,12 @@ export function quotedText(cursor: Cursor): string {
 type TextForm = 'quoted' | 'lines';
 
 function readPieces(cursor: Cursor, closing: TokenKind, form: TextForm): readonly Piece[] {
-  const { pieces, tokens } = cursor;
+  const { pieces } = cursor;
   const start = pieces.count;
   let stripNext = false;
   let height = 0;
   for (;;) {
-    const kind = tokens.kind[cursor.at] as TokenKind;
+    const kind = cursor.kind[cursor.at] as TokenKind;
     if (kind === Token.Text) {
       const from = tokenFrom(cursor);
       const raw = tokenText(cursor);
@@ -120,7 +120,7 @@ function readPieces(cursor: Cursor, closing: TokenKind, form: TextForm): readonl
       const piece = readSequence(cursor, kind);
       pieces.add(piece);
       height = Math.max(height, cursor.height);
-      stripNext = cursor.source.text.charCodeAt(piece.to - 2) === TILDE;
+      stripNext = cursor.text.charCodeAt(piece.to - 2) === TILDE;
     } else if (kind === closing) {
       if (closing !== Token.EndOfFile) cursor.at += 1;
       const read = pieces.takeFrom(start);
@@ -135,8 +135,8 @@ function readPieces(cursor: Cursor, closing: TokenKind, form: TextForm): readonl
 const TILDE = 126;
 
 /** Whether the token that opens a sequence is `${~` or `%{~`. */
-function isStripping({ source, tokens, at }: Cursor): boolean {
-  return source.text.charCodeAt((tokens.to[at] as number) - 1) === TILDE;
+function isStripping({ text, to, at }: Cursor): boolean {
+  return text.charCodeAt((to[at] as number) - 1) === TILDE;
 }
 
 function stripLast(pieces: Gathered<Piece>, start: number, form: TextForm): void {

@@ -16,7 +16,7 @@ const OPENERS: ReadonlySet<TokenKind> = new Set<TokenKind>([
  * opened; or to the `}` of the block around it, if there is one. A bracket that is not closed must not swallow the items after it.
  */
 export function skipItem(cursor: Cursor, itemStart: number, isInBlock: boolean): void {
-  const { kind } = cursor.tokens;
+  const { kind } = cursor;
   const failedAt = cursor.at;
   const open: TokenKind[] = [];
   for (cursor.at = itemStart; ; cursor.at += 1) {
@@ -49,7 +49,7 @@ function closes(opener: TokenKind | undefined, token: TokenKind): boolean {
 
 /** Goes to the end of the line, or to the `}` before it. */
 export function skipToLineEnd(cursor: Cursor): void {
-  const { kind } = cursor.tokens;
+  const { kind } = cursor;
   const start = cursor.at;
   while (kind[cursor.at] !== Token.Newline && kind[cursor.at] !== Token.EndOfFile) {
     if (kind[cursor.at] === Token.BraceClose && cursor.at > start) return;
