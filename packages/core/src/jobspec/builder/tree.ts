@@ -8,6 +8,7 @@ import { type BlockSchema, type FieldSchema, isBlockType } from '../../schema/fi
 import { fieldName, joinPath } from '../../schema/path.ts';
 import type { Attribute, Block, Body, Expression } from '../syntax/ast.ts';
 import type { Span } from '../syntax/source.ts';
+import { composed } from '../syntax/template-text.ts';
 import type { BuiltBlock, BuiltJob } from './blocks.ts';
 import type { Data, DataRecord } from './data.ts';
 import { buildFields, camelName } from './field-names.ts';
@@ -195,7 +196,7 @@ function expressionOf(value: Data, { span, written }: Site): Expression {
     const items = value.map((item, index) => expressionOf(item, inside(written?.items[index])));
     return { ...span, kind: 'tuple', items };
   }
-  if (!isRecord(value)) return { ...span, kind: 'literal', value };
+  if (!isRecord(value)) return { ...span, kind: 'literal', value: typeof value === 'string' ? composed(value) : value };
   const items = Object.entries(value).map(([name, item]) => {
     const found = written?.members.get(name);
     const key = { ...(found?.key ?? span), kind: 'literal' as const, value: name };

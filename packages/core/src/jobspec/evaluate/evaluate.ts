@@ -4,7 +4,6 @@ import { assertNever } from '../../lib/assert.ts';
 import type { Expression, ForNode, Index, Literal, ObjectNode, Splat, TupleNode } from '../syntax/ast.ts';
 import { diagnosticAt, LanguageError } from '../syntax/diagnostic.ts';
 import type { Span } from '../syntax/source.ts';
-import { composed } from '../syntax/template-text.ts';
 import { NumberLimitError, parseNumber } from './big-float.ts';
 import { BudgetError, LIMIT_REACHED } from './budget.ts';
 import { callFunction } from './call.ts';
@@ -131,10 +130,9 @@ function evaluateBinary(node: Extract<Expression, { kind: 'binary' }>, scope: Sc
   return arithmetic(operator, left, right);
 }
 
-/** Text is kept in Unicode's composed form. Digits that a double has lost are read from the source again. */
+/** Digits that a double has lost are read from the source again. */
 function literal(node: Literal, scope: Scope): Value {
   const { value } = node;
-  if (typeof value === 'string') return composed(value);
   if (typeof value !== 'number' || (Number.isSafeInteger(value) && node.to - node.from < 16)) return value;
   const written = parseNumber(scope.source.text.slice(node.from, node.to)) ?? parseNumber(String(value));
   return written ?? fail(scope, node, 'Unsuitable value', 'This is no number that can be kept.');

@@ -10,7 +10,7 @@ export function runtimeText(node: Reference, source: string): string | undefined
   // In JSON files every node of a string has the place of the whole string.
   if (!source.startsWith(node.root, node.from)) return `\${${rebuilt(node)}}`;
   const written = source.slice(node.from, node.to);
-  if (written.replace(/"[^"]*"/g, '').includes(')')) return undefined;
+  if (written.includes(')') && written.replace(/"[^"]*"/g, '').includes(')')) return undefined;
   const before = blanksBefore(source, node.from);
   const after = before === undefined ? undefined : blanksAfter(source, node.to);
   return `\${${before ?? ''}${written}${after ?? ''}}`;
@@ -19,14 +19,14 @@ export function runtimeText(node: Reference, source: string): string | undefined
 /** The blanks between `${` and the reference; undefined when something else stands there. */
 function blanksBefore(source: string, at: number): string | undefined {
   let from = at;
-  while (source[from - 1] === ' ') from -= 1;
+  while (source.charCodeAt(from - 1) === 32) from -= 1;
   return source.startsWith('${', from - 2) ? source.slice(from, at) : undefined;
 }
 
 function blanksAfter(source: string, at: number): string | undefined {
   let to = at;
-  while (source[to] === ' ') to += 1;
-  return source[to] === '}' ? source.slice(at, to) : undefined;
+  while (source.charCodeAt(to) === 32) to += 1;
+  return source.charCodeAt(to) === 125 ? source.slice(at, to) : undefined;
 }
 
 function rebuilt(node: Reference): string {

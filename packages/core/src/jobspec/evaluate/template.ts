@@ -2,7 +2,6 @@
 
 import type { Expression, Template, TemplatePart } from '../syntax/ast.ts';
 import { diagnosticAt, LanguageError } from '../syntax/diagnostic.ts';
-import { composed } from '../syntax/template-text.ts';
 import { bind, type Scope } from './scope.ts';
 import { describeValue, entriesOf, isPlain, toBool, toText, type Value, ValueError } from './value.ts';
 
@@ -29,7 +28,7 @@ function partText(part: TemplatePart, scope: Scope, evaluate: Evaluate): string 
   scope.budget.step();
   switch (part.kind) {
     case 'text':
-      return composed(part.text);
+      return part.text;
     case 'value': {
       const value = evaluate(part.expression, scope);
       if (isPlain(value)) return toText(value);

@@ -27,6 +27,7 @@ export interface Block extends Span {
   readonly body: Body;
 }
 
+/** Text here and in templates is in Unicode's composed form (NFC). */
 export interface Literal extends Span {
   readonly kind: 'literal';
   readonly value: null | boolean | NumberValue | string;

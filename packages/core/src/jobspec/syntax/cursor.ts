@@ -114,6 +114,11 @@ export function isWord(cursor: Cursor, word: string): boolean {
   return peek(cursor) === Token.Identifier && tokenText(cursor) === word;
 }
 
+/** Text of the plain string at the cursor. */
+export function stringText({ text, from, to, at }: Cursor): string {
+  return text.slice((from[at] as number) + 1, (to[at] as number) - 1);
+}
+
 export function tokenFrom(cursor: Cursor): number {
   return cursor.from[cursor.at] as number;
 }
@@ -196,7 +201,7 @@ export function startsItem(cursor: Cursor, index: number): boolean {
   const { kind } = cursor;
   if (kind[index] !== Token.Identifier || (index > 0 && kind[index - 1] !== Token.Newline)) return false;
   const next = kind[index + 1];
-  return next === Token.Assign || next === Token.BraceOpen || next === Token.QuoteOpen;
+  return next === Token.Assign || next === Token.BraceOpen || next === Token.QuoteOpen || next === Token.Quoted;
 }
 
 export function syntaxError(cursor: Cursor, span: Span, summary: string, detail: string, hint?: string): LanguageError {

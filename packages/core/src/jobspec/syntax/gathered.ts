@@ -19,9 +19,21 @@ export class Gathered<T> {
 
   /** Takes what was gathered since there were `start`, as a list that has room for nothing else. */
   takeFrom(start: number): readonly T[] {
-    if (this.count === start) return NOTHING;
-    const taken = this.items.slice(start, this.count);
+    const { items, count } = this;
     this.count = start;
-    return taken;
+    const first = items[start] as T;
+    // Most lists are short: these are made without a call.
+    switch (count - start) {
+      case 0:
+        return NOTHING;
+      case 1:
+        return [first];
+      case 2:
+        return [first, items[start + 1] as T];
+      case 3:
+        return [first, items[start + 1] as T, items[start + 2] as T];
+      default:
+        return items.slice(start, count);
+    }
   }
 }

@@ -15,14 +15,22 @@ export function scanQuoted(lexer: Lexer, templateDepth: number, insideQuoted: bo
   push(lexer, Token.QuoteOpen, open, open + 1);
   let chunk = open + 1;
   let at = chunk;
+  let isPlain = true;
   for (;;) {
     const code = at < text.length ? text.charCodeAt(at) : 10;
-    // Neither white space nor one of " $ % \.
+    // Neither white space nor one of " $ % \, and below U+0300 there is nothing to compose.
     if (code > 37 && code !== 92) {
       at += 1;
+      if (code >= 0x300) isPlain = false;
       continue;
     }
     if (code === 34) {
+      if (isPlain) {
+        lexer.kind[tokenCount] = Token.Quoted;
+        lexer.to[tokenCount] = at + 1;
+        lexer.at = at + 1;
+        return;
+      }
       if (at > chunk) push(lexer, Token.Text, chunk, at);
       push(lexer, Token.QuoteClose, at, at + 1);
       lexer.at = at + 1;
@@ -39,9 +47,11 @@ export function scanQuoted(lexer: Lexer, templateDepth: number, insideQuoted: bo
       reportInvalid(lexer, at, '\r');
       at += 1;
     } else if (code === 92) {
+      isPlain = false;
       const next = text.charCodeAt(at + 1);
       at += next === 10 || next === 13 || Number.isNaN(next) ? 1 : 2;
     } else if ((code === 36 || code === 37) && text.charCodeAt(at + 1) === 123) {
+      isPlain = false;
       if (at > chunk) push(lexer, Token.Text, chunk, at);
       at = scanSequence(lexer, at, code, templateDepth, true);
       chunk = at;
@@ -50,8 +60,11 @@ export function scanQuoted(lexer: Lexer, templateDepth: number, insideQuoted: bo
         return;
       }
       if (lexer.unclosed) return;
+    } else if ((code === 36 || code === 37) && escapesSequence(text, at, code)) {
+      isPlain = false;
+      at += 3;
     } else {
-      at += (code === 36 || code === 37) && escapesSequence(text, at, code) ? 3 : 1;
+      at += 1;
     }
   }
 }
@@ -191,7 +204,8 @@ function nearMarker(lexer: Lexer, body: number, marker: string): string | undefi
 function isMarkerLine(text: string, from: number, to: number, marker: string): boolean {
   let start = from;
   while (start < to && isBlank(text.charCodeAt(start))) start += 1;
-  if (!text.startsWith(marker, start)) return false;
+  // Nearly all lines are seen to be others by their first character.
+  if (text.charCodeAt(start) !== marker.charCodeAt(0) || !text.startsWith(marker, start)) return false;
   let end = start + marker.length;
   while (end < to && isBlank(text.charCodeAt(end))) end += 1;
   return end === to;

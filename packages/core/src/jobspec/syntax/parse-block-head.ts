@@ -23,7 +23,7 @@ export function parseBlockHead(cursor: Cursor, type: string): readonly Label[] {
   for (;;) {
     const kind = peek(cursor);
     const from = tokenFrom(cursor);
-    if (kind === Token.QuoteOpen) {
+    if (kind === Token.QuoteOpen || kind === Token.Quoted) {
       const text = quotedText(cursor);
       const label = { text, from, to: previousTo(cursor) };
       // Nearly all have one label at most.

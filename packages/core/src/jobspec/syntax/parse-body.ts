@@ -13,9 +13,9 @@ import {
   report,
   spanHere,
   startsItem,
+  stringText,
   syntaxError,
   tokenFrom,
-  tokenText,
   unexpected,
 } from './cursor.ts';
 import { LanguageError } from './diagnostic.ts';
@@ -90,7 +90,7 @@ function readItems(cursor: Cursor, items: Items, braces: Braces): void {
 
 function readItem(cursor: Cursor, items: Items, braces: Braces): void {
   const kind = peek(cursor);
-  if (kind === Token.QuoteOpen) throw quotedName(cursor);
+  if (kind === Token.QuoteOpen || kind === Token.Quoted) throw quotedName(cursor);
   if (kind === Token.BraceClose) {
     throw syntaxError(cursor, spanHere(cursor), 'Syntax error', 'This "}" closes no block.', 'remove it');
   }
@@ -103,10 +103,11 @@ function readItem(cursor: Cursor, items: Items, braces: Braces): void {
 }
 
 function quotedName(cursor: Cursor): Error {
-  const isText = peekAhead(cursor, 1) === Token.Text && peekAhead(cursor, 2) === Token.QuoteClose;
-  const name = isText ? tokenText(cursor, cursor.at + 1) : 'name';
-  const after = isText ? peekAhead(cursor, 3) : Token.Invalid;
-  const form = after === Token.BraceOpen || after === Token.QuoteOpen ? `${name} {` : `${name} =`;
+  const isText = cursor.kind[cursor.at] === Token.Quoted;
+  const name = isText ? stringText(cursor) : 'name';
+  const after = isText ? peekAhead(cursor, 1) : Token.Invalid;
+  const isBlock = after === Token.BraceOpen || after === Token.QuoteOpen || after === Token.Quoted;
+  const form = isBlock ? `${name} {` : `${name} =`;
   return unexpected(cursor, 'the name of an attribute or block', `names are written without quotes: ${form} …`);
 }
 

@@ -86,7 +86,7 @@ function parseObject(cursor: Cursor, from: number): Expression {
 
 function missingSeparator(cursor: Cursor, key: Expression): Error {
   const kind = peek(cursor);
-  const isBlock = kind === Token.BraceOpen || kind === Token.QuoteOpen;
+  const isBlock = kind === Token.BraceOpen || kind === Token.QuoteOpen || kind === Token.Quoted;
   const hint =
     isBlock && key.kind === 'reference'
       ? 'if this is a block, what it stands in is a block too: write that without "="'

@@ -15,6 +15,7 @@ import {
   previousTo,
   raise,
   spanHere,
+  stringText,
   syntaxError,
   tokenFrom,
   tokenText,
@@ -25,11 +26,11 @@ import { parseBrace, parseBracket } from './parse-collection.ts';
 import { parsePostfix } from './parse-postfix.ts';
 import { parseTemplate } from './parse-template.ts';
 import type { Span } from './source.ts';
-import { Token, type TokenKind } from './token.ts';
+import { TOKEN_KINDS, Token, type TokenKind } from './token.ts';
 
 /** Binding power of each binary operator; equal ones associate to the left. */
 const BINARY: (readonly [BinaryOperator, number] | undefined)[] = [];
-BINARY[Token.Invalid] = undefined;
+BINARY[TOKEN_KINDS - 1] = undefined;
 const LEVELS: readonly (readonly [TokenKind, BinaryOperator, number])[] = [
   [Token.Or, '||', 1],
   [Token.And, '&&', 2],
@@ -48,7 +49,7 @@ const LEVELS: readonly (readonly [TokenKind, BinaryOperator, number])[] = [
 for (const [kind, operator, level] of LEVELS) BINARY[kind] = [operator, level];
 
 /** What may follow a whole value: nearly all values are one term. */
-const ENDS_VALUE = new Uint8Array(Token.Invalid + 1);
+const ENDS_VALUE = new Uint8Array(TOKEN_KINDS);
 ENDS_VALUE[Token.Newline] = 1;
 ENDS_VALUE[Token.Comma] = 1;
 ENDS_VALUE[Token.BracketClose] = 1;
@@ -113,6 +114,8 @@ function parsePrimary(cursor: Cursor): Expression {
   switch (peek(cursor)) {
     case Token.Number:
       return parseNumber(cursor);
+    case Token.Quoted:
+      return parsePlainString(cursor);
     case Token.QuoteOpen:
     case Token.HeredocOpen:
       return parseTemplate(cursor);
@@ -127,6 +130,13 @@ function parsePrimary(cursor: Cursor): Expression {
     default:
       throw unexpected(cursor, 'a value', missingValueHint(cursor));
   }
+}
+
+function parsePlainString(cursor: Cursor): Expression {
+  const value = stringText(cursor);
+  const { from, to, at } = cursor;
+  cursor.at += 1;
+  return { kind: 'literal', value, from: from[at] as number, to: to[at] as number };
 }
 
 function parseParentheses(cursor: Cursor): Expression {
@@ -163,12 +173,6 @@ function shorten(text: string): string {
   return text.length > 40 ? `${text.slice(0, 37)}…` : text;
 }
 
-const KEYWORDS = new Map<string, boolean | null>([
-  ['true', true],
-  ['false', false],
-  ['null', null],
-]);
-
 function parseName(cursor: Cursor): Expression {
   const from = tokenFrom(cursor);
   let name = nameText(cursor);
@@ -183,7 +187,7 @@ function parseName(cursor: Cursor): Expression {
   const to = previousTo(cursor);
   if (peek(cursor) === Token.ParenOpen) return parseCall(cursor, name, { from, to });
   if (scoped) throw unexpected(cursor, `"(" after the function name ${name}`);
-  const constant = name.length > 5 ? undefined : KEYWORDS.get(name);
+  const constant = name === 'true' ? true : name === 'false' ? false : name === 'null' ? null : undefined;
   if (constant !== undefined) return { kind: 'literal', value: constant, from, to };
   return { kind: 'reference', root: name, steps: NO_STEPS, from, to };
 }

@@ -11,6 +11,7 @@ import {
   peek,
   previousTo,
   raise,
+  stringText,
   syntaxError,
   tokenFrom,
   tokenText,
@@ -22,7 +23,6 @@ import type { Piece } from './piece.ts';
 import type { Span } from './source.ts';
 import {
   composed,
-  isPlainText,
   removeIndentation,
   trimFirstLine,
   trimLastLine,
@@ -31,26 +31,13 @@ import {
 } from './template-text.ts';
 import { Token, type TokenKind } from './token.ts';
 
-/** Parses `"…"` or a heredoc at the cursor into an expression. */
+/** Parses `"…"` that is no plain string, or a heredoc, at the cursor into an expression. */
 export function parseTemplate(cursor: Cursor): Expression {
-  const { kind } = cursor;
-  const first = cursor.at + 1;
-  if (kind[cursor.at] === Token.QuoteOpen) {
-    const from = tokenFrom(cursor);
-    // Most strings are plain text: no pieces are needed.
-    if (kind[first] === Token.QuoteClose) return literal(cursor, '', from, 2);
-    if (kind[first] === Token.Text && kind[first + 1] === Token.QuoteClose) {
-      const raw = tokenText(cursor, first);
-      if (isPlainText(raw)) return literal(cursor, raw, from, 3);
-      const text = unescapeQuoted(cursor, raw, cursor.from[first] as number);
-      return literal(cursor, composed(text), from, 3);
-    }
-    cursor.at = first;
-    return finish(cursor, readPieces(cursor, Token.QuoteClose, 'quoted'), from);
-  }
   const from = tokenFrom(cursor);
+  const isQuoted = cursor.kind[cursor.at] === Token.QuoteOpen;
+  cursor.at += 1;
+  if (isQuoted) return finish(cursor, readPieces(cursor, Token.QuoteClose, 'quoted'), from);
   const isFlush = cursor.text.charCodeAt(from + 2) === 45;
-  cursor.at = first;
   const pieces = readPieces(cursor, Token.HeredocClose, 'lines');
   if (isFlush) removeIndentation(pieces);
   return finish(cursor, pieces, from);
@@ -61,18 +48,11 @@ export function parseBareTemplate(cursor: Cursor): Expression {
   return finish(cursor, readPieces(cursor, Token.EndOfFile, 'lines'), 0);
 }
 
-function literal(cursor: Cursor, text: string, from: number, tokens: number): Expression {
-  cursor.at += tokens;
-  cursor.height = 1;
-  return { kind: 'literal', value: text, from, to: previousTo(cursor) };
-}
-
 function finish(cursor: Cursor, pieces: readonly Piece[], from: number): Expression {
   const to = previousTo(cursor);
   let hasDirectives = false;
   for (const piece of pieces) {
-    if (piece.kind === 'text') piece.text = composed(piece.text);
-    else if (piece.kind !== 'value') hasDirectives = true;
+    if (piece.kind !== 'text' && piece.kind !== 'value') hasDirectives = true;
   }
   const parts = hasDirectives ? nest(cursor, pieces, { from, to }) : (pieces as readonly TemplatePart[]);
   const only = parts[0];
@@ -83,6 +63,11 @@ function finish(cursor: Cursor, pieces: readonly Piece[], from: number): Express
 
 /** A quoted block label: text without sequences. Labels keep their characters as written, not in composed form. */
 export function quotedText(cursor: Cursor): string {
+  if (cursor.kind[cursor.at] === Token.Quoted) {
+    const plain = stringText(cursor);
+    cursor.at += 1;
+    return plain;
+  }
   const from = tokenFrom(cursor);
   const first = cursor.at + 1;
   const { kind } = cursor;
@@ -112,7 +97,7 @@ function readPieces(cursor: Cursor, closing: TokenKind, form: TextForm): readonl
       cursor.at += 1;
       let text = form === 'quoted' ? unescapeQuoted(cursor, raw, from) : unescapeSequences(raw);
       if (stripNext) text = form === 'quoted' ? trimStartOf(text) : trimFirstLine(text);
-      pieces.add({ kind: 'text', text, from, to: from + raw.length });
+      pieces.add({ kind: 'text', text: composed(text), from, to: from + raw.length });
       stripNext = false;
     } else if (kind === Token.InterpolationOpen || kind === Token.ControlOpen) {
       if (isStripping(cursor)) stripLast(pieces, start, form);

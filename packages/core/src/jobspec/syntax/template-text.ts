@@ -12,19 +12,14 @@ export function composed(text: string): string {
   return text;
 }
 
-/** Whether a text between quotes says what it means: no escapes, nothing to compose. */
-export function isPlainText(raw: string): boolean {
-  for (let at = 0; at < raw.length; at += 1) {
-    const code = raw.charCodeAt(at);
-    // A backslash, or "{", which may end "$${".
-    if (code === 92 || code === 123 || code >= 0x300) return false;
-  }
-  return true;
-}
-
 /** `$${` and `%%{` to `${` and `%{`. */
 export function unescapeSequences(raw: string): string {
-  return raw.includes('{') ? raw.replaceAll('$${', '${').replaceAll('%%{', '%{') : raw;
+  let at = raw.indexOf('{', 2);
+  for (; at !== -1; at = raw.indexOf('{', at + 1)) {
+    const code = raw.charCodeAt(at - 1);
+    if ((code === 36 || code === 37) && raw.charCodeAt(at - 2) === code) break;
+  }
+  return at === -1 ? raw : raw.replaceAll('$${', '${').replaceAll('%%{', '%{');
 }
 
 const ESCAPES: Record<string, string> = { n: '\n', r: '\r', t: '\t', '"': '"', '\\': '\\' };
@@ -120,7 +115,7 @@ function smallestIndentation(text: string, lineStart: boolean): number {
   let at = lineStart ? 0 : endOfTextLine(text, 0);
   while (at < text.length) {
     const end = endOfTextLine(text, at);
-    if (!isBlankLine(text, at, end)) smallest = Math.min(smallest, indentationOf(text, at, end));
+    smallest = Math.min(smallest, indentationOf(text, at, end));
     at = end;
   }
   return smallest;
@@ -131,33 +126,27 @@ function withoutIndentation(text: string, indentation: number, lineStart: boolea
   let result = text.slice(0, at);
   while (at < text.length) {
     const end = endOfTextLine(text, at);
-    result += text.slice(isBlankLine(text, at, end) ? at : at + indentation, end);
+    const isBlank = indentationOf(text, at, end) === Number.POSITIVE_INFINITY;
+    result += text.slice(isBlank ? at : at + indentation, end);
     at = end;
   }
   return result;
 }
 
-/** Lines of white space neither count nor change. */
-function isBlankLine(text: string, from: number, to: number): boolean {
-  if (text.charCodeAt(to - 1) !== 10) return false;
-  const first = text.charCodeAt(blanksFrom(text, from, to));
-  return (first < 33 || first > 127) && trimEndOf(text.slice(from, to)) === '';
-}
-
-/** The offset of the first character in a line that is neither a blank nor a tab. */
-function blanksFrom(text: string, from: number, to: number): number {
+/** White space at the start of a line; infinite for a line of nothing else, which neither counts nor changes. */
+function indentationOf(text: string, from: number, to: number): number {
   let at = from;
   // Never asks beyond the end: the engine would have to compile such a loop again.
   for (; at < to; at += 1) {
     const code = text.charCodeAt(at);
     if (code !== 32 && code !== 9) break;
   }
-  return at;
-}
-
-function indentationOf(text: string, from: number, to: number): number {
-  const at = blanksFrom(text, from, to);
-  const first = at < to ? text.charCodeAt(at) : 32;
+  // A sequence follows.
+  if (at === to) return at - from;
+  const first = text.charCodeAt(at);
   if (first >= 33 && first < 128) return at - from;
-  return /^\p{White_Space}*/u.exec(text.slice(from, to))?.[0].length ?? 0;
+  if (first === 10) return Number.POSITIVE_INFINITY;
+  const line = text.slice(from, to);
+  if (line.endsWith('\n') && trimEndOf(line) === '') return Number.POSITIVE_INFINITY;
+  return /^\p{White_Space}*/u.exec(line)?.[0].length ?? 0;
 }

@@ -50,7 +50,12 @@ export const Token = {
   Percent: 39,
   /** A character that begins no token. */
   Invalid: 40,
+  /** A whole quoted string that means what it says: no sequences, no escapes, nothing to compose. */
+  Quoted: 41,
 } as const;
+
+/** How many kinds there are: kinds are below. */
+export const TOKEN_KINDS = Token.Quoted + 1;
 
 export type TokenKind = (typeof Token)[keyof typeof Token];
 
@@ -73,6 +78,7 @@ const DESCRIPTIONS: Partial<Record<TokenKind, string>> = {
   [Token.EndOfFile]: 'the end of the file',
   [Token.Newline]: 'the end of the line',
   [Token.QuoteOpen]: 'a quoted string',
+  [Token.Quoted]: 'a quoted string',
   [Token.QuoteClose]: 'the end of a string',
   [Token.HeredocOpen]: 'a heredoc',
   [Token.HeredocClose]: 'the end of a heredoc',

@@ -36,7 +36,8 @@ function servicesOf(record: ModelRecord): PlacedService[] {
   const services: PlacedService[] = [];
   const addOf = (owner: ModelRecord, task: ModelRecord | undefined) => {
     const own = asRecords(keptValue(owner, 'service'));
-    own.forEach((service, index) => void services.push({ service, index, task }));
+    for (let index = 0; index < own.length; index += 1)
+      services.push({ service: own[index] as ModelRecord, index, task });
   };
   addOf(record, undefined);
   for (const task of asRecords(record['tasks'])) addOf(task, task);
@@ -57,23 +58,28 @@ export function checkServicesOfGroup(record: ModelRecord, report: Report): void 
   const services = servicesOf(record);
   const [first] = services;
   if (first === undefined) return;
-  const names = new Set(services.map(({ service }) => service['name']));
-  const seen = new Set<string>();
   const provider = first.service['provider'];
   const ports = portLabels(record);
+  if (services.length > 1) checkRegisteredTwice(services, report);
   for (const placed of services) {
     const { service, task } = placed;
-    if (names.size < services.length) {
-      const key = keyOf(placed);
-      const message = `service "${service['name']}" is given twice with the same port`;
-      if (seen.has(key)) report(pathOf(placed), message, 'rename one');
-      seen.add(key);
-    }
     if (service['provider'] !== provider) {
       const hint = `the first one has "${provider}"`;
       report(`${pathOf(placed)}.provider`, 'all services of a group have the same provider', hint);
     }
     if (task !== undefined) checkPortOf(placed, ports, report);
+  }
+}
+
+function checkRegisteredTwice(services: readonly PlacedService[], report: Report): void {
+  const names = new Set(services.map(({ service }) => service['name']));
+  if (names.size === services.length) return;
+  const seen = new Set<string>();
+  for (const placed of services) {
+    const key = keyOf(placed);
+    const message = `service "${placed.service['name']}" is given twice with the same port`;
+    if (seen.has(key)) report(pathOf(placed), message, 'rename one');
+    seen.add(key);
   }
 }
 
@@ -92,10 +98,12 @@ function checkPortOf(placed: PlacedService, ports: ReadonlySet<unknown>, report:
   if (!isKnownPort(service, ports)) {
     report(`${pathOf(placed)}.port`, `the group has no port "${service['port']}"`, PORT_HINT);
   }
-  asRecords(service['checks']).forEach((check, index) => {
-    if (isKnownPort(check, ports) || /^-?\d+$/.test(String(check['port']))) return;
+  const checks = asRecords(service['checks']);
+  for (let index = 0; index < checks.length; index += 1) {
+    const check = checks[index] as ModelRecord;
+    if (isKnownPort(check, ports) || /^-?\d+$/.test(String(check['port']))) continue;
     report(`${pathOf(placed)}.check[${index}].port`, `the group has no port "${check['port']}"`, PORT_HINT);
-  });
+  }
 }
 
 /** Whether the port of a service or check is one of the group, or needs not be. */

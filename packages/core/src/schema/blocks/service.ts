@@ -266,13 +266,14 @@ function checkChecks(
   report: Report,
 ): void {
   if (checks.length === 0) return;
-  const names = new Set<unknown>();
+  const isNamed = checks.length > 1 && context.task !== undefined;
+  const names = isNamed ? new Set<unknown>() : undefined;
   let at = 0;
   const reportOne: Report = (field, message, hint) =>
     report(field === '' ? `check[${at}]` : `check[${at}].${field}`, message, hint);
   for (const item of checks) {
     checkOfService(item, service, context, reportOne);
-    if (checks.length > 1 && context.task !== undefined) {
+    if (names !== undefined) {
       const name = item['name'];
       if (names.has(name)) reportOne('name', `there are two checks named ${name}`, 'rename one');
       names.add(name);
