@@ -27,30 +27,47 @@ export interface Place {
   readonly range: Range;
 }
 
-export interface Source {
-  readonly fileName: string;
-  readonly text: string;
-  /** Offset at which each line begins. */
-  readonly lineStarts: readonly number[];
-  /** The place that was asked for last: on a long line the next one is counted from there. */
-  readonly last: { lineStart: number; offset: number; column: number };
-}
-
 /** Longest job file that is read, in UTF-16 units. The same limit as Nomad's `job_max_source_size`. */
 export const MAX_SOURCE_LENGTH = 1024 * 1024;
 
 export function createSource(fileName: string, text: string): Source {
-  const lineStarts = [0];
-  let at = text.indexOf('\n');
-  while (at !== -1) {
-    lineStarts.push(at + 1);
-    at = text.indexOf('\n', at + 1);
+  return new Source(fileName, text);
+}
+
+/** A text with its lines. They are looked for as far as somebody asks: most files are read without a word about them. */
+export class Source {
+  readonly fileName: string;
+  readonly text: string;
+  private readonly starts: number[] = [0];
+  private isComplete = false;
+  /** The place that was asked for last: on a long line the next one is counted from there. */
+  readonly last = { lineStart: 0, offset: 0, column: 1 };
+
+  constructor(fileName: string, text: string) {
+    this.fileName = fileName;
+    this.text = text;
   }
-  return { fileName, text, lineStarts, last: { lineStart: 0, offset: 0, column: 1 } };
+
+  /** Offset at which each line begins. */
+  get lineStarts(): readonly number[] {
+    return this.startsUpTo(this.text.length);
+  }
+
+  /** At least the lines that begin up to this offset. */
+  startsUpTo(offset: number): readonly number[] {
+    const { starts, text } = this;
+    while (!this.isComplete && (starts[starts.length - 1] as number) <= offset) {
+      const at = text.indexOf('\n', starts[starts.length - 1]);
+      if (at === -1) this.isComplete = true;
+      else starts.push(at + 1);
+    }
+    return starts;
+  }
 }
 
 export function positionAt(source: Source, offset: number): Position {
-  const { lineStarts } = source;
+  const { text, last } = source;
+  const lineStarts = source.startsUpTo(offset);
   let low = 0;
   let high = lineStarts.length - 1;
   while (low < high) {
@@ -59,11 +76,10 @@ export function positionAt(source: Source, offset: number): Position {
     else high = middle - 1;
   }
   const lineStart = lineStarts[low] as number;
-  const { last } = source;
   const isAfterLast = last.lineStart === lineStart && last.offset <= offset;
   let column = isAfterLast ? last.column : 1;
   for (let index = isAfterLast ? last.offset : lineStart; index < offset; index += 1) {
-    const unit = source.text.charCodeAt(index);
+    const unit = text.charCodeAt(index);
     const isTrailingSurrogate = unit >= 0xdc00 && unit <= 0xdfff && index > lineStart;
     if (!isTrailingSurrogate) column += 1;
   }
