@@ -298,13 +298,9 @@ function variableInputs(options: ParseOptions): Parameters<typeof resolveVariabl
 function withGroups(body: Body): Body {
   const tasks = body.blocks.filter((block) => block.type === 'task');
   if (tasks.length === 0) return body;
-  const groups = tasks.map(
-    (task): Block => ({
-      ...task,
-      type: 'group',
-      typeSpan: task.typeSpan,
-      body: { from: task.from, to: task.to, attributes: [], blocks: [task] },
-    }),
-  );
-  return { ...body, blocks: [...groups, ...body.blocks.filter((block) => block.type !== 'task')] };
+  const groups = tasks.map((task): Block => {
+    const { from, to, typeSpan, labels } = task;
+    return { type: 'group', typeSpan, labels, body: { attributes: [], blocks: [task] }, from, to };
+  });
+  return { attributes: body.attributes, blocks: [...groups, ...body.blocks.filter((block) => block.type !== 'task')] };
 }

@@ -26,7 +26,7 @@ export interface TreeContext {
 export function treeOf(built: BuiltJob, context: TreeContext): Body {
   const start = { from: 0, to: 0 };
   const block = blockOf(built, '', start, context);
-  return { ...start, attributes: [], blocks: [block] };
+  return { attributes: [], blocks: [block] };
 }
 
 const schemas: Readonly<Record<BuiltBlock['block'], BlockSchema>> = {
@@ -42,7 +42,12 @@ function blockOf(built: BuiltBlock, path: string, outer: Span, context: TreeCont
   const children = built.children.map((child) =>
     blockOf(child, joinPath(path, `${child.block}["${child.name}"]`), span, context),
   );
-  return blockNode(built.block, [built.name], { ...body, blocks: [...body.blocks, ...children] }, span);
+  return blockNode(
+    built.block,
+    [built.name],
+    { attributes: body.attributes, blocks: [...body.blocks, ...children] },
+    span,
+  );
 }
 
 function blockNode(type: string, labels: readonly string[], body: Body, span: Span): Block {
@@ -70,7 +75,7 @@ function bodyOf(options: DataRecord, schema: BlockSchema, path: string, site: Si
     else if (value !== null)
       addField(items, field, value, joinPath(path, fieldName(field)), { site, written }, context);
   }
-  return { ...site.span, ...items };
+  return items;
 }
 
 /** A value of an object or a list at `site`. */
@@ -178,7 +183,7 @@ function freeBody(value: DataRecord, site: Site): Body {
   const attributes = Object.entries(value).map(([name, item]) =>
     attributeNode(name, item, { site, written: site.written?.members.get(name) }),
   );
-  return { ...site.span, attributes, blocks: [] };
+  return { attributes, blocks: [] };
 }
 
 function attributeNode(name: string, value: Data, place: Place): Attribute {

@@ -94,7 +94,14 @@ function expand(block: Block, scope: Scope, result: Result): void {
       ]),
     );
     const labels = labelsNode === undefined ? [] : readLabels(labelsNode, inner);
-    result.blocks.push({ ...content, type: label.text, typeSpan: label, labels });
+    result.blocks.push({
+      type: label.text,
+      typeSpan: label,
+      labels,
+      body: content.body,
+      from: content.from,
+      to: content.to,
+    });
     result.scopes.push(inner);
   }
 }

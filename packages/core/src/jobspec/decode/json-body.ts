@@ -79,7 +79,7 @@ function bodyOf(node: JsonObjectNode, shape: Shape, builder: Builder): Body {
       attributes.push({ name: key, nameSpan: keySpan, value: expression, from: keySpan.from, to: value.to });
     }
   }
-  return { from: node.from, to: node.to, attributes, blocks };
+  return { attributes, blocks };
 }
 
 function complain(builder: Builder, span: Span, summary: string, detail: string, hint?: string): void {

@@ -57,10 +57,9 @@ export class Place {
     return this.outer === undefined ? this.name : joinPath(this.outer.path, this.name);
   }
 
-  /** A block is shown by its first line; one that is no text of its own is shown whole. */
+  /** A block is shown by its first line. */
   get span(): Span {
-    const { from, to, body } = this.own;
-    return { from, to: body.from === 0 ? to : headEnd(this.own) };
+    return { from: this.own.from, to: headEnd(this.own) };
   }
 
   /** Notes a block of this field. Of a name given twice the last place counts. */

@@ -5,7 +5,7 @@ import type { Span } from './source.ts';
 /** A number beyond 2^53 keeps its digits as a bigint. */
 export type NumberValue = number | bigint;
 
-export interface Body extends Span {
+export interface Body {
   readonly attributes: readonly Attribute[];
   readonly blocks: readonly Block[];
 }

@@ -39,11 +39,6 @@ function beginItems(cursor: Cursor, form: Items['form']): Items {
   return { form, firstAttribute: cursor.attributes.count, firstBlock: cursor.blocks.count, names: undefined };
 }
 
-function endItems(cursor: Cursor, items: Items, from: number, to: number): Body {
-  const attributes = cursor.attributes.takeFrom(items.firstAttribute);
-  return { from, to, attributes, blocks: cursor.blocks.takeFrom(items.firstBlock) };
-}
-
 /** What is known about braces while a file is read. */
 interface Braces {
   /** The first block whose `}` stands further left than the block began: perhaps the one that is not closed. */
@@ -54,7 +49,7 @@ interface Braces {
 export function parseTopLevel(cursor: Cursor): Body {
   const items = beginItems(cursor, 'file');
   readItems(cursor, items, { suspect: undefined, isReported: false });
-  return endItems(cursor, items, 0, cursor.text.length);
+  return { attributes: cursor.attributes.takeFrom(0), blocks: cursor.blocks.takeFrom(0) };
 }
 
 /** Reads items up to the `}` of the body, which is not taken, or to the end of the file. */
@@ -205,37 +200,35 @@ function readBlock(cursor: Cursor, items: Items, type: string, from: number, bra
   const opener = spanHere(cursor);
   cursor.at += 1;
   enter(cursor);
-  const bodyFrom = tokenFrom(cursor);
   const next = peek(cursor);
   const isOneLine = next !== Token.Newline && next !== Token.BraceClose && next !== Token.EndOfFile;
   const inner = beginItems(cursor, isOneLine ? 'one line' : 'lines');
   readItems(cursor, inner, braces);
   leave(cursor);
-  if (isOneLine && items.form !== 'one line') checkOneLine(cursor, inner, opener);
-  const body = endItems(cursor, inner, bodyFrom, tokenFrom(cursor));
+  if (isOneLine && items.form !== 'one line') checkOneLine(cursor, inner);
+  const attributes = cursor.attributes.takeFrom(inner.firstAttribute);
+  const blocks = cursor.blocks.takeFrom(inner.firstBlock);
   const isClosed = peek(cursor) === Token.BraceClose;
   if (isClosed) noteSuspect(cursor, from, opener, braces);
   else reportUnclosed(cursor, opener, braces);
   if (isClosed) cursor.at += 1;
-  cursor.blocks.add(new WrittenBlock(from, previousTo(cursor), type, labels, body));
+  cursor.blocks.add(new WrittenBlock(from, previousTo(cursor), type, labels, attributes, blocks));
   if (isClosed) endItem(cursor, items, 'block');
 }
 
 /** `name { attribute = value }` is the only form on one line. */
-function checkOneLine(cursor: Cursor, items: Items, opener: Span): void {
-  const { source, attributes, blocks } = cursor;
+function checkOneLine(cursor: Cursor, items: Items): void {
+  const { attributes, blocks } = cursor;
   const block = blocks.count > items.firstBlock ? blocks.at(items.firstBlock) : undefined;
   const ofItems = (index: number) => (index < attributes.count ? attributes.at(index) : undefined);
   const first = ofItems(items.firstAttribute);
   const second = ofItems(items.firstAttribute + 1);
-  const end = rangeOf(source, { from: opener.from, to: tokenFrom(cursor) });
   const hint = 'write each item, and the closing "}", on a line of its own';
   const wrong = block?.typeSpan ?? second?.nameSpan;
   if (wrong !== undefined) {
     const detail = 'A block on one line holds one attribute and nothing else.';
     report(cursor, wrong, 'Invalid one-line block', detail, hint);
-  } else if (peek(cursor) === Token.BraceClose && end.start.line !== end.end.line && first !== undefined) {
-    if (!hasLineBreakAfter(cursor, first.to)) return;
+  } else if (peek(cursor) === Token.BraceClose && first !== undefined && hasLineBreakAfter(cursor, first.to)) {
     const detail = 'A block whose attribute stands on its first line ends on that line.';
     report(cursor, first.nameSpan, 'Invalid one-line block', detail, hint);
   }

@@ -13,7 +13,7 @@ import { Token } from './token.ts';
 
 /** Parses a whole file. What could be read is returned even when there were errors. */
 export function parseFile(source: Source, sink: DiagnosticSink): Body {
-  if (!checkSource(source, sink) || looksForeign(source, sink)) return { from: 0, to: 0, attributes: [], blocks: [] };
+  if (!checkSource(source, sink) || looksForeign(source, sink)) return { attributes: [], blocks: [] };
   const tokens = tokenize(source, sink);
   const body = parseTopLevel(createCursor(source, tokens, sink));
   releaseTokens(tokens);

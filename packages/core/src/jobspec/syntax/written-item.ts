@@ -21,19 +21,33 @@ export class WrittenAttribute implements Attribute {
   }
 }
 
-export class WrittenBlock implements Block {
+/** A block and its body in one. */
+export class WrittenBlock implements Block, Body {
   readonly from: number;
   readonly to: number;
   readonly type: string;
   readonly labels: readonly Label[];
-  readonly body: Body;
+  readonly attributes: readonly Attribute[];
+  readonly blocks: readonly Block[];
 
-  constructor(from: number, to: number, type: string, labels: readonly Label[], body: Body) {
+  constructor(
+    from: number,
+    to: number,
+    type: string,
+    labels: readonly Label[],
+    attributes: readonly Attribute[],
+    blocks: readonly Block[],
+  ) {
     this.from = from;
     this.to = to;
     this.type = type;
     this.labels = labels;
-    this.body = body;
+    this.attributes = attributes;
+    this.blocks = blocks;
+  }
+
+  get body(): Body {
+    return this;
   }
 
   get typeSpan(): Span {
