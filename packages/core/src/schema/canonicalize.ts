@@ -178,7 +178,12 @@ function completeField(value: unknown, inner: BlockPlan, context: SchemaContext,
   const items = value as readonly ModelRecord[];
   // An empty list of blocks that have no default says nothing.
   if (items.length === 0) return inner.otherwise;
-  return items.map((item) => complete(item, base, plan, context, shared));
+  // Without a function, for which everything above would be moved to a place that it can reach.
+  const completed: ModelRecord[] = new Array<ModelRecord>(items.length);
+  for (let index = 0; index < items.length; index += 1) {
+    completed[index] = complete(items[index] as ModelRecord, base, plan, context, shared);
+  }
+  return completed;
 }
 
 const NOTHING: ModelRecord = {};

@@ -34,13 +34,21 @@ export function decodeBody(
     else reportRefused(field, field.refused, attribute.nameSpan, place, scope, decoder);
   }
   if (body.blocks.length > 0) decodeInner(record, body, plan, place, scope, decoder);
-  if (plan.normalize !== undefined) {
-    plan.normalize(record, (field, message, hint) => {
-      const at = place.find(field) ?? place.span;
-      report(decoder, scope, at, 'Contradiction', sentence(message), { hint, path: joinPath(place.path, field) });
-    });
-  }
+  if (plan.normalize !== undefined) normalize(record, plan.normalize, place, scope, decoder);
   return record;
+}
+
+function normalize(
+  record: ModelRecord,
+  apply: NonNullable<BlockSchema['normalize']>,
+  place: Place,
+  scope: Scope,
+  decoder: Decoder,
+): void {
+  apply(record, (field, message, hint) => {
+    const at = place.find(field) ?? place.span;
+    report(decoder, scope, at, 'Contradiction', sentence(message), { hint, path: joinPath(place.path, field) });
+  });
 }
 
 /** The blocks of a body: those of one field at once, in the order of the first of each. */
@@ -54,7 +62,6 @@ function decodeInner(
 ): void {
   const expanded = expandBlocks(body.blocks, scope, decoder);
   const { blocks } = expanded;
-  const done: FieldPlan[] = [];
   for (let at = 0; at < blocks.length; at += 1) {
     const block = blocks[at] as Block;
     const field = plan.fields.get(block.type);
@@ -62,9 +69,8 @@ function decodeInner(
       reportUnknown(block.type, block.typeSpan, 'block', plan.schema, place, expanded.scopeOf(at), decoder);
     } else if (field.refused !== undefined) {
       reportRefused(field, field.refused, block.typeSpan, place, scope, decoder);
-    } else if (!done.includes(field)) {
+    } else if (isFirstOfType(blocks, at)) {
       decodeBlocks(record, field, expanded, at, place, decoder);
-      done.push(field);
     }
   }
 }
@@ -172,6 +178,12 @@ function decodeBlocks(
     records.push(decodeBlock(block, expanded.scopeOf(at), field.name, inner, place, records.length, decoder));
   }
   setPlanned(record, field, blockValue(inner.type, records));
+}
+
+function isFirstOfType(blocks: readonly Block[], at: number): boolean {
+  const type = blocks[at]?.type;
+  for (let index = at - 1; index >= 0; index -= 1) if (blocks[index]?.type === type) return false;
+  return true;
 }
 
 /** The index of the next block of this type after `at`. */

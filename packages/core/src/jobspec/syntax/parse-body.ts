@@ -22,7 +22,7 @@ import { LanguageError } from './diagnostic.ts';
 import { parseBlockHead } from './parse-block-head.ts';
 import { parseExpression } from './parse-expression.ts';
 import { skipItem, skipToLineEnd } from './recovery.ts';
-import { indentationAt, rangeOf, type Span } from './source.ts';
+import { indentationAt, rangeOf } from './source.ts';
 import { Token } from './token.ts';
 import { WrittenAttribute, WrittenBlock } from './written-item.ts';
 
@@ -41,8 +41,8 @@ function beginItems(cursor: Cursor, form: Items['form']): Items {
 
 /** What is known about braces while a file is read. */
 interface Braces {
-  /** The first block whose `}` stands further left than the block began: perhaps the one that is not closed. */
-  suspect: Span | undefined;
+  /** Token index of the `{` of the first block whose `}` stands further left than it began: perhaps that is not closed. */
+  suspect: number | undefined;
   isReported: boolean;
 }
 
@@ -197,7 +197,7 @@ function hintAfterItem(cursor: Cursor, what: 'attribute' | 'block'): string | un
 
 function readBlock(cursor: Cursor, items: Items, type: string, from: number, braces: Braces): void {
   const labels = parseBlockHead(cursor, type);
-  const opener = spanHere(cursor);
+  const opener = cursor.at;
   cursor.at += 1;
   enter(cursor);
   const next = peek(cursor);
@@ -242,7 +242,8 @@ function hasLineBreakAfter(cursor: Cursor, offset: number): boolean {
   return false;
 }
 
-function noteSuspect(cursor: Cursor, from: number, opener: Span, braces: Braces): void {
+/** `from`: where the block begins. */
+function noteSuspect(cursor: Cursor, from: number, opener: number, braces: Braces): void {
   if (braces.suspect !== undefined) return;
   const { source } = cursor;
   const closer = tokenFrom(cursor);
@@ -252,7 +253,7 @@ function noteSuspect(cursor: Cursor, from: number, opener: Span, braces: Braces)
 }
 
 /** One block is named: the one whose `}` is missing by the indentation, else the innermost open one. */
-function reportUnclosed(cursor: Cursor, opener: Span, braces: Braces): void {
+function reportUnclosed(cursor: Cursor, opener: number, braces: Braces): void {
   if (braces.isReported || cursor.tokens.unclosed) return;
   braces.isReported = true;
   const { suspect } = braces;
@@ -260,5 +261,7 @@ function reportUnclosed(cursor: Cursor, opener: Span, braces: Braces): void {
     suspect === undefined
       ? 'This block is never closed: the file ends before its "}".'
       : 'The file has one "}" too few; by the indentation this block is not closed.';
-  report(cursor, suspect ?? opener, 'Unclosed block', detail, 'add "}" where the block ends');
+  const brace = suspect ?? opener;
+  const span = { from: cursor.from[brace] as number, to: cursor.to[brace] as number };
+  report(cursor, span, 'Unclosed block', detail, 'add "}" where the block ends');
 }
