@@ -1,3 +1,5 @@
+// What drivers on the host are made of: programs run and watched, their options, their isolation.
+
 export { findProgram, programChanges, programDirectories } from './command-watch.ts';
 export { readString, readStrings, refuseUnknownOptions, wrongOption } from './config-values.ts';
 export { type ChrootMount, defaultChrootMounts } from './default-mounts.ts';

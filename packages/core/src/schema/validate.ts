@@ -79,9 +79,10 @@ function planOf(schema: BlockSchema): Plan {
     const { name, label, check } = schema;
     const fields = checkedFieldsOf(schema).map((walked): CheckedField => {
       const { required, values, refusedValues, min = -Infinity, max = Infinity } = walked.field;
-      const { field, name, key, isKept, block } = walked;
+      const { field, name, key, isKept, block, isRecord } = walked;
       const inner = block === undefined || block.unwrap !== undefined ? undefined : planOf(block.block);
-      return { field, name, key, isKept, block, inner, isRequired: required === true, values, refusedValues, min, max };
+      const isRequired = required === true;
+      return { field, name, key, isKept, block, isRecord, inner, isRequired, values, refusedValues, min, max };
     });
     const hasKept = fields.some((field) => field.isKept);
     plan = { name, label: name === 'job' ? undefined : label?.model, check, hasKept, fields };
@@ -120,7 +121,9 @@ function validateBlock(
       trail.report(checked.name, `"${checked.name}" is required`, `add ${exampleOf(checked.field)}`);
     } else if (checked.block === undefined) checkField(checked, value, trail.report);
     else if (checked.inner !== undefined) {
-      validateRecords(value, checked.name, checked.block, checked.inner, context, trail, valuesOnly);
+      const { name, block, inner } = checked;
+      if (!checked.isRecord) validateRecords(value, name, block, inner, context, trail, valuesOnly);
+      else if (value !== null) validateRecord(value as ModelRecord, 0, name, block, inner, context, trail, valuesOnly);
     }
   }
   // Rules across fields mean something only when the fields are there.
@@ -138,11 +141,23 @@ function validateRecords(
 ): void {
   const records = blockRecords(type, value);
   for (let index = 0; index < records.length; index += 1) {
-    const item = records[index] as ModelRecord;
-    trail.enter(name, type, item, index);
-    validateBlock(item, plan, innerContext(plan, item, context), trail, valuesOnly);
-    trail.leave();
+    validateRecord(records[index] as ModelRecord, index, name, type, plan, context, trail, valuesOnly);
   }
+}
+
+function validateRecord(
+  record: ModelRecord,
+  index: number,
+  name: string,
+  type: BlockType,
+  plan: Plan,
+  context: SchemaContext,
+  trail: Trail,
+  valuesOnly: boolean,
+): void {
+  trail.enter(name, type, record, index);
+  validateBlock(record, plan, innerContext(plan, record, context), trail, valuesOnly);
+  trail.leave();
 }
 
 function exampleOf(field: FieldSchema): string {

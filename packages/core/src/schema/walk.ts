@@ -21,6 +21,8 @@ export interface WalkField {
   readonly isKept: boolean;
   /** The type of a block field. */
   readonly block: BlockType | undefined;
+  /** Of a block field whose value is one record as it is; others are asked for by `blockRecords`. */
+  readonly isRecord: boolean;
 }
 
 /** Which fields a walk visits. Blocks are visited where something inside of them matters. */
@@ -63,7 +65,8 @@ export function createWalk(walk: Walk): (schema: BlockSchema) => readonly WalkFi
 function walkField(field: FieldSchema): WalkField {
   const isKept = field.kept === true;
   const block = isBlockType(field.type) ? field.type : undefined;
-  return { field, name: fieldName(field), key: isKept ? keptName(field) : field.model, isKept, block };
+  const isRecord = block !== undefined && block.repeat === 'one' && block.unwrap === undefined;
+  return { field, name: fieldName(field), key: isKept ? keptName(field) : field.model, isKept, block, isRecord };
 }
 
 /** The value of a field in a record. */

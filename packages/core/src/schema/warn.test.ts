@@ -98,6 +98,26 @@ for (const [kind, rows] of Object.entries({ DEPRECATED, WITHOUT_EFFECT, ADVICE }
   }
 }
 
+test('what has no effect is said once in a job, with how often it stands there; old spellings at each place', (t) => {
+  const task = (name: string) => `task "${name}" {\ndriver = "exec"\nvault {}\nlogs {\nenabled = false\n}\n}`;
+  const text = `job "j" {\nvault {}\ngroup "g" {\n${task('a')}\n${task('b')}\n}\ngroup "h" {\n${task('a')}\n}\n}`;
+  const { warnings } = parseJob(text, { fileName: 'x' });
+  t.deepEqual(
+    warnings.map(({ path, detail, range }) => [range?.start.line, path, detail]),
+    [
+      [2, 'vault', '"vault" has no effect yet: Vault is not connected yet.'],
+      [
+        6,
+        `${G}.task["a"].vault`,
+        '"vault" has no effect yet: Vault is not connected yet (3 times in this job, here first).',
+      ],
+      [8, `${G}.task["a"].logs.enabled`, '"enabled" is deprecated.'],
+      [15, `${G}.task["b"].logs.enabled`, '"enabled" is deprecated.'],
+      [24, 'group["h"].task["a"].logs.enabled', '"enabled" is deprecated.'],
+    ],
+  );
+});
+
 test('fields of old API clients are dropped with a warning that names them, and without one when they are empty', (t) => {
   const { job } = parseJob(inTask(''), { fileName: 'x' });
   const wire = job === undefined ? {} : encodeJobJson(job);

@@ -44,10 +44,10 @@ const warnedFields = new Map<BlockSchema, readonly WarnedField[]>();
 function warnedFieldsOf(schema: BlockSchema): readonly WarnedField[] {
   let fields = warnedFields.get(schema);
   if (fields === undefined) {
-    fields = walkedFieldsOf(schema).map(({ field, name, key, isKept, block }): WarnedField => {
+    fields = walkedFieldsOf(schema).map(({ field, name, key, isKept, block, isRecord }): WarnedField => {
       const { deprecated, noEffect: reason, default: idle } = field;
       const inner = block === undefined ? [] : warnedFieldsOf(block.block);
-      return { field, name, key, isKept, block, deprecated, noEffect: reason, idle, inner };
+      return { field, name, key, isKept, block, isRecord, deprecated, noEffect: reason, idle, inner };
     });
     warnedFields.set(schema, fields);
   }

@@ -89,7 +89,9 @@ function toFieldList(value: Value, of: 'string' | 'int' | 'float'): unknown {
   const expected = of === 'string' ? 'a list of texts' : 'a list of numbers';
   if (value instanceof SetValue || isList(value)) {
     const items = value instanceof SetValue ? value.items : value;
-    return items.map((item) => convertToField(item, of));
+    const result: unknown[] = new Array<unknown>(items.length);
+    for (let index = 0; index < items.length; index += 1) result[index] = convertToField(items[index] as Value, of);
+    return result;
   }
   throw new Mismatch(expected, value, typeof value === 'string' ? 'put it in brackets: […]' : undefined);
 }

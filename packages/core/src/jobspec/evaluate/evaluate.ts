@@ -140,7 +140,10 @@ function literal(node: Literal, scope: Scope): Value {
 
 function evaluateTuple(node: TupleNode, scope: Scope): Value {
   scope.budget.produce(node.items.length);
-  return node.items.map((item) => evaluate(item, scope));
+  const { items } = node;
+  const values: Value[] = new Array<Value>(items.length);
+  for (let index = 0; index < items.length; index += 1) values[index] = evaluate(items[index] as Expression, scope);
+  return values;
 }
 
 function evaluateObject(node: ObjectNode, scope: Scope): Value {

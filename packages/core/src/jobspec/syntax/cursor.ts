@@ -3,6 +3,7 @@
 import type { Attribute, Block, Expression, ObjectItem } from './ast.ts';
 import { type DiagnosticSink, diagnosticAt, LanguageError } from './diagnostic.ts';
 import { Gathered } from './gathered.ts';
+import { nameAt } from './name.ts';
 import type { Piece } from './piece.ts';
 import { positionAt, type Source, type Span } from './source.ts';
 import { describeToken, Token, type TokenKind, type TokenList } from './token.ts';
@@ -58,35 +59,6 @@ export function createCursor(source: Source, tokens: TokenList, sink: Diagnostic
   };
 }
 
-/** Names up to this length are remembered: a longer piece of a text would hold the whole text. */
-const SHORT_NAME = 12;
-
-/** Names by a few of their characters. The same few names stand in all job files, many times in each. */
-const names: string[] = new Array<string>(1024).fill('');
-
-/** Text of the identifier at the cursor. */
-export function nameText(cursor: Cursor): string {
-  const { text, at } = cursor;
-  const from = cursor.from[at] as number;
-  const to = cursor.to[at] as number;
-  const length = to - from;
-  if (length > SHORT_NAME) return text.slice(from, to);
-  const middle = text.charCodeAt(from + (length >> 1));
-  const slot = (text.charCodeAt(from) * 31 + middle * 17 + text.charCodeAt(to - 1) * 5 + length) & 1023;
-  const known = names[slot] as string;
-  if (known.length === length && isAt(known, text, from)) return known;
-  const name = text.slice(from, to);
-  names[slot] = name;
-  return name;
-}
-
-function isAt(name: string, text: string, from: number): boolean {
-  for (let index = 0; index < name.length; index += 1) {
-    if (name.charCodeAt(index) !== text.charCodeAt(from + index)) return false;
-  }
-  return true;
-}
-
 /** Thrown where the mistake is reported already: the item is given up without another word. */
 export class AlreadyReported extends Error {
   override readonly name = 'AlreadyReported';
@@ -112,6 +84,11 @@ export function tokenText(cursor: Cursor, index: number = cursor.at): string {
 /** Whether the current token is this keyword. */
 export function isWord(cursor: Cursor, word: string): boolean {
   return peek(cursor) === Token.Identifier && tokenText(cursor) === word;
+}
+
+/** Text of the identifier at the cursor. */
+export function nameText({ text, from, to, at }: Cursor): string {
+  return nameAt(text, from[at] as number, to[at] as number);
 }
 
 /** Text of the plain string at the cursor. */

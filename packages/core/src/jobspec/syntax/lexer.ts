@@ -3,8 +3,9 @@
 import { endOfIdentifier, endOfLine, endOfNumber, isDigit, isIdentifierStart } from './characters.ts';
 import { type DiagnosticSink, diagnosticAt } from './diagnostic.ts';
 import { scanBare, scanHeredoc, scanQuoted } from './lex-template.ts';
-import { MAX_SOURCE_LENGTH, type Source } from './source.ts';
+import type { Source } from './source.ts';
 import { Token, type TokenKind, type TokenList } from './token.ts';
+import { MARGIN, takeRoom } from './token-room.ts';
 
 export interface Lexer {
   readonly source: Source;
@@ -24,18 +25,6 @@ export interface Lexer {
   broken: number | undefined;
 }
 
-/** Where tokens are kept while a text is read. */
-type Room = Pick<Lexer, 'kind' | 'from' | 'to'>;
-
-/** Room that nobody uses: to make it anew for each text costs more than to fill it. */
-let spare: Room | undefined;
-
-/** After the last token the room holds ends of the file: who looks a little ahead needs no bound. */
-const MARGIN = 8;
-
-/** Job files have a token for about every five characters. */
-const roomFor = (characters: number) => (characters >> 2) + 2 * MARGIN;
-
 /** Splits a source into tokens. Never throws: what cannot be read is reported and becomes an `Invalid` token. */
 export function tokenize(source: Source, sink: DiagnosticSink): TokenList {
   const lexer = createLexer(source, sink);
@@ -51,22 +40,9 @@ export function tokenizeTemplate(source: Source, sink: DiagnosticSink): TokenLis
   return finish(lexer);
 }
 
-/** Gives back a list that nobody reads any more. */
-export function releaseTokens({ kind, from, to }: TokenList): void {
-  if (kind.length <= roomFor(MAX_SOURCE_LENGTH)) spare = { kind, from, to };
-}
-
-function takeRoom(size: number): Room {
-  const room = spare;
-  // Who parses a text while another one is being parsed gets room of its own.
-  spare = undefined;
-  if (room !== undefined && room.kind.length >= size) return room;
-  return { kind: new Uint8Array(size), from: new Int32Array(size), to: new Int32Array(size) };
-}
-
 function createLexer(source: Source, sink: DiagnosticSink): Lexer {
   const { text } = source;
-  const { kind, from, to } = takeRoom(roomFor(text.length));
+  const { kind, from, to } = takeRoom(text.length);
   return {
     source,
     text,

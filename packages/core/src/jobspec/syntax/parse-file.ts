@@ -4,12 +4,13 @@ import type { Body, Expression } from './ast.ts';
 import { AlreadyReported, type Cursor, createCursor, peek, unexpected } from './cursor.ts';
 import { type DiagnosticSink, diagnosticAt, LanguageError } from './diagnostic.ts';
 import { looksForeign } from './foreign-language.ts';
-import { releaseTokens, tokenize, tokenizeTemplate } from './lexer.ts';
+import { tokenize, tokenizeTemplate } from './lexer.ts';
 import { parseTopLevel } from './parse-body.ts';
 import { parseExpression } from './parse-expression.ts';
 import { parseBareTemplate } from './parse-template.ts';
 import { MAX_SOURCE_LENGTH, type Source } from './source.ts';
 import { Token } from './token.ts';
+import { releaseTokens } from './token-room.ts';
 
 /** Parses a whole file. What could be read is returned even when there were errors. */
 export function parseFile(source: Source, sink: DiagnosticSink): Body {

@@ -63,12 +63,14 @@ function checkTask(record: ModelRecord, service: ModelRecord, context: SchemaCon
     }
     return;
   }
-  if (!asRecords(context.group?.['tasks']).some((item) => item['name'] === task)) {
-    report('task', `there is no task "${task}" in this group`);
-  }
+  if (!hasTask(context, task)) report('task', `there is no task "${task}" in this group`);
   if (record['addressMode'] === 'driver') {
     report('address_mode', '"driver" is for services of a task', 'move the service into the task');
   }
+}
+
+function hasTask({ group }: SchemaContext, name: unknown): boolean {
+  return asRecords(group?.['tasks']).some((task) => task['name'] === name);
 }
 
 function checkNomad(record: ModelRecord, type: string, report: Report): void {

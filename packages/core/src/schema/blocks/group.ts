@@ -186,6 +186,8 @@ export const groupBlock: BlockSchema = {
   advise: adviseGroup,
 };
 
+const OLD_DISCONNECT = ['max_client_disconnect', 'stop_after_client_disconnect', 'prevent_reschedule_on_lost'];
+
 /** Old spelling → field of `disconnect`. */
 function foldGroup(record: ModelRecord): void {
   hoistTaskNetworks(record);
@@ -193,9 +195,12 @@ function foldGroup(record: ModelRecord): void {
   const lostAfterMs = keptValue(record, 'max_client_disconnect');
   const stopOnClientAfterMs = keptValue(record, 'stop_after_client_disconnect');
   const staysLost = keptValue(record, 'prevent_reschedule_on_lost');
-  const names = ['max_client_disconnect', 'stop_after_client_disconnect', 'prevent_reschedule_on_lost'];
-  const isOld = names.some((name) => keptValue(record, name) !== undefined);
-  for (const name of names) if (keptValue(record, name) !== undefined) setKept(record, name, undefined);
+  let isOld = false;
+  for (const name of OLD_DISCONNECT) {
+    if (keptValue(record, name) === undefined) continue;
+    isOld = true;
+    setKept(record, name, undefined);
+  }
   // Beside the new block the old spellings mean nothing.
   if (!isOld || record['disconnect'] !== undefined) return;
   record['disconnect'] = {

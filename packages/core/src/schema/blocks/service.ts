@@ -215,7 +215,10 @@ function foldService(record: ModelRecord, context: SchemaContext, given: ModelRe
   if (typeof name !== 'string' || name.includes('${')) record['name'] = completeName(name, context, task);
   if (given['task'] === undefined && task !== undefined && task !== '') record['task'] = task;
   const checks = asRecords(record['checks']);
-  if (checks.length > 0) record['checks'] = checks.map((item) => inheritedCheck(item, record));
+  if (checks.length === 0) return;
+  const inherited: ModelRecord[] = [];
+  for (const item of checks) inherited.push(inheritedCheck(item, record));
+  record['checks'] = inherited;
 }
 
 function completeName(given: unknown, context: SchemaContext, task: string | undefined): string {

@@ -201,6 +201,10 @@ export const taskBlock: BlockSchema = {
 /** The identity for the cluster itself stands apart in the API. */
 function foldTask(record: ModelRecord): void {
   const identities = asRecords(keptValue(record, 'identity'));
+  if (identities.length > 0) foldIdentities(record, identities);
+}
+
+function foldIdentities(record: ModelRecord, identities: readonly ModelRecord[]): void {
   const isDefault = (item: ModelRecord) => (item['name'] ?? defaultIdentityName) === defaultIdentityName;
   const own = identities.find(isDefault);
   if (own === undefined || keptValue(record, 'default_identity') !== undefined) return;
