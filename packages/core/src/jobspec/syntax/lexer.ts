@@ -80,9 +80,10 @@ export function push(lexer: Lexer, kind: TokenKind, from: number, to: number): v
 
 function grow(lexer: Lexer): void {
   const { kind, from, to, count } = lexer;
-  lexer.kind = new Uint8Array(count * 2);
-  lexer.from = new Int32Array(count * 2);
-  lexer.to = new Int32Array(count * 2);
+  const size = 2 * (count + MARGIN);
+  lexer.kind = new Uint8Array(size);
+  lexer.from = new Int32Array(size);
+  lexer.to = new Int32Array(size);
   lexer.kind.set(kind);
   lexer.from.set(from);
   lexer.to.set(to);
