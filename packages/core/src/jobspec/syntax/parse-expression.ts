@@ -177,14 +177,16 @@ function parseName(cursor: Cursor): Expression {
   const from = tokenFrom(cursor);
   let name = nameText(cursor);
   cursor.at += 1;
+  // Before anybody looks for what follows, which may be lines further down.
+  let to = previousTo(cursor);
   let scoped = false;
   while (accept(cursor, Token.DoubleColon)) {
     if (peek(cursor) !== Token.Identifier) throw unexpected(cursor, 'a function name after "::"');
     name += `::${tokenText(cursor)}`;
     cursor.at += 1;
+    to = previousTo(cursor);
     scoped = true;
   }
-  const to = previousTo(cursor);
   if (peek(cursor) === Token.ParenOpen) return parseCall(cursor, name, { from, to });
   if (scoped) throw unexpected(cursor, `"(" after the function name ${name}`);
   const constant = name === 'true' ? true : name === 'false' ? false : name === 'null' ? null : undefined;

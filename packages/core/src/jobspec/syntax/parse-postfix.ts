@@ -106,7 +106,7 @@ function attributeSplat(cursor: Cursor, source: Expression): Expression {
     each = parseMember(cursor, each, from);
   }
   raise(cursor, Math.max(height, cursor.height));
-  return { kind: 'splat', source, each, from: source.from, to: previousTo(cursor) };
+  return { kind: 'splat', source, each, from: source.from, to: each.to };
 }
 
 function parseBracketStep(cursor: Cursor, object: Expression): Expression {
@@ -142,5 +142,5 @@ function fullSplat(cursor: Cursor, source: Expression): Expression {
   const each = parsePostfix(cursor, { kind: 'splat-item', from: at, to: at });
   leave(cursor);
   raise(cursor, Math.max(height, cursor.height));
-  return { kind: 'splat', source, each, from: source.from, to: previousTo(cursor) };
+  return { kind: 'splat', source, each, from: source.from, to: each.to };
 }
