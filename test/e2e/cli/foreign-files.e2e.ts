@@ -1,75 +1,19 @@
-// WordPress and its database from a Compose file, from Kubernetes manifests and from a job file, through the command
-// line to real containers. The images are STAND-INS made here of busybox under the names that the files use: the
-// database listens on 3306 and keeps a file in its volume, the web server shows on 80 what the database answers it.
+// WordPress and MariaDB from a Compose file, from Kubernetes manifests and from a job file, through the command line to
+// real containers, which are asked for real pages. The images are made of Debian's packages, see wordpress-rig.
 
-import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
 import { agentConfig, allocation, closeAgent } from '../agent/agent-kit.ts';
-import { get, hostAddress } from '../network/network-rig.ts';
-import { type DevAgent, runOrch, startDevAgent, until } from '../shared/dev-agent.ts';
+import { type DevAgent, runOrch, startDevAgent } from '../shared/dev-agent.ts';
+import { frontPage, installSite, makeWordpressImages, type WordpressImages } from './wordpress-rig.ts';
 
 const example = (name: string) => fileURLToPath(new URL(`../../../examples/wordpress/${name}`, import.meta.url));
-const images = ['mariadb:11.4', 'wordpress:6.8'] as const;
-const volumes = ['wordpress_data', 'default_wordpress-data'];
-
-const database = `#!/bin/sh
-set -eu
-test -f /var/lib/mysql/greeting || echo "data of $MARIADB_DATABASE made by $(hostname)" > /var/lib/mysql/greeting
-while true; do nc -l -p 3306 < /var/lib/mysql/greeting || sleep 1; done
-`;
-const web = `#!/bin/sh
-host=\${WORDPRESS_DB_HOST%:*}
-port=\${WORDPRESS_DB_HOST#*:}
-mkdir -p /www
-while true; do
-  { echo "wordpress as $WORDPRESS_DB_USER:"; nc -w 1 "$host" "$port" < /dev/null; } > /www/new 2>&1
-  mv /www/new /www/index.html
-  sleep 1
-done &
-exec httpd -f -p 80 -h /www
-`;
-
-function standIn(name: string, script: string): void {
-  if (execFileSync('docker', ['image', 'ls', '-q', name], { encoding: 'utf8' }).trim() !== '')
-    throw new Error(`there is an image ${name} already; this test would take its name`);
-  const work = mkdtempSync(join(tmpdir(), 'orch-image-'));
-  try {
-    for (const path of ['bin', 'tmp', 'etc', 'var/lib/mysql']) mkdirSync(join(work, 'root', path), { recursive: true });
-    copyFileSync('/bin/busybox', join(work, 'root/bin/busybox'));
-    for (const applet of ['sh', 'sleep', 'cat', 'nc', 'httpd', 'mv', 'mkdir', 'hostname', 'test', 'echo'])
-      symlinkSync('busybox', join(work, 'root/bin', applet));
-    writeFileSync(join(work, 'root/run.sh'), script, { mode: 0o755 });
-    execFileSync('tar', ['-C', join(work, 'root'), '-cf', join(work, 'image.tar'), '.']);
-    execFileSync('docker', [
-      'import',
-      '--change',
-      'ENV PATH=/bin',
-      '--change',
-      'ENTRYPOINT ["/run.sh"]',
-      join(work, 'image.tar'),
-      name,
-    ]);
-  } finally {
-    rmSync(work, { recursive: true, force: true });
-  }
-}
-
-const removeVolumes = () => {
-  for (const volume of volumes) execFileSync('docker', ['volume', 'rm', '-f', volume], { stdio: 'ignore' });
-};
 
 let agent: DevAgent;
-const made: string[] = [];
+let images: WordpressImages;
 test.before(async () => {
-  for (const [index, name] of images.entries()) {
-    standIn(name, index === 0 ? database : web);
-    made.push(name);
-  }
-  removeVolumes();
+  images = makeWordpressImages();
   agent = await startDevAgent({
     config: agentConfig({
       client: '  meta {\n    disk = "ssd"\n  }',
@@ -79,26 +23,14 @@ test.before(async () => {
 });
 test.after.always(async () => {
   await closeAgent(agent);
-  removeVolumes();
-  for (const name of made) execFileSync('docker', ['image', 'rm', '-f', name], { stdio: 'ignore' });
+  images?.remove();
 });
 
-/** The page on port 8080, once it holds what the database answers. */
-const page = async () => {
-  const address = `${await hostAddress()}:8080`;
-  return until('the page to show the data', 60_000, async () => {
-    const text = await get(address);
-    return text.includes('data of wordpress') ? text : Promise.reject(new Error(text));
-  });
-};
-
 /** One node takes port 8080 once: the first instance runs, the second is told to wait for a node. */
-async function runsOnOneNode(t: ExecutionContext, file: string): Promise<string> {
+async function runsOnOneNode(t: ExecutionContext, file: string): Promise<void> {
   const outcome = await agent.orch(['job', 'run', '-no-color', '-timeout', '60', file]);
   t.is(outcome.exitCode, 2, outcome.text);
   t.regex(outcome.text, /\b8080\b/, 'the reason names the port');
-  const text = await page();
-  t.regex(text, /wordpress as wordpress:/);
   const { value } = await agent.api.jobs.allocations('wordpress');
   t.deepEqual(
     value
@@ -107,46 +39,51 @@ async function runsOnOneNode(t: ExecutionContext, file: string): Promise<string>
       .sort(),
     ['database', 'web'],
   );
-  return text;
 }
 
 const stop = async (t: ExecutionContext) =>
   t.is((await agent.orch(['job', 'stop', '--purge', 'wordpress'])).exitCode, 0);
 
+test.serial('a Compose file runs as it is: WordPress finds the database by name, which keeps its data', async (t) => {
+  await runsOnOneNode(t, example('compose.yaml'));
+  await installSite('Made by Compose');
+  t.regex(await frontPage('Made by Compose'), /Hello world!/);
+  const source = await agent.orch(['job', 'inspect', '-hcl', 'wordpress']);
+  t.regex(
+    source.stdout,
+    /# Converted from compose\.yaml[\s\S]*job "wordpress" \{/,
+    'the server keeps the job file it became',
+  );
+  await stop(t);
+  await runsOnOneNode(t, example('compose.yaml'));
+  t.regex(await frontPage('Made by Compose'), /Hello world!/, 'a new database on the same volume has the same data');
+  await stop(t);
+});
+
+test.serial('Kubernetes manifests run as they are', async (t) => {
+  await runsOnOneNode(t, example('kubernetes.yaml'));
+  await installSite('Made by manifests');
+  t.regex(await frontPage('Made by manifests'), /Hello world!/);
+  await stop(t);
+});
+
 test.serial(
-  'a Compose file runs as it is: the web server finds the database by name, which keeps its data',
+  'the job file runs, and so does what the Compose file is converted to: both on the volume of the Compose file',
   async (t) => {
-    const first = await runsOnOneNode(t, example('compose.yaml'));
-    const source = await agent.orch(['job', 'inspect', '-hcl', 'wordpress']);
-    t.regex(
-      source.stdout,
-      /# Converted from compose\.yaml[\s\S]*job "wordpress" \{/,
-      'the server keeps the job file it became',
-    );
+    await runsOnOneNode(t, example('wordpress.nomad.hcl'));
+    t.regex(await frontPage('Made by Compose'), /Hello world!/);
     await stop(t);
-    const again = await runsOnOneNode(t, example('compose.yaml'));
-    t.is(again, first, 'a new database on the same volume has the same data');
+    const file = join(agent.dir, 'converted.nomad.hcl');
+    t.is((await runOrch(['job', 'convert', '-no-color', '-o', file, example('compose.yaml')])).exitCode, 0);
+    await runsOnOneNode(t, file);
+    t.regex(await frontPage('Made by Compose'), /Hello world!/);
     await stop(t);
   },
 );
 
-test.serial('Kubernetes manifests run as they are', async (t) => {
-  await runsOnOneNode(t, example('kubernetes.yaml'));
-  await stop(t);
-});
-
-test.serial('the job file runs, and so does what the Compose file is converted to', async (t) => {
-  await runsOnOneNode(t, example('wordpress.nomad.hcl'));
-  await stop(t);
-  const file = join(agent.dir, 'converted.nomad.hcl');
-  t.is((await runOrch(['job', 'convert', '-no-color', '-o', file, example('compose.yaml')])).exitCode, 0);
-  await runsOnOneNode(t, file);
-  await stop(t);
-});
-
 test.serial('two instances run on one node when no port of it is asked for', async (t) => {
   const text =
-    'name: two\nservices:\n  web:\n    image: wordpress:6.8\n    environment: { WORDPRESS_DB_HOST: "127.0.0.1:1" }\n    ports: ["80"]\n    deploy: { replicas: 2, update_config: { monitor: 0s }, resources: { limits: { memory: 32M } } }\n';
+    'name: two\nservices:\n  web:\n    image: wordpress:6.8\n    environment: { WORDPRESS_DB_HOST: "127.0.0.1:1" }\n    ports: ["80"]\n    deploy: { replicas: 2, update_config: { monitor: 0s }, resources: { limits: { memory: 96M } } }\n';
   const outcome = await agent.orch(['job', 'run', '-no-color', await agent.file('compose.yaml', text)]);
   t.is(outcome.exitCode, 0, outcome.text);
   await allocation(agent, 'two', 'running');
