@@ -1,5 +1,6 @@
 // A request as endpoints see it: parameters by name, a body read once within its limit.
 
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { parseDuration } from '@orch/core/schema/duration';
 import { HttpError } from './http-error.ts';
@@ -85,10 +86,38 @@ async function readJson(message: IncomingMessage, limitBytes: number): Promise<u
     chunks.push(chunk);
   }
   if (size === 0) return undefined;
+  const bytes = Buffer.concat(chunks);
+  // Decoding would put other characters in the place of these bytes, without a word.
+  if (!isUtf8(bytes)) throw new HttpError(400, `the body is no UTF-8 text: ${wrongByte(bytes)}`);
   try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    return JSON.parse(bytes.toString('utf8'));
   } catch (error) {
     throw new HttpError(400, `the body is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** The first byte that is no UTF-8, and its offset: what stands before it is. */
+function wrongByte(bytes: Buffer): string {
+  let good = 0;
+  let end = bytes.length;
+  while (end - good > 1) {
+    const middle = (good + end) >> 1;
+    if (isBeginOfUtf8(bytes.subarray(0, middle))) good = middle;
+    else end = middle;
+  }
+  // A character that is begun and not ended is wrong from its first byte on.
+  while (good > 0 && !isUtf8(bytes.subarray(0, good))) good -= 1;
+  return `the byte 0x${(bytes[good] ?? 0).toString(16).toUpperCase().padStart(2, '0')} at offset ${good}`;
+}
+
+/** Also of a text that is cut inside of a character. */
+function isBeginOfUtf8(bytes: Buffer): boolean {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  try {
+    decoder.decode(bytes, { stream: true });
+    return true;
+  } catch {
+    return false;
   }
 }
 

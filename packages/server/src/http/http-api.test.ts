@@ -83,6 +83,26 @@ test('foreign hosts, foreign pages and bodies that are not JSON are refused', as
   t.is(await raw({ 'content-type': 'application/json' }, 'POST', `"${'x'.repeat(5_000_000)}"`), 413);
 });
 
+test('a body that is no UTF-8 is refused at its first wrong byte, not read as something else', async (t) => {
+  const rig = await startRig();
+  t.teardown(rig.close);
+  const start = Buffer.from('{"JobHCL": "é');
+  const bodies: readonly (readonly [string, readonly number[], RegExp])[] = [
+    ['a byte that begins nothing', [0xff, 0x22, 0x7d], /the byte 0xFF at offset 14$/],
+    ['a character that is begun and not ended', [0xc3, 0x28, 0x22, 0x7d], /the byte 0xC3 at offset 14$/],
+    ['a character cut off by the end', [0xe2, 0x82], /the byte 0xE2 at offset 14$/],
+  ];
+  for (const [name, bytes, says] of bodies) {
+    const answer = await fetch(`${rig.url}/v1/jobs/parse`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: Buffer.concat([start, Buffer.from(bytes)]),
+    });
+    t.is(answer.status, 400, name);
+    t.regex(await answer.text(), says, name);
+  }
+});
+
 test('the API refuses to listen beyond loopback', async (t) => {
   const rig = await startRig();
   t.teardown(rig.close);
