@@ -317,6 +317,32 @@ test('after a syntax error the values that were read are still checked, each by 
   );
 });
 
+test('a block that is complete is read although its line does not end there', (t) => {
+  const { diagnostics } = parse(`job "x" {
+  fooo {
+  } bar
+  group "g" {
+    task "t" {
+      driver = "exec"
+      config {
+      } junk
+      kil_timeout = "5s"
+    }
+  } rest
+}
+`);
+  t.deepEqual(
+    diagnostics.map((diagnostic) => [formatPlace(diagnostic), diagnostic.summary]),
+    [
+      ['x.nomad.hcl:2:3', 'Unknown block'],
+      ['x.nomad.hcl:3:5', 'Syntax error'],
+      ['x.nomad.hcl:8:9', 'Syntax error'],
+      ['x.nomad.hcl:9:7', 'Unknown attribute'],
+      ['x.nomad.hcl:11:5', 'Syntax error'],
+    ],
+  );
+});
+
 test('blocks without effect are kept in the job and named in a warning', (t) => {
   const { job, warnings, diagnostics } = parse(
     withTask('      service {\n        name = "x"\n      }\n      template {\n data = "a"\n destination = "b"\n }'),

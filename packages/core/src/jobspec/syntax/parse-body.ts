@@ -26,17 +26,24 @@ import { indentationAt, rangeOf } from './source.ts';
 import { Token } from './token.ts';
 import { WrittenAttribute, WrittenBlock } from './written-item.ts';
 
-/** A body under construction: its items are the last ones that the cursor gathers. */
+/**
+ * A body under construction: which of the items that the cursor gathers are its own. What is beyond its ends belongs to a
+ * block inside that is being read.
+ */
 interface Items {
   readonly form: 'file' | 'lines' | 'one line';
   readonly firstAttribute: number;
+  attributesEnd: number;
   readonly firstBlock: number;
+  blocksEnd: number;
   /** Only of a body with many attributes. */
   names: Map<string, Attribute> | undefined;
 }
 
 function beginItems(cursor: Cursor, form: Items['form']): Items {
-  return { form, firstAttribute: cursor.attributes.count, firstBlock: cursor.blocks.count, names: undefined };
+  const firstAttribute = cursor.attributes.count;
+  const firstBlock = cursor.blocks.count;
+  return { form, firstAttribute, attributesEnd: firstAttribute, firstBlock, blocksEnd: firstBlock, names: undefined };
 }
 
 /** What is known about braces while a file is read. */
@@ -63,8 +70,6 @@ function readItems(cursor: Cursor, items: Items, braces: Braces): void {
       continue;
     }
     const { at, depth } = cursor;
-    const attributes = cursor.attributes.count;
-    const blocks = cursor.blocks.count;
     try {
       readItem(cursor, items, braces);
     } catch (error) {
@@ -73,8 +78,8 @@ function readItems(cursor: Cursor, items: Items, braces: Braces): void {
       cursor.newlines = true;
       cursor.depth = depth;
       cursor.open.length = 0;
-      cursor.attributes.count = attributes;
-      cursor.blocks.count = blocks;
+      cursor.attributes.count = items.attributesEnd;
+      cursor.blocks.count = items.blocksEnd;
       cursor.values.count = 0;
       cursor.members.count = 0;
       cursor.pieces.count = 0;
@@ -118,7 +123,9 @@ function readAttribute(cursor: Cursor, items: Items, name: string, from: number)
   }
   const to = previousTo(cursor);
   endItem(cursor, items, 'attribute');
-  if (first === undefined) cursor.attributes.add(new WrittenAttribute(from, to, name, value));
+  if (first !== undefined) return;
+  cursor.attributes.add(new WrittenAttribute(from, to, name, value));
+  items.attributesEnd = cursor.attributes.count;
 }
 
 /** A value that only stands a line too low is read all the same. */
@@ -213,6 +220,7 @@ function readBlock(cursor: Cursor, items: Items, type: string, from: number, bra
   else reportUnclosed(cursor, opener, braces);
   if (isClosed) cursor.at += 1;
   cursor.blocks.add(new WrittenBlock(from, previousTo(cursor), type, labels, attributes, blocks));
+  items.blocksEnd = cursor.blocks.count;
   if (isClosed) endItem(cursor, items, 'block');
 }
 
