@@ -35,8 +35,28 @@ export function validateJob(job: Job): FieldProblem[] {
 export function brokenRules(job: Job): FieldProblem[] {
   const problems: FieldProblem[] = [];
   const record = job as unknown as ModelRecord;
-  validateBlock(record, planOf(jobBlock), { jobType: job.type, job: record }, createTrail(problems), false);
+  validateBlock(
+    record,
+    planOf(jobBlock),
+    { jobType: job.type, job: record },
+    {
+      trail: createTrail(problems),
+      valuesOnly: false,
+    },
+  );
   return problems;
+}
+
+interface CheckedBlock {
+  readonly name: string;
+  readonly type: BlockType;
+  readonly plan: Plan;
+}
+
+/** How one validation goes: where it is, and whether it looks at values alone. */
+interface Run {
+  readonly trail: Trail;
+  readonly valuesOnly: boolean;
 }
 
 /** What validating a block has to do, worked out once; all look alike to the machine, whatever the schema declares. */
@@ -51,7 +71,7 @@ interface Plan {
 
 interface CheckedField extends WalkField {
   /** Of a block whose records are checked. */
-  readonly inner: Plan | undefined;
+  readonly inner: CheckedBlock | undefined;
   readonly isRequired: boolean;
   readonly values: readonly string[] | undefined;
   readonly refusedValues: Readonly<Record<string, string>> | undefined;
@@ -80,7 +100,8 @@ function planOf(schema: BlockSchema): Plan {
     const fields = checkedFieldsOf(schema).map((walked): CheckedField => {
       const { required, values, refusedValues, min = -Infinity, max = Infinity } = walked.field;
       const { field, name, key, isKept, block, isRecord } = walked;
-      const inner = block === undefined || block.unwrap !== undefined ? undefined : planOf(block.block);
+      const isChecked = block !== undefined && block.unwrap === undefined;
+      const inner = isChecked ? { name, type: block, plan: planOf(block.block) } : undefined;
       const isRequired = required === true;
       return { field, name, key, isKept, block, isRecord, inner, isRequired, values, refusedValues, min, max };
     });
@@ -97,17 +118,20 @@ function planOf(schema: BlockSchema): Plan {
  */
 export function brokenValues(record: ModelRecord): FieldProblem[] {
   const problems: FieldProblem[] = [];
-  validateBlock(record, planOf(jobBlock), { jobType: '', job: record }, createTrail(problems), true);
+  validateBlock(
+    record,
+    planOf(jobBlock),
+    { jobType: '', job: record },
+    {
+      trail: createTrail(problems),
+      valuesOnly: true,
+    },
+  );
   return problems;
 }
 
-function validateBlock(
-  record: ModelRecord,
-  plan: Plan,
-  context: SchemaContext,
-  trail: Trail,
-  valuesOnly: boolean,
-): void {
+function validateBlock(record: ModelRecord, plan: Plan, context: SchemaContext, run: Run): void {
+  const { trail, valuesOnly } = run;
   let isComplete = true;
   if (!valuesOnly && plan.label !== undefined && (record[plan.label] ?? '') === '') {
     trail.report('', `a ${plan.name} needs a name`, `write ${plan.name} "name" { … }`);
@@ -120,44 +144,32 @@ function validateBlock(
       isComplete = false;
       trail.report(checked.name, `"${checked.name}" is required`, `add ${exampleOf(checked.field)}`);
     } else if (checked.block === undefined) checkField(checked, value, trail.report);
-    else if (checked.inner !== undefined) {
-      const { name, block, inner } = checked;
-      if (!checked.isRecord) validateRecords(value, name, block, inner, context, trail, valuesOnly);
-      else if (value !== null) validateRecord(value as ModelRecord, 0, name, block, inner, context, trail, valuesOnly);
+    else if (checked.inner !== undefined && value !== null) {
+      if (checked.isRecord) validateRecord(value as ModelRecord, 0, checked.inner, context, run);
+      else validateRecords(value, checked.inner, context, run);
     }
   }
   // Rules across fields mean something only when the fields are there.
   if (isComplete && !valuesOnly) plan.check?.(record, context, trail.report);
 }
 
-function validateRecords(
-  value: unknown,
-  name: string,
-  type: BlockType,
-  plan: Plan,
-  context: SchemaContext,
-  trail: Trail,
-  valuesOnly: boolean,
-): void {
-  const records = blockRecords(type, value);
+function validateRecords(value: unknown, block: CheckedBlock, context: SchemaContext, run: Run): void {
+  const records = blockRecords(block.type, value);
   for (let index = 0; index < records.length; index += 1) {
-    validateRecord(records[index] as ModelRecord, index, name, type, plan, context, trail, valuesOnly);
+    validateRecord(records[index] as ModelRecord, index, block, context, run);
   }
 }
 
 function validateRecord(
   record: ModelRecord,
   index: number,
-  name: string,
-  type: BlockType,
-  plan: Plan,
+  { name, type, plan }: CheckedBlock,
   context: SchemaContext,
-  trail: Trail,
-  valuesOnly: boolean,
+  run: Run,
 ): void {
-  trail.enter(name, type, record, index);
-  validateBlock(record, plan, innerContext(plan, record, context), trail, valuesOnly);
-  trail.leave();
+  run.trail.enter(name, type, record, index);
+  validateBlock(record, plan, innerContext(plan, record, context), run);
+  run.trail.leave();
 }
 
 function exampleOf(field: FieldSchema): string {
