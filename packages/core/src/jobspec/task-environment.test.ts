@@ -2,7 +2,10 @@
 
 import test from 'ava';
 import { makeGroup, makeJob, makeTask } from '../client/testing/make-job.ts';
+import { decodeJobJson } from '../schema/decode-wire.ts';
+import { encodeJobJson } from '../schema/encode-wire.ts';
 import { interpolate } from './interpolate.ts';
+import { parseJob } from './parse-job.ts';
 import { buildTaskEnvironment, groupValues, type TaskEnvironmentInput } from './task-environment.ts';
 
 const task = makeTask('server', { meta: { owner: 'task' } });
@@ -109,6 +112,45 @@ const expected: Readonly<Record<string, string>> = {
 
 test('a task gets exactly these variables, and no token, secret or upstream that nothing gives it', (t) => {
   t.deepEqual(buildTaskEnvironment(input).env, expected);
+});
+
+test('ports of old task networks also have the names that old job files know them by', (t) => {
+  const text = `job "shop" {
+    group "web" {
+      task "my-db" {
+        driver = "exec"
+        resources {
+          network {
+            port "sql" {}
+          }
+        }
+      }
+      task "server" {
+        driver = "exec"
+      }
+    }
+  }`;
+  const { job } = parseJob(text, { fileName: 'x' });
+  const [group] = job?.taskGroups ?? [];
+  const server = group?.tasks[1];
+  if (job === undefined || group === undefined || server === undefined) return t.fail('the job is not read');
+  const port = { label: 'sql', value: 22_000, to: 5432, hostNetwork: 'default', ignoreCollision: false };
+  for (const [hostIp, family, address] of [
+    ['10.0.0.5', 'IPv4', '10.0.0.5:22000'],
+    ['fd00::5', 'IPv6', '[fd00::5]:22000'],
+  ] as const) {
+    // Through the API's JSON, as the job comes to the node.
+    const sent = decodeJobJson(JSON.parse(JSON.stringify(encodeJobJson(job))), { unknownKeys: 'error' }).job ?? job;
+    const onNode = { ...input, job: sent, group: sent.taskGroups[0] ?? group, task: server };
+    const { env } = buildTaskEnvironment({ ...onNode, ports: [{ ...port, hostIp }] });
+    t.like(env, {
+      [`NOMAD_${family}_sql`]: hostIp,
+      NOMAD_IP_my_db_sql: hostIp,
+      NOMAD_PORT_my_db_sql: '22000',
+      NOMAD_ADDR_my_db_sql: address,
+      NOMAD_PORT_sql: '5432',
+    });
+  }
 });
 
 const sometimes: readonly (readonly [string, TaskEnvironmentInput, string | undefined, string])[] = [

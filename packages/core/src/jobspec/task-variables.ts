@@ -42,6 +42,7 @@ export function groupVariables(input: GroupVariablesInput): Variables {
     NOMAD_REGION: job.region,
     ...(parentJobId === undefined ? {} : { NOMAD_JOB_PARENT_ID: parentJobId }),
     ...(parentCgroup === undefined ? {} : { NOMAD_PARENT_CGROUP: parentCgroup }),
+    ...oldPortVariables(input),
     ...portVariables(input),
   };
 }
@@ -93,6 +94,26 @@ function portVariables({ ports, network }: GroupVariablesInput): Variables {
       env[`NOMAD_ALLOC_INTERFACE_${name}`] = network.interfaceName;
       env[`NOMAD_ALLOC_IP_${name}`] = network.address;
       env[`NOMAD_ALLOC_ADDR_${name}`] = joinAddress(network.address, inside);
+    }
+  }
+  return env;
+}
+
+/**
+ * What job files from before groups had networks know the ports of their tasks by: the address by its family, and each
+ * port by its task, too. All of them are the node's.
+ */
+function oldPortVariables({ group, ports }: GroupVariablesInput): Variables {
+  const env: Variables = {};
+  for (const { reservedPorts, dynamicPorts } of group.networks) {
+    for (const { label, task } of [...reservedPorts, ...dynamicPorts]) {
+      const port = task === undefined ? undefined : ports.find((item) => item.label === label);
+      if (port === undefined) continue;
+      env[`NOMAD_${port.hostIp.includes(':') ? 'IPv6' : 'IPv4'}_${label}`] = port.hostIp;
+      const name = cleanName(`${task}_${label}`);
+      env[`NOMAD_IP_${name}`] = port.hostIp;
+      env[`NOMAD_PORT_${name}`] = String(port.value);
+      env[`NOMAD_ADDR_${name}`] = joinAddress(port.hostIp, port.value);
     }
   }
   return env;

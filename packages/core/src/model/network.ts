@@ -31,6 +31,8 @@ export interface PortRequest {
   /** @default 'default' */
   readonly hostNetwork: string;
   readonly ignoreCollision: boolean;
+  /** The task that asked for it in its resources, as old job files did. */
+  readonly task?: string;
 }
 
 /** A port an allocation holds on its node. */

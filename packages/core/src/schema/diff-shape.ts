@@ -125,6 +125,8 @@ export const fieldShapes: Readonly<Record<string, FieldShape>> = {
   'network.IP': { ours: true },
   'dynamic port.IgnoreCollision': { ours: true },
   'dynamic port.Value': { ours: true },
+  'dynamic port.Task': { unset: '' },
+  'port.Task': { unset: '' },
   'logs.Enabled': { takenOver: true },
   'update.Stagger': { ours: true },
   'service.Connect': { name: 'ConsulConnect' },

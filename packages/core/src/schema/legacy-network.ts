@@ -12,7 +12,7 @@ const portKinds = ['reservedPorts', 'dynamicPorts'] as const;
 export function hoistTaskNetworks(group: ModelRecord): void {
   const tasks = asRecords(group['tasks']);
   if (!tasks.some((task) => networksOf(task).length > 0)) return;
-  const old = tasks.flatMap((task) => networksOf(task).map((network) => withTargets(network, portMap(task) ?? {})));
+  const old = tasks.flatMap((task) => networksOf(task).map((network) => ofTask(network, task)));
   const [first, ...others] = asRecords(group['networks']);
   const joined: ModelRecord = { ...first };
   for (const network of old) {
@@ -36,13 +36,16 @@ function portsOf(task: ModelRecord): ModelRecord[] {
   return networksOf(task).flatMap((network) => portKinds.flatMap((kind) => asRecords(network[kind])));
 }
 
-function withTargets(network: ModelRecord, map: Readonly<Record<string, number>>): ModelRecord {
+/** A network whose ports know their task, and where they are inside. */
+function ofTask(network: ModelRecord, task: ModelRecord): ModelRecord {
+  const map = portMap(task) ?? {};
   const copy = { ...network };
   for (const kind of portKinds) {
     if (copy[kind] === undefined) continue;
     copy[kind] = asRecords(copy[kind]).map((port) => {
       const inside = map[String(port['label'])];
-      return inside === undefined || (port['to'] ?? 0) !== 0 ? port : { ...port, to: inside };
+      const isMapped = inside !== undefined && (port['to'] ?? 0) === 0;
+      return { ...port, ...(isMapped ? { to: inside } : {}), task: task['name'] };
     });
   }
   return copy;

@@ -42,6 +42,14 @@ const fields: readonly FieldSchema[] = [
     default: false,
     doc: 'Lets several allocations on a node ask for the same static port; host mode only.',
   },
+  {
+    wire: 'Task',
+    model: 'task',
+    type: 'string',
+    extension: true,
+    destructive: true,
+    doc: 'The task that asked for it in `resources { network { … } }`, as old job files did.',
+  },
 ];
 
 export const portBlock: BlockSchema = {
