@@ -189,5 +189,6 @@ test.serial('a job file from before groups had networks runs as it is', async (t
   const env = await agent.orch(['alloc', 'exec', id, 'busybox', 'env']);
   t.regex(env.stdout, /^NOMAD_PORT_http=8080$/m);
   t.regex(env.stdout, new RegExp(`^NOMAD_HOST_PORT_http=${port}$`, 'm'));
+  t.regex(env.stdout, new RegExp(`^NOMAD_ADDR_server_http=[0-9.]+:${port}$`, 'm'));
   t.is((await agent.orch(['job', 'stop', '--purge', 'old'])).exitCode, 0);
 });

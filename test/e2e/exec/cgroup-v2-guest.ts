@@ -13,6 +13,17 @@ const report = (name: string, value: unknown) =>
   process.stdout.write(`${JSON.stringify({ launcher: launcherUnderTest, name, value })}\n`);
 const read = (path: string) => readFileSync(path, 'utf8').trim();
 const pidsIn = (dir: string) => read(join(dir, 'cgroup.procs')).split('\n').filter(Boolean).map(Number);
+/** Names of the processes of a group. One that ends between two looks is not told. */
+const namesIn = (dir: string) =>
+  pidsIn(dir).flatMap((pid) => {
+    try {
+      return [read(`/proc/${pid}/comm`)];
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT' || code === 'ESRCH') return [];
+      throw error;
+    }
+  });
 const groupOf = (handle: LaunchHandle) => handle.cgroups[0] ?? '';
 const linesOf = (path: string) => read(path).split('\n');
 /** Every cgroup on the machine but the root. */
@@ -37,7 +48,7 @@ async function reportLimits(bench: LaunchBench): Promise<void> {
     },
   });
   const dir = groupOf(handle);
-  const names = () => pidsIn(dir).map((pid) => read(`/proc/${pid}/comm`));
+  const names = () => namesIn(dir);
   await until(() => names().includes('sleep'), 'the task runs its program', 30_000);
   const supervisors = pidsIn(join(mount, bench.cgroupParent, 'supervisors'));
   report('limits', {
@@ -105,7 +116,7 @@ async function reportKill(bench: LaunchBench): Promise<void> {
     'the tree flees',
     30_000,
   );
-  const inner = pidsIn(join(dir, 'inner')).map((pid) => read(`/proc/${pid}/comm`));
+  const inner = namesIn(join(dir, 'inner'));
   await bench.executor.stop(handle.id, { signal: 'SIGTERM', timeoutMs: 300 });
   const afterStop = read(join(dir, 'cgroup.events'));
   await bench.executor.destroy(handle.id);

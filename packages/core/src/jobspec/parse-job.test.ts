@@ -406,3 +406,20 @@ test('nesting deeper than the limit is refused by the name of the limit', (t) =>
   const deep = `${'a {\n'.repeat(400)}${'}\n'.repeat(400)}`;
   t.true(parse(deep).diagnostics.some((diagnostic) => /limit "nesting"/.test(diagnostic.detail)));
 });
+
+test('a name that is nearly one of the file or of the node stays text, with a warning; other names stay without one', (t) => {
+  const written =
+    '"${locals.x} ${vars.y} ${mata.z} ${attr.kernel.name} ${meta.a} ${env["B"]} ${HOME} ${sys.c} ${NOMAD_ADDR_a}"';
+  const { job, warnings, diagnostics } = parse(withTask(`      env {\n        A = ${written}\n      }`));
+  t.deepEqual(diagnostics, []);
+  t.is(job?.taskGroups[0]?.tasks[0]?.env['A'], JSON.parse(written.replace('["B"]', '[\\"B\\"]')));
+  t.deepEqual(
+    warnings.map(({ summary, hint, range }) => [summary, hint, range?.start.line]),
+    [
+      ['Unknown name', 'did you mean "local"?', 6],
+      ['Unknown name', 'did you mean "var"?', 6],
+      ['Unknown name', 'did you mean "meta"?', 6],
+    ],
+  );
+  t.is(warnings[0]?.detail, 'Nothing is called "locals", here or on the node: this stays as it is written.');
+});

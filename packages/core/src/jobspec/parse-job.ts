@@ -10,31 +10,16 @@ import { adviceOn, warningsOf } from '../schema/warn.ts';
 import { type Decoder, decodeBody, reportLabels } from './decode/block.ts';
 import { bodyPlan } from './decode/body-plan.ts';
 import { Place, Places, type PlaceTable } from './decode/places.ts';
-import { type BudgetLimits, createBudget, DEFAULT_LIMITS } from './evaluate/budget.ts';
-import type { FunctionEnvironment } from './evaluate/function-table.ts';
-import { checkLocals, createLocals } from './evaluate/locals.ts';
-import type { LazyRoot, Scope } from './evaluate/scope.ts';
-import { resolveVariables } from './evaluate/variables.ts';
-import { createFunctionTable } from './functions/index.ts';
+import { jobScope, type ScopeOptions } from './job-scope.ts';
 import { isJsonText, parseJsonJob } from './json-job.ts';
 import type { Block, Body } from './syntax/ast.ts';
 import { createDiagnosticSink, type Diagnostic, type DiagnosticSink, diagnosticAt } from './syntax/diagnostic.ts';
 import { parseFile } from './syntax/parse-file.ts';
 import { createSource, type Range, rangeOf, type Source, type Span } from './syntax/source.ts';
 
-export interface ParseOptions {
+export interface ParseOptions extends ScopeOptions {
   /** Shown in messages. */
   readonly fileName: string;
-  /** `--var` values in the order given: pairs, or an object. */
-  readonly variables?: Readonly<Record<string, string>> | readonly (readonly [name: string, value: string])[];
-  readonly varFiles?: readonly { readonly fileName: string; readonly text: string }[];
-  /** The process's environment; only `NOMAD_VAR_…` and `ORCH_VAR_…` are read. */
-  readonly environmentVariables?: Readonly<Record<string, string | undefined>>;
-  /** What functions may reach: clock, randomness, hashes, files. What is left out does not exist. */
-  readonly functions?: FunctionEnvironment;
-  /** Undeclared variables in var files are errors. @default true */
-  readonly strict?: boolean;
-  readonly limits?: Partial<BudgetLimits>;
   /** Also gives jobs that are right but cannot run yet (a type, a block of later versions). @default false */
   readonly allowNotYetRunnable?: boolean;
 }
@@ -214,7 +199,7 @@ function decodeFile(
 ): ModelRecord | undefined {
   const jobs = topLevel(body, source, sink);
   const isReadable = !sink.hasErrors();
-  const scope = createScope(body, source, options, sink);
+  const scope = jobScope(body, source, options, sink);
   const [job] = jobs;
   if (job === undefined) {
     if (!sink.hasErrors()) {
@@ -265,33 +250,6 @@ function topLevel(body: Body, source: Source, sink: DiagnosticSink): Block[] {
     );
   }
   return jobs;
-}
-
-function createScope(body: Body, source: Source, options: ParseOptions, sink: DiagnosticSink): Scope {
-  const environment = options.functions ?? {};
-  const budget = createBudget({ ...DEFAULT_LIMITS, ...options.limits }, environment.now);
-  const functions = createFunctionTable(environment, budget);
-  const bare: Scope = { source, budget, functions, roots: new Map(), bindings: undefined, keepUnknown: false };
-  const variables = resolveVariables(body, variableInputs(options), bare, sink);
-  const roots = new Map<string, LazyRoot>([['var', variables]]);
-  const scope: Scope = { ...bare, roots, keepUnknown: true };
-  const locals = createLocals(body, () => scope, sink);
-  roots.set('local', locals);
-  checkLocals(locals, sink);
-  return scope;
-}
-
-function variableInputs(options: ParseOptions): Parameters<typeof resolveVariables>[1] {
-  const { variables = [], environmentVariables = {} } = options;
-  const environment = Object.entries(environmentVariables).flatMap(([key, value]) =>
-    value === undefined || !/^(NOMAD|ORCH)_VAR_/.test(key) ? [] : [[key, value] as const],
-  );
-  return {
-    environment: Object.fromEntries(environment),
-    files: options.varFiles ?? [],
-    given: Array.isArray(variables) ? (variables as readonly (readonly [string, string])[]) : Object.entries(variables),
-    strict: options.strict ?? true,
-  };
 }
 
 /** A task right under the job is a group of its own name, before the declared groups. */

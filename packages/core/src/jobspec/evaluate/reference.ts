@@ -72,7 +72,10 @@ export function evaluateReference(node: Reference, scope: Scope): Value {
   }
   if (scope.keepUnknown) {
     const text = runtimeText(node, scope.source.text);
-    if (text !== undefined) return text;
+    if (text !== undefined) {
+      scope.onKept?.(node, scope.source);
+      return text;
+    }
     return fail(
       scope,
       node,

@@ -1,5 +1,6 @@
 // What names mean while an expression is evaluated.
 
+import type { Reference } from '../syntax/ast.ts';
 import type { Source } from '../syntax/source.ts';
 import type { Budget } from './budget.ts';
 import type { FunctionTable } from './function-table.ts';
@@ -22,6 +23,8 @@ export interface Scope {
   readonly bindings: Binding | undefined;
   /** True where a name that is no var, local or loop variable stays as literal `${…}` text for run time. */
   readonly keepUnknown: boolean;
+  /** Is told of every name that stays, where somebody wants to know. */
+  readonly onKept?: (node: Reference, source: Source) => void;
 }
 
 export interface Binding {
