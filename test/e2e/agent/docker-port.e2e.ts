@@ -192,3 +192,39 @@ test.serial('a job file from before groups had networks runs as it is', async (t
   t.regex(env.stdout, new RegExp(`^NOMAD_ADDR_server_http=[0-9.]+:${port}$`, 'm'));
   t.is((await agent.orch(['job', 'stop', '--purge', 'old'])).exitCode, 0);
 });
+
+test.serial('tasks of such a job file may call their ports the same', async (t) => {
+  const task = (name: string, port: number) => `
+    task "${name}" {
+      driver = "docker"
+      config {
+        image = "${image.name}"
+        args  = ["-p", "80${port % 100}"]
+        port_map {
+          http = 80${port % 100}
+        }
+      }
+      resources {
+        cpu    = 20
+        memory = 20
+        network {
+          port "http" { static = ${port} }
+        }
+      }
+    }`;
+  const run = await submit(agent, `job "two" {\n  group "web" {${task('a', 28_936)}${task('b', 28_937)}\n  }\n}\n`);
+  t.is(run.exitCode, 0, run.text);
+  const { ID: id } = await allocation(agent, 'two', 'running');
+  for (const [name, port] of [
+    ['a', 28_936],
+    ['b', 28_937],
+  ] as const) {
+    t.is(await get(`${await hostAddress()}:${port}`), imagePage);
+    const env = await agent.orch(['alloc', 'exec', '-task', name, id, 'busybox', 'env']);
+    t.regex(env.stdout, new RegExp(`^NOMAD_HOST_PORT_http=${port}$`, 'm'));
+    t.regex(env.stdout, new RegExp(`^NOMAD_PORT_http=80${port % 100}$`, 'm'));
+    t.regex(env.stdout, /^NOMAD_ADDR_a_http=[0-9.]+:28936$/m);
+    t.regex(env.stdout, /^NOMAD_ADDR_b_http=[0-9.]+:28937$/m);
+  }
+  t.is((await agent.orch(['job', 'stop', '--purge', 'two'])).exitCode, 0);
+});

@@ -153,6 +153,34 @@ test('ports of old task networks also have the names that old job files know the
   }
 });
 
+test('a task of an old job file finds its own port by its own name, although another task has one of that name', (t) => {
+  const task = (name: string) => `task "${name}" {
+    driver = "exec"
+    resources {
+      network {
+        port "http" {}
+      }
+    }
+  }`;
+  const { job, diagnostics } = parseJob(`job "shop" {\ngroup "web" {\n${task('a')}\n${task('b')}\n}\n}`, {
+    fileName: 'x',
+  });
+  t.deepEqual(diagnostics, []);
+  const [group] = job?.taskGroups ?? [];
+  if (job === undefined || group === undefined) return t.fail('the job is not read');
+  const port = (label: string, value: number) => ({
+    ...{ label, value, to: 0, hostIp: '10.0.0.5', hostNetwork: 'default', ignoreCollision: false },
+  });
+  const ports = [port('http', 22_000), port('b_http', 23_000)];
+  const envOf = (index: number) => {
+    const task = group.tasks[index];
+    return task === undefined ? {} : buildTaskEnvironment({ ...input, job, group, task, ports }).env;
+  };
+  const both = { NOMAD_ADDR_a_http: '10.0.0.5:22000', NOMAD_ADDR_b_http: '10.0.0.5:23000', NOMAD_PORT_b_http: '23000' };
+  t.like(envOf(0), { ...both, NOMAD_PORT_http: '22000', NOMAD_HOST_PORT_http: '22000' });
+  t.like(envOf(1), { ...both, NOMAD_PORT_http: '23000', NOMAD_HOST_PORT_http: '23000', NOMAD_IPv4_http: '10.0.0.5' });
+});
+
 const sometimes: readonly (readonly [string, TaskEnvironmentInput, string | undefined, string])[] = [
   ['of a child of another job', { ...input, parentJobId: 'parent' }, 'parent', 'NOMAD_JOB_PARENT_ID'],
   ['of a job without a parent', input, undefined, 'NOMAD_JOB_PARENT_ID'],

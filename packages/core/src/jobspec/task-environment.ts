@@ -6,7 +6,13 @@ import type { AllocatedTaskResources } from '../model/resources.ts';
 import type { Task } from '../model/task.ts';
 import { addLayer } from './environment-layers.ts';
 import { type InterpolationValues, interpolate } from './interpolate.ts';
-import { type GroupVariablesInput, groupVariables, limitVariables, metaVariables } from './task-variables.ts';
+import {
+  type GroupVariablesInput,
+  groupVariables,
+  limitVariables,
+  metaVariables,
+  ownPortVariables,
+} from './task-variables.ts';
 
 /** Absolute paths of a task's directories. */
 export interface EnvironmentPaths {
@@ -55,6 +61,7 @@ export function buildTaskEnvironment(input: TaskEnvironmentInput): TaskEnvironme
   const optional = Object.fromEntries((input.optionalMeta ?? []).map((key) => [key, '']));
   const own: Variables = {
     ...groupVariables(input),
+    ...ownPortVariables(input, task.name),
     NOMAD_TASK_NAME: task.name,
     ORCH_GROUP_ADDRESS: input.groupAddress,
     ...limitVariables(input.resources),

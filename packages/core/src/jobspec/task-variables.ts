@@ -7,6 +7,7 @@ import type { AllocatedPort, AllocationNetworkStatus } from '../model/network.ts
 import type { Node } from '../model/node.ts';
 import type { AllocatedTaskResources } from '../model/resources.ts';
 import type { TaskGroup } from '../model/task-group.ts';
+import { labelInTask } from '../schema/legacy-network.ts';
 import { cleanName } from './interpolate.ts';
 
 type Variables = Record<string, string>;
@@ -42,8 +43,8 @@ export function groupVariables(input: GroupVariablesInput): Variables {
     NOMAD_REGION: job.region,
     ...(parentJobId === undefined ? {} : { NOMAD_JOB_PARENT_ID: parentJobId }),
     ...(parentCgroup === undefined ? {} : { NOMAD_PARENT_CGROUP: parentCgroup }),
+    ...portVariables(input.ports, input.network),
     ...oldPortVariables(input),
-    ...portVariables(input),
   };
 }
 
@@ -74,7 +75,7 @@ function coreRanges(cores: readonly number[]): string {
  * For each port: IP, ADDR and HOST_* are the node's address and port; PORT and ALLOC_PORT are where the task listens;
  * ALLOC_* are the address inside the group's namespace.
  */
-function portVariables({ ports, network }: GroupVariablesInput): Variables {
+function portVariables(ports: readonly AllocatedPort[], network: AllocationNetworkStatus | undefined): Variables {
   const env: Variables = {};
   const hasAddress = network !== undefined && network.address !== '';
   for (const { label, value, to, hostIp } of ports) {
@@ -103,20 +104,47 @@ function portVariables({ ports, network }: GroupVariablesInput): Variables {
  * What job files from before groups had networks know the ports of their tasks by: the address by its family, and each
  * port by its task, too. All of them are the node's.
  */
-function oldPortVariables({ group, ports }: GroupVariablesInput): Variables {
+function oldPortVariables(input: GroupVariablesInput): Variables {
   const env: Variables = {};
-  for (const { reservedPorts, dynamicPorts } of group.networks) {
-    for (const { label, task } of [...reservedPorts, ...dynamicPorts]) {
-      const port = task === undefined ? undefined : ports.find((item) => item.label === label);
-      if (port === undefined) continue;
-      env[`NOMAD_${port.hostIp.includes(':') ? 'IPv6' : 'IPv4'}_${label}`] = port.hostIp;
-      const name = cleanName(`${task}_${label}`);
-      env[`NOMAD_IP_${name}`] = port.hostIp;
-      env[`NOMAD_PORT_${name}`] = String(port.value);
-      env[`NOMAD_ADDR_${name}`] = joinAddress(port.hostIp, port.value);
-    }
+  for (const { task, label, ownLabel, value, hostIp } of oldPorts(input)) {
+    env[addressName(hostIp, label)] = hostIp;
+    const name = cleanName(`${task}_${ownLabel}`);
+    env[`NOMAD_IP_${name}`] = hostIp;
+    env[`NOMAD_PORT_${name}`] = String(value);
+    env[`NOMAD_ADDR_${name}`] = joinAddress(hostIp, value);
   }
   return env;
+}
+
+/** A task's own ports by its own names, where another task of an old job file calls one of its ports the same. */
+export function ownPortVariables(input: GroupVariablesInput, task: string): Variables {
+  const renamed = oldPorts(input).filter((port) => port.task === task && port.ownLabel !== port.label);
+  const ports = renamed.map(({ ownLabel, ...port }) => ({ ...port, label: ownLabel }));
+  const addresses = ports.map(({ hostIp, label }) => [addressName(hostIp, label), hostIp] as const);
+  return { ...Object.fromEntries(addresses), ...portVariables(ports, input.network) };
+}
+
+interface OldPort extends AllocatedPort {
+  readonly task: string;
+  /** What the task calls it. */
+  readonly ownLabel: string;
+}
+
+/** The ports that came from networks of tasks. */
+function oldPorts({ group, ports }: GroupVariablesInput): OldPort[] {
+  const requests = group.networks.flatMap(({ reservedPorts, dynamicPorts }) => [...reservedPorts, ...dynamicPorts]);
+  return requests.flatMap(({ label, task }) => {
+    const port = task === undefined ? undefined : ports.find((item) => item.label === label);
+    if (port === undefined || task === undefined) return [];
+    const short = labelInTask(task, label);
+    const others = requests.filter((other) => other.label === short);
+    const isRenamed = others.length > 0 && others.every((other) => other.task !== task);
+    return [{ ...port, task, ownLabel: isRenamed ? short : label }];
+  });
+}
+
+function addressName(hostIp: string, label: string): string {
+  return `NOMAD_${hostIp.includes(':') ? 'IPv6' : 'IPv4'}_${label}`;
 }
 
 function joinAddress(ip: string, port: number): string {

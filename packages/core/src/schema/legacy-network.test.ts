@@ -1,8 +1,9 @@
 // Job files from before groups had networks run as they are.
 
 import test from 'ava';
+import { parseJob } from '../jobspec/parse-job.ts';
 import type { ModelRecord } from './field.ts';
-import { hoistTaskNetworks } from './legacy-network.ts';
+import { hoistTaskNetworks, labelInTask } from './legacy-network.ts';
 
 const group = (driver: string, config: unknown, ports: ModelRecord = { dynamicPorts: [{ label: 'http' }] }) => {
   const task = { name: 't', driver, config, resources: { memoryMiB: 10, networks: [{ mbits: 10, ...ports }] } };
@@ -26,8 +27,8 @@ test('without port_map a docker task listens on the same port inside', (t) => {
   t.deepEqual(tasks[0]?.['config'], { image: 'a', ports: ['db'] });
 });
 
-test('a port_map that is not about the ports of the task stays, for the driver to refuse by name', (t) => {
-  for (const port_map of [{ https: 443 }, { http: 'x' }, { http: 0 }, 'http', [1]]) {
+test('a port_map that maps no ports stays, for the driver to refuse by name', (t) => {
+  for (const port_map of [{ http: 'x' }, { http: 0 }, 'http', [1]]) {
     const { networks, tasks } = group('docker', { image: 'a', port_map });
     t.deepEqual(networks[0]?.['dynamicPorts'], [{ label: 'http', task: 't' }]);
     t.deepEqual(tasks[0]?.['config'], { image: 'a', ports: ['http'], port_map });
@@ -52,4 +53,70 @@ test('the networks of several tasks become one, and a group that has one keeps i
   t.is(network?.['mode'], 'bridge');
   t.deepEqual(network?.['dynamicPorts'], [{ label: 'own' }, { label: 'http', task: 'a' }, { label: 'rpc', task: 'b' }]);
   t.deepEqual(more, []);
+});
+
+test('a port_map for ports that the task does not have is left out, with a warning', (t) => {
+  const { tasks } = group('docker', { image: 'a', port_map: { http: 80, https: 443, rpc: 1 } });
+  t.deepEqual(tasks[0]?.['config'], { image: 'a', ports: ['http'] });
+  const text = `job "j" {
+  group "g" {
+    task "t" {
+      driver = "docker"
+      config {
+        image = "a"
+        port_map {
+          http  = 80
+          https = 443
+        }
+      }
+      resources {
+        network {
+          port "http" {}
+        }
+      }
+    }
+  }
+}
+`;
+  const { diagnostics, warnings } = parseJob(text, { fileName: 'x' });
+  t.deepEqual(diagnostics, []);
+  const warning = warnings.find(({ detail }) => detail.includes('port_map'));
+  t.is(warning?.detail, '"port_map" maps "https", and the task has no such port.');
+  t.is(warning?.range?.start.line, 7);
+});
+
+test('tasks that call their ports the same have both, each known to its task by its own name', (t) => {
+  const service = (name: string) => ({ name, port: 'http', checks: [{ type: 'tcp' }, { type: 'http', port: 'http' }] });
+  const task = (name: string, port: number) => ({
+    name,
+    driver: 'docker',
+    config: { image: 'a', port_map: { http: port } },
+    resources: { networks: [{ dynamicPorts: [{ label: 'http' }] }] },
+    kept: { service: [service(name), { name: 'plain' }] },
+  });
+  const made: ModelRecord = { tasks: [task('a', 80), task('b c', 90)] };
+  hoistTaskNetworks(made);
+  t.like(made, {
+    networks: [
+      {
+        dynamicPorts: [
+          { label: 'http', to: 80, task: 'a' },
+          { label: 'b_c_http', to: 90, task: 'b c' },
+        ],
+      },
+    ],
+  });
+  const [first, second] = made['tasks'] as ModelRecord[];
+  t.like(first, { config: { ports: ['http'] }, kept: { service: [service('a'), { name: 'plain' }] } });
+  t.like(second, {
+    config: { ports: ['b_c_http'] },
+    kept: {
+      service: [
+        { name: 'b c', port: 'b_c_http', checks: [{ type: 'tcp' }, { type: 'http', port: 'b_c_http' }] },
+        { name: 'plain' },
+      ],
+    },
+  });
+  t.is(labelInTask('b c', 'b_c_http'), 'http');
+  t.is(labelInTask('a', 'http'), 'http');
 });

@@ -1,31 +1,82 @@
 // Networks of tasks, as job files had them before groups had networks: they become the network of the group.
 
-import { asRecord, asRecords, type ModelRecord } from './field.ts';
+import { asRecord, asRecords, type FieldProblem, keptValue, type ModelRecord, setKept } from './field.ts';
 
 const portKinds = ['reservedPorts', 'dynamicPorts'] as const;
+
+/** Longest label of a port. */
+const MAX_LABEL = 64;
 
 /**
  * Moves `resources { network { … } }` of the tasks into the first network of the group, ports and all. The Docker engine
  * published all ports of such a task, with `port_map` in its config saying where they are inside; now that is `ports` in
- * the config and `to` in the port.
+ * the config and `to` in the port. Where tasks call their ports the same, the later one's have the task's name before
+ * theirs in the group.
  */
 export function hoistTaskNetworks(group: ModelRecord): void {
   const tasks = asRecords(group['tasks']);
   if (!tasks.some((task) => networksOf(task).length > 0)) return;
-  const old = tasks.flatMap((task) => networksOf(task).map((network) => ofTask(network, task)));
   const [first, ...others] = asRecords(group['networks']);
   const joined: ModelRecord = { ...first };
-  for (const network of old) {
-    for (const kind of portKinds) {
-      const ports = [...asRecords(joined[kind]), ...asRecords(network[kind])];
-      if (ports.length > 0) joined[kind] = ports;
-    }
-    for (const name of ['mode', 'dns', 'hostname']) {
-      if (joined[name] === undefined && network[name] !== undefined) joined[name] = network[name];
+  const taken = new Set<string>();
+  group['tasks'] = tasks.map((task) => {
+    if (networksOf(task).length === 0) return task;
+    const labels = labelsInGroup(task, taken);
+    for (const network of networksOf(task)) join(joined, ofTask(network, task, labels));
+    return withoutNetworks(task, labels);
+  });
+  group['networks'] = [joined, ...others];
+}
+
+/** What a task of an old job file calls a port of its own that has this label in the group. */
+export function labelInTask(task: string, label: string): string {
+  const prefix = `${asLabel(task)}_`;
+  return label.startsWith(prefix) ? label.slice(prefix.length) : label;
+}
+
+/** Warnings about `port_map` entries for ports that the task does not ask for: they never had an effect. */
+export function oldPortMapWarnings(job: ModelRecord): FieldProblem[] {
+  const warnings: FieldProblem[] = [];
+  for (const group of asRecords(job['taskGroups'])) {
+    for (const task of asRecords(group['tasks'])) {
+      if (networksOf(task).length === 0) continue;
+      const labels = new Set(portsOf(task).map(({ label }) => label));
+      const idle = Object.keys(portMap(task) ?? {}).filter((label) => !labels.has(label));
+      if (idle.length === 0) continue;
+      const names = idle.map((label) => `"${label}"`).join(', ');
+      const path = `group["${group['name']}"].task["${task['name']}"].config.port_map`;
+      warnings.push({ path, message: `"port_map" maps ${names}, and the task has no such port`, hint: 'remove it' });
     }
   }
-  group['networks'] = [joined, ...others];
-  group['tasks'] = tasks.map((task) => (networksOf(task).length === 0 ? task : withoutNetworks(task)));
+  return warnings;
+}
+
+type Labels = ReadonlyMap<string, string>;
+
+/** The labels of a task's ports, and what they are in the group; `taken` are those of the tasks before. */
+function labelsInGroup(task: ModelRecord, taken: Set<string>): Labels {
+  const labels = new Map<string, string>();
+  for (const port of portsOf(task)) {
+    const label = String(port['label']);
+    const longer = `${asLabel(String(task['name'] ?? ''))}_${label}`;
+    labels.set(label, taken.has(label) && longer.length <= MAX_LABEL ? longer : label);
+  }
+  for (const label of labels.values()) taken.add(label);
+  return labels;
+}
+
+function asLabel(name: string): string {
+  return name.replaceAll(/[^A-Za-z0-9_.-]/g, '_');
+}
+
+function join(network: ModelRecord, other: ModelRecord): void {
+  for (const kind of portKinds) {
+    const ports = [...asRecords(network[kind]), ...asRecords(other[kind])];
+    if (ports.length > 0) network[kind] = ports;
+  }
+  for (const name of ['mode', 'dns', 'hostname']) {
+    if (network[name] === undefined && other[name] !== undefined) network[name] = other[name];
+  }
 }
 
 function networksOf(task: ModelRecord): readonly ModelRecord[] {
@@ -37,28 +88,47 @@ function portsOf(task: ModelRecord): ModelRecord[] {
 }
 
 /** A network whose ports know their task, and where they are inside. */
-function ofTask(network: ModelRecord, task: ModelRecord): ModelRecord {
+function ofTask(network: ModelRecord, task: ModelRecord, labels: Labels): ModelRecord {
   const map = portMap(task) ?? {};
   const copy = { ...network };
   for (const kind of portKinds) {
     if (copy[kind] === undefined) continue;
     copy[kind] = asRecords(copy[kind]).map((port) => {
-      const inside = map[String(port['label'])];
+      const label = String(port['label']);
+      const inside = map[label];
       const isMapped = inside !== undefined && (port['to'] ?? 0) === 0;
-      return { ...port, ...(isMapped ? { to: inside } : {}), task: task['name'] };
+      return {
+        ...port,
+        ...(labels.has(label) ? { label: labels.get(label) } : {}),
+        ...(isMapped ? { to: inside } : {}),
+        task: task['name'],
+      };
     });
   }
   return copy;
 }
 
-function withoutNetworks(task: ModelRecord): ModelRecord {
+function withoutNetworks(task: ModelRecord, labels: Labels): ModelRecord {
   const { networks: _moved, ...resources } = asRecord(task['resources']);
+  const moved: ModelRecord = { ...task, resources };
+  const services = asRecords(keptValue(task, 'service'));
+  const relabel = (item: ModelRecord) => ({ ...item, port: labels.get(String(item['port'])) ?? item['port'] });
+  if (services.length > 0 && [...labels].some(([own, inGroup]) => own !== inGroup)) {
+    const relabelled = services.map((service) => {
+      const checks = asRecords(service['checks']);
+      const named = service['port'] === undefined ? service : relabel(service);
+      const withPort = (check: ModelRecord) => (check['port'] === undefined ? check : relabel(check));
+      return checks.length === 0 ? named : { ...named, checks: checks.map(withPort) };
+    });
+    setKept(moved, 'service', relabelled);
+  }
   const config = dockerConfig(task);
-  if (config === undefined) return { ...task, resources };
+  if (config === undefined) return moved;
   const { port_map: written, ...rest } = config;
   // One that is not understood stays: the driver refuses it by name.
   const left = written === undefined || portMap(task) !== undefined ? rest : config;
-  return { ...task, resources, config: { ports: portsOf(task).map((port) => port['label']), ...left } };
+  moved['config'] = { ports: portsOf(task).map((port) => labels.get(String(port['label']))), ...left };
+  return moved;
 }
 
 function dockerConfig(task: ModelRecord): ModelRecord | undefined {
@@ -66,15 +136,13 @@ function dockerConfig(task: ModelRecord): ModelRecord | undefined {
   return task['driver'] === 'docker' && isObject(config) ? config : undefined;
 }
 
-/** `port_map { http = 80 }`, which clients send as a list of objects; undefined = none, or not for the task's ports. */
+/** `port_map { http = 80 }`, which clients send as a list of objects; undefined = none, or not labels and ports. */
 function portMap(task: ModelRecord): Readonly<Record<string, number>> | undefined {
   const written = dockerConfig(task)?.['port_map'];
   const maps: readonly unknown[] = Array.isArray(written) ? written : [written];
   if (!maps.every(isObject)) return undefined;
-  const labels = portsOf(task).map((port) => port['label']);
   const entries = maps.flatMap((map) => Object.entries(map)).map(([label, port]) => [label, Number(port)] as const);
-  const isClear = entries.every(([label, port]) => labels.includes(label) && Number.isInteger(port) && port > 0);
-  return isClear ? Object.fromEntries(entries) : undefined;
+  return entries.every(([, port]) => Number.isInteger(port) && port > 0) ? Object.fromEntries(entries) : undefined;
 }
 
 function isObject(value: unknown): value is ModelRecord {

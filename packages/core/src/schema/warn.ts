@@ -4,6 +4,7 @@ import type { Job } from '../model/job.ts';
 import { jobBlock } from './blocks/job.ts';
 import { innerContext } from './canonicalize.ts';
 import { type BlockSchema, blockRecords, type FieldProblem, type ModelRecord, type SchemaContext } from './field.ts';
+import { oldPortMapWarnings } from './legacy-network.ts';
 import { createTrail, type Trail } from './trail.ts';
 import { createWalk, readField, type WalkField } from './walk.ts';
 
@@ -17,6 +18,7 @@ export function warningsOf(record: ModelRecord): FieldProblem[] {
     if (times === 1 || warning === undefined) continue;
     warnings[first] = { ...warning, message: `${warning.message} (${times} times in this job, here first)` };
   }
+  warnings.push(...oldPortMapWarnings(record));
   return warnings;
 }
 
