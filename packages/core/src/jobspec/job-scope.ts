@@ -60,7 +60,7 @@ const ROOTS = ['var', 'local', 'node', 'attr', 'meta', 'env', 'secret'];
 /** A root that is nearly one of those is no mistake to the language: the text would stay as it is, on the node, too. */
 function adviseName({ root, steps, from }: Reference, source: Source, sink: DiagnosticSink): void {
   const [step] = steps;
-  if (step === undefined || ROOTS.includes(root)) return;
+  if (step === undefined || ROOTS.includes(root) || sink.hasEnoughWarnings()) return;
   const meant = nearestName(root, ROOTS);
   if (meant === undefined) return;
   const detail = `Nothing is called "${root}", here or on the node: this stays as it is written.`;
