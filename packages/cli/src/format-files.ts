@@ -3,6 +3,7 @@
 import { constants, isUtf8 } from 'node:buffer';
 import { chmod, chown, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { wrongUtf8At } from '@orch/core/lib/utf8';
 
 /** Names that end so are files of the job language, as in Nomad. */
 const extensions = ['.hcl', '.nomad'];
@@ -68,9 +69,8 @@ export async function readText(path: string): Promise<string> {
 
 export function decodeText(bytes: Buffer): string {
   if (bytes.length > constants.MAX_STRING_LENGTH) throw new Error('it is too large');
-  const text = bytes.toString('utf8');
-  if (isUtf8(bytes)) return text;
-  const line = text.slice(0, text.indexOf('\ufffd')).split('\n').length;
+  if (isUtf8(bytes)) return bytes.toString('utf8');
+  const line = bytes.toString('utf8', 0, wrongUtf8At(bytes)).split('\n').length;
   throw new Error(`it is not UTF-8: line ${line} has bytes that are no character; save it as UTF-8`);
 }
 

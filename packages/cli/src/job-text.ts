@@ -4,6 +4,7 @@ import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import type { Range } from '@orch/core/jobspec';
+import { hexByte, wrongUtf8At } from '@orch/core/lib/utf8';
 import { CommandFailure } from './orch-command.ts';
 
 /** As much as the job language reads; what is larger is not even read whole. */
@@ -135,24 +136,16 @@ async function collect(stream: AsyncIterable<unknown>, name: string, limit: numb
 
 /** @throws UnreadableFile with the place of the first byte that is no UTF-8 */
 export function decodeText(bytes: Buffer, name: string): string {
-  const text = bytes.toString('utf8');
-  if (isUtf8(bytes)) return text;
+  if (isUtf8(bytes)) return bytes.toString('utf8');
   const mark = bytes.subarray(0, 2).toString('hex');
   if (mark === 'fffe' || mark === 'feff') throw new UnreadableFile(name, 'it is UTF-16 text; save it as UTF-8');
-  // What is no UTF-8 becomes a replacement sign; what stands before the first of them is right.
-  let at = text.indexOf('\ufffd');
-  let offset = Buffer.byteLength(text.slice(0, at));
-  while (bytes.subarray(offset, offset + 3).toString('hex') === 'efbfbd') {
-    const next = text.indexOf('\ufffd', at + 1);
-    offset += Buffer.byteLength(text.slice(at, next));
-    at = next;
-  }
-  const lines = text.slice(0, at).split('\n');
+  const offset = wrongUtf8At(bytes) ?? 0;
+  const before = bytes.toString('utf8', 0, offset);
+  const lines = before.split('\n');
   const column = [...(lines.at(-1) ?? '')].length + 1;
-  const position = { line: lines.length, column, offset: at };
-  const byte = (bytes[offset] ?? 0).toString(16).toUpperCase().padStart(2, '0');
-  throw new UnreadableFile(name, `the byte 0x${byte} is no UTF-8 text; save the file as UTF-8`, {
+  const position = { line: lines.length, column, offset: before.length };
+  throw new UnreadableFile(name, `the byte ${hexByte(bytes[offset])} is no UTF-8 text; save the file as UTF-8`, {
     start: position,
-    end: { ...position, column: column + 1, offset: at + 1 },
+    end: { ...position, column: column + 1, offset: before.length + 1 },
   });
 }

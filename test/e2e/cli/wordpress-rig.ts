@@ -59,12 +59,11 @@ export interface WordpressImages {
 }
 
 export function makeWordpressImages(): WordpressImages {
+  const present = execFileSync('docker', ['volume', 'ls', '-q'], { encoding: 'utf8' }).split('\n');
+  const taken = volumes.find((volume) => present.includes(volume));
+  if (taken !== undefined) throw new Error(`there is a volume ${taken} already; this test would write into it`);
   const made: string[] = [];
-  const removeVolumes = () => {
-    for (const volume of volumes) execFileSync('docker', ['volume', 'rm', '-f', volume], { stdio: 'ignore' });
-  };
-  const remove = () => {
-    removeVolumes();
+  const removeImages = () => {
     for (const name of made.splice(0)) execFileSync('docker', ['image', 'rm', '-f', name], { stdio: 'ignore' });
   };
   try {
@@ -72,12 +71,16 @@ export function makeWordpressImages(): WordpressImages {
       makeDebianImage(image);
       made.push(image.name);
     }
-    removeVolumes();
   } catch (error) {
-    remove();
+    removeImages();
     throw error;
   }
-  return { remove };
+  return {
+    remove() {
+      for (const volume of volumes) execFileSync('docker', ['volume', 'rm', '-f', volume], { stdio: 'ignore' });
+      removeImages();
+    },
+  };
 }
 
 /** A request to the published port of the web server. */

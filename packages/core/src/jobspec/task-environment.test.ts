@@ -166,15 +166,19 @@ test('a task of an old job file finds its own port by its own name, although ano
     fileName: 'x',
   });
   t.deepEqual(diagnostics, []);
-  const [group] = job?.taskGroups ?? [];
-  if (job === undefined || group === undefined) return t.fail('the job is not read');
+  // Through the API's JSON, as the job comes to the node.
+  const wire: unknown = job === undefined ? {} : JSON.parse(JSON.stringify(encodeJobJson(job)));
+  const { job: sent } = decodeJobJson(wire, { unknownKeys: 'error' });
+  t.deepEqual(sent, job);
+  const [group] = sent?.taskGroups ?? [];
+  if (sent === undefined || group === undefined) return t.fail('the job is not read');
   const port = (label: string, value: number) => ({
     ...{ label, value, to: 0, hostIp: '10.0.0.5', hostNetwork: 'default', ignoreCollision: false },
   });
   const ports = [port('http', 22_000), port('b_http', 23_000)];
   const envOf = (index: number) => {
     const task = group.tasks[index];
-    return task === undefined ? {} : buildTaskEnvironment({ ...input, job, group, task, ports }).env;
+    return task === undefined ? {} : buildTaskEnvironment({ ...input, job: sent, group, task, ports }).env;
   };
   const both = { NOMAD_ADDR_a_http: '10.0.0.5:22000', NOMAD_ADDR_b_http: '10.0.0.5:23000', NOMAD_PORT_b_http: '23000' };
   t.like(envOf(0), { ...both, NOMAD_PORT_http: '22000', NOMAD_HOST_PORT_http: '22000' });

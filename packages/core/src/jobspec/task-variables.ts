@@ -7,7 +7,6 @@ import type { AllocatedPort, AllocationNetworkStatus } from '../model/network.ts
 import type { Node } from '../model/node.ts';
 import type { AllocatedTaskResources } from '../model/resources.ts';
 import type { TaskGroup } from '../model/task-group.ts';
-import { labelInTask } from '../schema/legacy-network.ts';
 import { cleanName } from './interpolate.ts';
 
 type Variables = Record<string, string>;
@@ -133,13 +132,9 @@ interface OldPort extends AllocatedPort {
 /** The ports that came from networks of tasks. */
 function oldPorts({ group, ports }: GroupVariablesInput): OldPort[] {
   const requests = group.networks.flatMap(({ reservedPorts, dynamicPorts }) => [...reservedPorts, ...dynamicPorts]);
-  return requests.flatMap(({ label, task }) => {
+  return requests.flatMap(({ label, task, taskLabel = label }) => {
     const port = task === undefined ? undefined : ports.find((item) => item.label === label);
-    if (port === undefined || task === undefined) return [];
-    const short = labelInTask(task, label);
-    const others = requests.filter((other) => other.label === short);
-    const isRenamed = others.length > 0 && others.every((other) => other.task !== task);
-    return [{ ...port, task, ownLabel: isRenamed ? short : label }];
+    return port === undefined || task === undefined ? [] : [{ ...port, task, ownLabel: taskLabel }];
   });
 }
 

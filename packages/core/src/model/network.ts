@@ -33,6 +33,8 @@ export interface PortRequest {
   readonly ignoreCollision: boolean;
   /** The task that asked for it in its resources, as old job files did. */
   readonly task?: string;
+  /** What that task calls it, where another task of the group has a port of that name. */
+  readonly taskLabel?: string;
 }
 
 /** A port an allocation holds on its node. */

@@ -28,12 +28,6 @@ export function hoistTaskNetworks(group: ModelRecord): void {
   group['networks'] = [joined, ...others];
 }
 
-/** What a task of an old job file calls a port of its own that has this label in the group. */
-export function labelInTask(task: string, label: string): string {
-  const prefix = `${asLabel(task)}_`;
-  return label.startsWith(prefix) ? label.slice(prefix.length) : label;
-}
-
 /** Warnings about `port_map` entries for ports that the task does not ask for: they never had an effect. */
 export function oldPortMapWarnings(job: ModelRecord): FieldProblem[] {
   const warnings: FieldProblem[] = [];
@@ -95,13 +89,14 @@ function ofTask(network: ModelRecord, task: ModelRecord, labels: Labels): ModelR
     if (copy[kind] === undefined) continue;
     copy[kind] = asRecords(copy[kind]).map((port) => {
       const label = String(port['label']);
+      const inGroup = labels.get(label) ?? label;
       const inside = map[label];
       const isMapped = inside !== undefined && (port['to'] ?? 0) === 0;
       return {
         ...port,
-        ...(labels.has(label) ? { label: labels.get(label) } : {}),
         ...(isMapped ? { to: inside } : {}),
         task: task['name'],
+        ...(inGroup === label ? {} : { label: inGroup, taskLabel: label }),
       };
     });
   }

@@ -62,7 +62,8 @@ export function createWalk(walk: Walk): (schema: BlockSchema) => readonly WalkFi
   };
 }
 
-function walkField(field: FieldSchema): WalkField {
+/** A field in the form of walks. */
+export function walkField(field: FieldSchema): WalkField {
   const isKept = field.kept === true;
   const block = isBlockType(field.type) ? field.type : undefined;
   const isRecord = block !== undefined && block.repeat === 'one' && block.unwrap === undefined;
@@ -74,4 +75,15 @@ export function readField(record: ModelRecord, field: WalkField): unknown {
   if (!field.isKept) return record[field.key];
   const kept = record['kept'] as ModelRecord | undefined;
   return kept === undefined ? undefined : kept[field.key];
+}
+
+/** Sets a field of a record. */
+export function writeField(record: ModelRecord, field: WalkField, value: unknown): void {
+  if (!field.isKept) {
+    record[field.key] = value;
+    return;
+  }
+  const kept = record['kept'] as ModelRecord | undefined;
+  if (kept === undefined) record['kept'] = { [field.key]: value };
+  else kept[field.key] = value;
 }

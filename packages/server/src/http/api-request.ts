@@ -2,6 +2,7 @@
 
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
+import { hexByte, wrongUtf8At } from '@orch/core/lib/utf8';
 import { parseDuration } from '@orch/core/schema/duration';
 import { HttpError } from './http-error.ts';
 import type { Principal } from './policy.ts';
@@ -87,37 +88,15 @@ async function readJson(message: IncomingMessage, limitBytes: number): Promise<u
   }
   if (size === 0) return undefined;
   const bytes = Buffer.concat(chunks);
-  // Decoding would put other characters in the place of these bytes, without a word.
-  if (!isUtf8(bytes)) throw new HttpError(400, `the body is no UTF-8 text: ${wrongByte(bytes)}`);
+  // Decoding would put other characters in the place of such bytes, without a word.
+  if (!isUtf8(bytes)) {
+    const at = wrongUtf8At(bytes) ?? 0;
+    throw new HttpError(400, `the body is no UTF-8 text: the byte ${hexByte(bytes[at])} at offset ${at}`);
+  }
   try {
     return JSON.parse(bytes.toString('utf8'));
   } catch (error) {
     throw new HttpError(400, `the body is not JSON: ${error instanceof Error ? error.message : String(error)}`);
-  }
-}
-
-/** The first byte that is no UTF-8, and its offset: what stands before it is. */
-function wrongByte(bytes: Buffer): string {
-  let good = 0;
-  let end = bytes.length;
-  while (end - good > 1) {
-    const middle = (good + end) >> 1;
-    if (isBeginOfUtf8(bytes.subarray(0, middle))) good = middle;
-    else end = middle;
-  }
-  // A character that is begun and not ended is wrong from its first byte on.
-  while (good > 0 && !isUtf8(bytes.subarray(0, good))) good -= 1;
-  return `the byte 0x${(bytes[good] ?? 0).toString(16).toUpperCase().padStart(2, '0')} at offset ${good}`;
-}
-
-/** Also of a text that is cut inside of a character. */
-function isBeginOfUtf8(bytes: Buffer): boolean {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  try {
-    decoder.decode(bytes, { stream: true });
-    return true;
-  } catch {
-    return false;
   }
 }
 

@@ -2,12 +2,13 @@
 
 import { type BlockSchema, blockValue, isBlockType, type ModelRecord } from '../../schema/field.ts';
 import { joinPath } from '../../schema/path.ts';
+import { readField, writeField } from '../../schema/walk.ts';
 import { evaluate } from '../evaluate/evaluate.ts';
 import type { Scope } from '../evaluate/scope.ts';
 import type { Attribute, Block, Body } from '../syntax/ast.ts';
 import { LanguageError } from '../syntax/diagnostic.ts';
 import { positionAt, type Span } from '../syntax/source.ts';
-import { type BodyPlan, type FieldPlan, type InnerPlan, readPlanned, setPlanned } from './body-plan.ts';
+import type { BodyPlan, FieldPlan, InnerPlan } from './body-plan.ts';
 import { type Decoder, headEnd, report } from './decoder.ts';
 import { type ExpandedBlocks, expandBlocks } from './dynamic.ts';
 import { convertToField, Mismatch } from './field-value.ts';
@@ -125,7 +126,7 @@ function decodeAttribute(
   try {
     const value = evaluate(attribute.value, scope);
     if (value === null) return;
-    setPlanned(record, field, convertToField(value, type));
+    writeField(record, field, convertToField(value, type));
     if (type === 'duration') adviseDuration(attribute, value, place, name, scope, decoder);
   } catch (error) {
     const path = joinPath(place.path, name);
@@ -160,7 +161,7 @@ function decodeBlocks(
   const scope = expanded.scopeOf(start);
   if (second === undefined) {
     const only = decodeBlock(first, scope, field.name, inner, place, 0, decoder);
-    setPlanned(record, field, inner.isRepeated ? [only] : blockValue(inner.type, [only]));
+    writeField(record, field, inner.isRepeated ? [only] : blockValue(inner.type, [only]));
     return;
   }
   if (!inner.isRepeated) {
@@ -177,7 +178,7 @@ function decodeBlocks(
     const block = expanded.blocks[at] as Block;
     records.push(decodeBlock(block, expanded.scopeOf(at), field.name, inner, place, records.length, decoder));
   }
-  setPlanned(record, field, blockValue(inner.type, records));
+  writeField(record, field, blockValue(inner.type, records));
 }
 
 function isFirstOfType(blocks: readonly Block[], at: number): boolean {
@@ -251,7 +252,7 @@ function decodeFreeForm(
     });
     return;
   }
-  const given = readPlanned(record, field) !== undefined;
+  const given = readField(record, field) !== undefined;
   if (given || second !== undefined) {
     const at = given || second === undefined ? start : second;
     const again = expanded.blocks[at] as Block;
@@ -269,5 +270,5 @@ function decodeFreeForm(
     });
   }
   const read = isMap ? mapFromBody : bodyToJson;
-  setPlanned(record, field, read(first.body, inner, scope, decoder));
+  writeField(record, field, read(first.body, inner, scope, decoder));
 }

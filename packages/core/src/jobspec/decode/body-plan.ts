@@ -1,15 +1,7 @@
 // What decoding needs of a block's schema, worked out once. All plans look alike to the machine, whatever the schema declares.
 
-import {
-  type BlockSchema,
-  type BlockType,
-  type FieldSchema,
-  type FieldType,
-  isBlockType,
-  keptName,
-  type ModelRecord,
-} from '../../schema/field.ts';
-import { fieldName } from '../../schema/path.ts';
+import type { BlockSchema, BlockType, FieldSchema, FieldType } from '../../schema/field.ts';
+import { type WalkField, walkField } from '../../schema/walk.ts';
 
 export interface BodyPlan {
   readonly schema: BlockSchema;
@@ -21,15 +13,9 @@ export interface BodyPlan {
   readonly movesTo: BlockSchema['movesTo'] | undefined;
 }
 
-export interface FieldPlan {
-  readonly field: FieldSchema;
+export interface FieldPlan extends WalkField {
   readonly type: FieldType;
-  /** Name in field paths. */
-  readonly name: string;
   readonly refused: string | undefined;
-  /** Where the value goes: into the record, or into its `kept`. */
-  readonly key: string;
-  readonly isKept: boolean;
   /** Of a block with a schema. */
   readonly inner: InnerPlan | undefined;
 }
@@ -55,25 +41,9 @@ export function bodyPlan(schema: BlockSchema): BodyPlan {
 }
 
 function fieldPlan(field: FieldSchema): FieldPlan {
-  const { type, refused } = field;
-  const isKept = field.kept === true;
-  const key = isKept ? keptName(field) : field.model;
-  const inner = isBlockType(type) ? { type, isRepeated: type.repeat !== 'one', plan: bodyPlan(type.block) } : undefined;
-  return { field, type, name: fieldName(field), refused, key, isKept, inner };
-}
-
-/** The value of a field, as `getField` gives it. */
-export function readPlanned(record: ModelRecord, { key, isKept }: FieldPlan): unknown {
-  return isKept ? (record['kept'] as ModelRecord | undefined)?.[key] : record[key];
-}
-
-/** Sets a field, as `setField` does. */
-export function setPlanned(record: ModelRecord, { key, isKept }: FieldPlan, value: unknown): void {
-  if (!isKept) {
-    record[key] = value;
-    return;
-  }
-  const kept = record['kept'] as ModelRecord | undefined;
-  if (kept === undefined) record['kept'] = { [key]: value };
-  else kept[key] = value;
+  const walked = walkField(field);
+  const { block } = walked;
+  const inner =
+    block === undefined ? undefined : { type: block, isRepeated: block.repeat !== 'one', plan: bodyPlan(block.block) };
+  return { ...walked, type: field.type, refused: field.refused, inner };
 }

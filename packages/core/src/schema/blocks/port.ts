@@ -50,6 +50,14 @@ const fields: readonly FieldSchema[] = [
     destructive: true,
     doc: 'The task that asked for it in `resources { network { … } }`, as old job files did.',
   },
+  {
+    wire: 'TaskLabel',
+    model: 'taskLabel',
+    type: 'string',
+    extension: true,
+    destructive: true,
+    doc: 'What that task calls it, where another task of the group has a port of that name.',
+  },
 ];
 
 export const portBlock: BlockSchema = {
