@@ -122,13 +122,17 @@ export function giveEnv(run: Conversion, task: Part, name: string, value: string
 
 /**
  * Says which values of `env` the node will fill in though the input means the text itself: there is no way to write it.
- * `own` are the references the converter put there.
+ * `textsOf` are the parts of a value that come from the input: the converter puts references there itself.
  */
-export function warnFilledIn(run: Conversion, task: Part, own: ReadonlySet<string> = new Set()): void {
+export function warnFilledIn(
+  run: Conversion,
+  task: Part,
+  textsOf: (name: string, value: string) => readonly string[] = (_, value) => [value],
+): void {
   const env = (task.record['env'] as Record<string, string> | undefined) ?? {};
   for (const [name, value] of Object.entries(env)) {
-    if (own.has(value)) continue;
-    const found = [...value.matchAll(/\$\{([A-Za-z0-9_.-]+)\}/g)].find(([, inside = '']) => {
+    const references = textsOf(name, value).flatMap((text) => [...text.matchAll(/\$\{([A-Za-z0-9_.-]+)\}/g)]);
+    const found = references.find(([, inside = '']) => {
       return Object.hasOwn(env, inside) || /^(NOMAD_|ORCH_|node\.|attr\.|meta\.|env\.)/.test(inside);
     });
     const at = run.places.get(`${joinPath(task.path, 'env')}["${name}"]`) ?? { from: 0, to: 0 };

@@ -5,7 +5,8 @@ import { type AnyTable, type KeyTable, readKeys, reads, refuses, warns } from '.
 import { readFlag, readInteger, readItems, readPort, readText, readTexts, toMib } from '../read/values.ts';
 import type { Tree } from '../yaml/tree.ts';
 import { type Container, type ContainerPort, what } from './context.ts';
-import { envFromKeys, envKeys, expandArgument } from './environment-keys.ts';
+import { envFromKeys, envKeys } from './environment-keys.ts';
+import { expand, template } from './environment-value.ts';
 import { mountKeys } from './mount-keys.ts';
 import { probeKeys } from './probe-keys.ts';
 import { readQuantity } from './quantity.ts';
@@ -24,7 +25,7 @@ const configFlag = (doc: string, option: string): Row =>
 const words = (doc: string, option: string): Row =>
   reads(doc, (value, container, { keySpan }) => {
     const { run } = container.workload;
-    const texts = readTexts(run, value).map((text) => expandArgument(text, container));
+    const texts = readTexts(run, value).map((text) => template(expand(text, container.env)));
     configureAs(run, container.task, option, texts, keySpan);
   });
 

@@ -5,6 +5,7 @@ import type { Part } from '../draft.ts';
 import type { Conversion } from '../read/conversion.ts';
 import type { KeyTable, Kind } from '../read/key-table.ts';
 import type { Tree } from '../yaml/tree.ts';
+import type { EnvValue } from './environment-value.ts';
 
 /** Data of a ConfigMap or a Secret. */
 export interface DataSet {
@@ -63,6 +64,12 @@ export interface Workload {
   readonly facts: WorkloadFacts;
 }
 
+/** A duration, and the key that says it. */
+export interface Timed {
+  readonly ms: number;
+  readonly at: Span;
+}
+
 export interface WorkloadFacts {
   count: number;
   countAt?: Span;
@@ -73,7 +80,9 @@ export interface WorkloadFacts {
   restartPolicy?: string;
   restartAt?: Span;
   isIndexed: boolean;
-  killTimeout?: { readonly ms: number; readonly at: Span };
+  minReady?: Timed;
+  progressDeadline?: Timed;
+  killTimeout?: Timed;
   user?: { readonly id: string; readonly at: Span };
   gid?: string;
   readonly sysctls: Record<string, string>;
@@ -90,7 +99,7 @@ export interface Container {
   readonly isInit: boolean;
   readonly ports: ContainerPort[];
   readonly probes: { readonly kind: 'liveness' | 'readiness'; readonly tree: Tree; readonly at: Span }[];
-  readonly env: Map<string, string>;
+  readonly env: Map<string, EnvValue>;
   readonly facts: ContainerFacts;
 }
 

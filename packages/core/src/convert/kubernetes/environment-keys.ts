@@ -1,10 +1,12 @@
 // Environment of a container: values, references to data, facts of the pod and its node.
 
-import { giveEnv, literal } from '../draft.ts';
+import type { Span } from '../../jobspec/syntax/source.ts';
+import { giveEnv } from '../draft.ts';
 import { type AnyTable, type KeyTable, readKeys, reads, refuses } from '../read/key-table.ts';
 import { readFlag, readItems, readText } from '../read/values.ts';
-import type { Tree } from '../yaml/tree.ts';
+import type { Entry, Tree } from '../yaml/tree.ts';
 import { type Container, type DataSet, what } from './context.ts';
+import { type EnvValue, expand, plainText, referenceValue, textValue } from './environment-value.ts';
 
 interface RefContext {
   readonly container: Container;
@@ -73,16 +75,9 @@ const RESOURCES: Readonly<Record<string, string>> = {
   'requests.cpu': '${NOMAD_CPU_LIMIT}',
 };
 
-/** Values that the node is to fill in. */
-export const nodeReferences: ReadonlySet<string> = new Set([
-  ...Object.values(FIELDS),
-  ...Object.values(RESOURCES),
-  '${NOMAD_ALLOC_INDEX}',
-]);
-
 interface VariableContext {
   readonly container: Container;
-  readonly variable: { name?: string; value?: string; at: Tree };
+  readonly variable: { name?: string; value?: EnvValue; at: Tree };
 }
 const fieldKeys = (known: Readonly<Record<string, string>>, key: string): KeyTable<VariableContext> => ({
   [key]: reads(
@@ -93,8 +88,8 @@ const fieldKeys = (known: Readonly<Record<string, string>>, key: string): KeyTab
       const { run } = container.workload;
       const path = readText(run, value) ?? '';
       const label = /^metadata\.labels\['(.*)'\]$/.exec(path)?.[1];
-      const found =
-        label === undefined ? (Object.hasOwn(known, path) ? known[path] : undefined) : container.workload.labels[label];
+      const reference = Object.hasOwn(known, path) ? known[path] : undefined;
+      const found = label === undefined ? reference : container.workload.labels[label];
       if (found === undefined)
         run.error(
           value,
@@ -102,7 +97,7 @@ const fieldKeys = (known: Readonly<Record<string, string>>, key: string): KeyTab
           `The field "${path}" is not known here.`,
           `known are ${Object.keys(known).join(', ')}`,
         );
-      else variable.value = found;
+      else variable.value = label === undefined ? referenceValue(found) : textValue(found);
     },
   ),
   apiVersion: reads('v1', (value, { container }) => {
@@ -122,7 +117,7 @@ const fromData = (kind: DataSet['kind']) =>
       const ref = readRef(value, container);
       const found = dataOf(kind, ref, value, container)?.data;
       const text = found?.get(ref.key ?? '');
-      if (text !== undefined) variable.value = text;
+      if (text !== undefined) variable.value = textValue(text);
       else if (found !== undefined && ref.optional !== true)
         container.workload.run.error(value, 'Unknown key', `The ${kind} "${ref.name}" has no key "${ref.key ?? ''}".`);
     },
@@ -164,32 +159,28 @@ export const envKeys: KeyTable<VariableContext> = {
   ),
 };
 
-/** `$(NAME)` of variables that are known, `$$(NAME)` as `$(NAME)`. */
-export function expand(text: string, env: ReadonlyMap<string, string>): string {
-  return text.replace(/\$(\$?)\(([A-Za-z_.-][A-Za-z0-9_.-]*)\)/g, (whole, dollar: string, name: string) => {
-    return dollar === '$' ? whole.slice(1) : (env.get(name) ?? whole);
-  });
-}
-
-/** The same in a driver's option, where the node evaluates references and the rest stays what it is. */
-export function expandArgument(text: string, { env }: Pick<Container, 'env'>): string {
-  const safe = new Map([...env].map(([name, value]) => [name, nodeReferences.has(value) ? value : literal(value)]));
-  return expand(literal(text), safe);
-}
-
 export function readEnv(value: Tree, container: Container): void {
   const { run } = container.workload;
   for (const item of readItems(run, value)) {
     const variable: VariableContext['variable'] = { at: item };
     readKeys(item, envKeys, what('a variable'), { container, variable }, run);
     if (variable.name === undefined) run.error(item, 'Missing key', 'A variable needs a name.');
-    else setEnv(container, variable.name, variable.value ?? '', item);
+    else setEnv(container, variable.name, variable.value ?? textValue(''), item);
   }
 }
 
-function setEnv(container: Container, name: string, value: string, at: Tree): void {
+/** What pods of an indexed Job are told, unless their own `env` says otherwise. */
+export function giveIndex(env: Tree | undefined, container: Container): void {
+  const name = 'JOB_COMPLETION_INDEX';
+  const isOwn = ({ key, value }: Entry) => key === 'name' && value.kind === 'scalar' && value.text === name;
+  const items = env?.kind === 'list' ? env.items : [];
+  if (items.some((item) => item.kind === 'map' && item.entries.some(isOwn))) return;
+  setEnv(container, name, referenceValue('${NOMAD_ALLOC_INDEX}'), container.workload.at);
+}
+
+function setEnv(container: Container, name: string, value: EnvValue, at: Span): void {
   container.env.set(name, value);
-  giveEnv(container.workload.run, container.task, name, value, at);
+  giveEnv(container.workload.run, container.task, name, plainText(value), at);
 }
 
 interface SourceContext {
@@ -220,6 +211,6 @@ export function readEnvFrom(value: Tree, container: Container): void {
     const source: SourceContext['source'] = { prefix: '', data: [] };
     readKeys(item, envFromKeys, what('an envFrom'), { container, item, source }, run);
     for (const { data } of source.data)
-      for (const [key, text] of data) setEnv(container, source.prefix + key, text, item);
+      for (const [key, text] of data) setEnv(container, source.prefix + key, textValue(text), item);
   }
 }

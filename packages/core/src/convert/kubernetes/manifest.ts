@@ -8,7 +8,7 @@ import { readText } from '../read/values.ts';
 import { type Entry, entryOf, type Tree } from '../yaml/tree.ts';
 import { type Cluster, what } from './context.ts';
 import { claimKeys, readDataSet } from './data-keys.ts';
-import { nodeReferences } from './environment-keys.ts';
+import { ownTexts } from './environment-value.ts';
 import { metadataKeys } from './metadata-keys.ts';
 import { type ObjectFile, objectKeys } from './object-keys.ts';
 import { connect } from './reach.ts';
@@ -74,7 +74,7 @@ export function kubernetesJob(trees: readonly Tree[], run: Conversion): Part | u
   if (type !== 'service') give(run, job, 'type', type, cluster.workloads[0]?.at ?? start);
   connect(cluster);
   for (const { containers } of cluster.workloads)
-    for (const { task } of containers) warnFilledIn(run, task, nodeReferences);
+    for (const { task, env } of containers) warnFilledIn(run, task, (name) => ownTexts(env.get(name) ?? []));
   return job;
 }
 

@@ -8,7 +8,7 @@ import { entryOf, isNull, type Tree } from '../yaml/tree.ts';
 import { affinityKeys, constrain, readSpreads, spreadKeys } from './affinity-keys.ts';
 import { containerKeys, giveResources } from './container-keys.ts';
 import { type Container, type Workload, what } from './context.ts';
-import { readEnv, readEnvFrom } from './environment-keys.ts';
+import { giveIndex, readEnv, readEnvFrom } from './environment-keys.ts';
 import { readMounts } from './mount-keys.ts';
 import { dnsKeys, podSecurityKeys, readDns } from './pod-settings-keys.ts';
 import { readVolumes, volumeKeys } from './volume-keys.ts';
@@ -196,6 +196,7 @@ function readContainers(value: Tree, workload: Workload, isInit: boolean): void 
     const [from, own] = [entryOf(item, 'envFrom'), entryOf(item, 'env')];
     if (from !== undefined && !isNull(from.value)) readEnvFrom(from.value, container);
     if (own !== undefined && !isNull(own.value)) readEnv(own.value, container);
+    if (workload.facts.isIndexed) giveIndex(own?.value, container);
     readKeys(item, containerKeys, what('a container'), container, run);
     if (!container.facts.hasImage) run.error(at, 'No image', `The container "${name}" names no image.`);
     if (isInit) giveLifecycle(container, item);

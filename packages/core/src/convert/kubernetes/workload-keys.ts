@@ -65,10 +65,12 @@ function checkLabels(value: Tree, { run, labels }: Workload): void {
         'write the labels of the template',
       );
 }
-const minReady: Row = reads('update `min_healthy_time`', (value, { run, group }, { keySpan }) => {
-  const ms = readSeconds(run, value);
-  if (ms !== undefined) give(run, open(run, group, 'update', keySpan), 'min_healthy_time', ms, keySpan);
-});
+const seconds = (doc: string, key: 'minReady' | 'progressDeadline'): Row =>
+  reads(doc, (value, { run, facts }, { keySpan }) => {
+    const ms = readSeconds(run, value);
+    if (ms !== undefined) facts[key] = { ms, at: keySpan };
+  });
+const minReady = seconds('update `min_healthy_time`', 'minReady');
 const history = 'six versions of a job are kept';
 
 const rollingKeys: Table = {
@@ -109,14 +111,7 @@ export const deploymentKeys: Table = {
   template,
   strategy: inside('group `update`', 'a strategy', deploymentStrategy),
   minReadySeconds: minReady,
-  progressDeadlineSeconds: reads('update `progress_deadline`', (value, { run, group }, { keySpan }) => {
-    const ms = readSeconds(run, value);
-    if (ms === undefined) return;
-    const update = open(run, group, 'update', keySpan);
-    give(run, update, 'progress_deadline', ms, keySpan);
-    // It must be shorter.
-    if (ms <= 300_000) give(run, update, 'healthy_deadline', Math.max(1000, ms - 1000), keySpan);
-  }),
+  progressDeadlineSeconds: seconds('update `progress_deadline`', 'progressDeadline'),
   ...warnAll({
     revisionHistoryLimit: history,
     paused: 'a rollout cannot wait from its start; use update { canary = 1 }',
@@ -169,10 +164,11 @@ export const jobKeys: Table = {
     const ms = readSeconds(run, value);
     if (ms !== undefined) give(run, group, 'max_run_duration', ms, keySpan);
   }),
-  completionMode: reads('Indexed sets JOB_COMPLETION_INDEX', (value, { run, facts }) => {
+  // Taken note of before the template is read: see isIndexed.
+  completionMode: reads('Indexed sets JOB_COMPLETION_INDEX', (value, { run }) => {
     const mode = readText(run, value);
-    if (mode === 'Indexed') facts.isIndexed = true;
-    else if (mode !== 'NonIndexed') run.error(value, 'Unknown value', 'A completion mode is NonIndexed or Indexed.');
+    if (mode !== 'Indexed' && mode !== 'NonIndexed')
+      run.error(value, 'Unknown value', 'A completion mode is NonIndexed or Indexed.');
   }),
   suspend: refuses('a job runs when it is submitted', 'submit it later'),
   ...warnAll({
@@ -227,6 +223,13 @@ export const cronJobKeys: Table = {
     failedJobsHistoryLimit: 'the server forgets finished jobs by itself',
   }),
 };
+
+/** Whether a Job or a CronJob counts its pods: their containers are given the number. */
+export function isIndexed(kind: string, spec: Tree | undefined): boolean {
+  const job = kind === 'CronJob' ? entryOf(entryOf(spec, 'jobTemplate')?.value, 'spec')?.value : spec;
+  const mode = entryOf(job, 'completionMode')?.value;
+  return (kind === 'Job' || kind === 'CronJob') && mode?.kind === 'scalar' && mode.text === 'Indexed';
+}
 
 /** Labels of the template come first: selectors are compared with them. */
 export function readLabelsFirst(spec: Tree, labels: Record<string, string>): void {

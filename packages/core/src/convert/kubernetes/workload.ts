@@ -1,6 +1,6 @@
 // One workload of a manifest becomes one group.
 
-import { give, giveEnv, open, type Part } from '../draft.ts';
+import { give, open, type Part } from '../draft.ts';
 import { type KeyTable, readKeys } from '../read/key-table.ts';
 import { readText } from '../read/values.ts';
 import { entryOf, isNull, type Tree } from '../yaml/tree.ts';
@@ -9,10 +9,12 @@ import { claimKeys } from './data-keys.ts';
 import { metadataKeys } from './metadata-keys.ts';
 import { type ObjectFile, objectKeys } from './object-keys.ts';
 import { podKeys, readPod } from './pod-keys.ts';
+import { finishUpdate } from './update.ts';
 import {
   cronJobKeys,
   daemonSetKeys,
   deploymentKeys,
+  isIndexed,
   jobKeys,
   readLabelsFirst,
   statefulSetKeys,
@@ -37,7 +39,11 @@ export function readWorkload({ tree, kind, name, at }: ObjectFile, cluster: Clus
   const known = workloadKinds[kind];
   if (known === undefined) return;
   const group = open(run, job, 'group', at, name);
-  const facts: WorkloadFacts = { count: 1, mode: 'bridge', isIndexed: false, sysctls: {}, groups: [] };
+  const spec = entryOf(tree, 'spec')?.value;
+  const facts: WorkloadFacts = {
+    ...{ count: 1, mode: 'bridge', isIndexed: isIndexed(kind, spec) },
+    ...{ sysctls: {}, groups: [] },
+  };
   let made: Part | undefined;
   const network = () => {
     made ??= open(run, group, 'network', at);
@@ -48,7 +54,6 @@ export function readWorkload({ tree, kind, name, at }: ObjectFile, cluster: Clus
     ...{ labels: {}, containers: [], volumes: new Map(), hostAliases: [], facts },
   };
   cluster.workloads.push(workload);
-  const spec = entryOf(tree, 'spec')?.value;
   const replicas = entryOf(spec, 'replicas')?.value;
   if (replicas?.kind === 'scalar' && typeof replicas.value === 'number') facts.count = replicas.value;
   if (spec !== undefined) readLabelsFirst(spec, workload.labels);
@@ -99,7 +104,7 @@ function claimTemplates(spec: Tree | undefined, workload: Workload): void {
 }
 
 function finishWorkload(workload: Workload): void {
-  const { run, group, facts, kind, containers, at } = workload;
+  const { run, group, facts, kind, at } = workload;
   const isJob = kind === 'Job' || kind === 'CronJob';
   if (isJob) {
     const { completions, parallelism } = facts;
@@ -112,9 +117,8 @@ function finishWorkload(workload: Workload): void {
       );
   }
   if (facts.count !== 1) give(run, group, 'count', facts.count, facts.countAt ?? at);
-  if (facts.isIndexed)
-    for (const { task } of containers) giveEnv(run, task, 'JOB_COMPLETION_INDEX', '${NOMAD_ALLOC_INDEX}', at);
   give(run, workload.network(), 'mode', facts.mode, at);
+  finishUpdate(workload);
   finishRestart(workload, isJob);
 }
 
