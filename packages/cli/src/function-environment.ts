@@ -1,11 +1,12 @@
 // What the functions of the job language may reach on the machine of the person who submits.
 
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { hostFunctionsFor } from '@orch/core/host/language-functions';
 import type { FileFunctions, FunctionEnvironment } from '@orch/core/jobspec';
 import { matchFiles } from './fileset.ts';
+import { readSmallFile } from './small-file.ts';
 
 /** `~` and `~/…` are in the home directory. */
 function expandHome(path: string): string {
@@ -15,17 +16,11 @@ function expandHome(path: string): string {
   return join(homedir(), path.slice(1));
 }
 
-/** Largest file that is read: what does not fit into a job file does not fit into a job. */
-const MAX_FILE_BYTES = 4 * 1024 * 1024;
-
 function readBytes(path: string): Buffer {
   const absolute = resolve(expandHome(path));
-  const found = statSync(absolute, { throwIfNoEntry: false });
-  if (found === undefined) throw new Error(`there is no file ${absolute}`);
-  if (!found.isFile()) throw new Error(`${absolute} is no regular file`);
-  if (found.size > MAX_FILE_BYTES)
-    throw new Error(`${absolute} is larger than ${MAX_FILE_BYTES} bytes (limit "file size")`);
-  return readFileSync(absolute);
+  const bytes = readSmallFile(absolute);
+  if (bytes === undefined) throw new Error(`there is no file ${absolute}`);
+  return bytes;
 }
 
 function exists(path: string): boolean {

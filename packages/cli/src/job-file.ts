@@ -92,12 +92,13 @@ async function readAndParse(path: string, flags: JobFileFlags): Promise<JobFileR
   const { job, warnings, sourceMap, sources } = result;
   const reading = { fileName, diagnostics: [...result.diagnostics, ...warnings], sources };
   if (job === undefined) return reading;
+  const isConverted = result.submission !== undefined;
   const submission: JobSubmission = {
     ...(result.submission ?? { source: text, format: isJson ? 'json' : 'hcl2' }),
-    variables: varFiles.map((file) => file.text).join('\n'),
-    variableFlags: Object.fromEntries(variables),
+    // What a file was converted to has no variables.
+    variables: isConverted ? '' : varFiles.map((file) => file.text).join('\n'),
+    variableFlags: isConverted ? {} : Object.fromEntries(variables),
   };
-  const isConverted = result.submission !== undefined;
   const file = {
     job: withFlags(job, sourceMap, flags),
     submission,

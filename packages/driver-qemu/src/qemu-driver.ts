@@ -77,16 +77,20 @@ async function powerDown(
   const signal = AbortSignal.timeout(timeoutMs);
   try {
     const client = await connectQmp(String(task.state['qmp']), Math.min(timeoutMs, 5_000));
-    await client.execute('system_powerdown');
     // A guest that still boots hears nothing of it. One that is shutting down does not mind to be asked again.
     const again = setInterval(() => {
       client.execute('system_powerdown').catch(() => clearInterval(again)); // QEMU has ended, which is awaited below
     }, PRESS_AGAIN_MS);
+    // A QEMU that hangs ends what waits for its answer when the time is over.
+    const close = () => client.close();
+    signal.addEventListener('abort', close);
     try {
+      await client.execute('system_powerdown');
       await executor.wait(task.id, { signal });
     } finally {
+      signal.removeEventListener('abort', close);
       clearInterval(again);
-      client.close();
+      close();
     }
   } catch (error) {
     // QEMU may be gone already, hang, or the guest may not listen: the caller goes on to the kill signal in each case.

@@ -1,7 +1,8 @@
 // WordPress and MariaDB from a Compose file, from Kubernetes manifests and from a job file, through the command line to
 // real containers, which are asked for real pages. The images are made of Debian's packages, see wordpress-rig.
 
-import { join } from 'node:path';
+import { rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
 import { agentConfig, allocation, closeAgent } from '../agent/agent-kit.ts';
@@ -22,8 +23,11 @@ test.before(async () => {
   });
 });
 test.after.always(async () => {
-  await closeAgent(agent);
-  images?.remove();
+  try {
+    await closeAgent(agent);
+  } finally {
+    images?.remove();
+  }
 });
 
 /** One node takes port 8080 once: the first instance runs, the second is told to wait for a node. */
@@ -106,6 +110,25 @@ test.serial('what the server refuses is shown at its line of the YAML', async (t
     t.is(outcome.exitCode, verb === 'plan' ? 255 : 1, outcome.text);
     t.regex(outcome.text, /compose\.yaml:4:5: .*[\s\S]*too large/, outcome.text);
   }
+});
+
+test.serial('variables that a language cannot use, and files beside it that are no text, are refused', async (t) => {
+  const values = await agent.file('values.hcl', 'a = 1\n');
+  for (const [file, flags, says] of [
+    ['compose.yaml', ['-var-file', values], /--var-file is for job files; a Compose file cannot use it/],
+    ['kubernetes.yaml', ['-var-file', values], /--var-file is for job files; Kubernetes manifests cannot use it/],
+    ['kubernetes.yaml', ['-var', 'a=1'], /--var is for job files and Compose files/],
+  ] as const) {
+    const outcome = await runOrch(['job', 'validate', '-no-color', ...flags, example(file)]);
+    t.is(outcome.exitCode, 1, outcome.text);
+    t.regex(outcome.text, says);
+  }
+  const compose = await agent.file('compose.yaml', 'services:\n  web:\n    image: i:1\n');
+  await writeFile(join(dirname(compose), '.env'), Buffer.from([0x41, 0x3d, 0xff]));
+  const outcome = await runOrch(['job', 'validate', '-no-color', '-format', 'json', compose, example('compose.yaml')]);
+  await rm(join(dirname(compose), '.env'));
+  t.is(outcome.exitCode, 1, outcome.text);
+  t.regex(outcome.stdout, /no UTF-8 text: the byte 0xFF at 2/);
 });
 
 test.serial('convert prints the job file on standard output and what was lost on standard error', async (t) => {

@@ -77,8 +77,11 @@ export function makeWordpressImages(): WordpressImages {
   }
   return {
     remove() {
-      for (const volume of volumes) execFileSync('docker', ['volume', 'rm', '-f', volume], { stdio: 'ignore' });
-      removeImages();
+      try {
+        for (const volume of volumes) execFileSync('docker', ['volume', 'rm', '-f', volume], { stdio: 'ignore' });
+      } finally {
+        removeImages();
+      }
     },
   };
 }

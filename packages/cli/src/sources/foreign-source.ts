@@ -1,9 +1,11 @@
 // Compose files and Kubernetes manifests. The server keeps the job file they became.
 
-import { readFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { detectForeign } from '@orch/core/convert/detect';
+import { hexByte, wrongUtf8At } from '@orch/core/lib/utf8';
+import { UnreadableFile } from '../job-text.ts';
 import { CommandFailure } from '../orch-command.ts';
+import { readSmallFile } from '../small-file.ts';
 import type { JobSource, SourceOptions, SourceResult } from './job-source.ts';
 
 export const foreignSource: JobSource = {
@@ -13,6 +15,7 @@ export const foreignSource: JobSource = {
     const { convertFile, parseEnvFile } = await import('@orch/core/convert');
     const { printJob } = await import('@orch/core/jobspec/print/print-job');
     const kind = detectForeign(options.fileName, text) ?? 'yaml';
+    refuseVariables(kind, options);
     const directory = options.path === undefined ? undefined : dirname(options.path);
     const readFile = directory === undefined ? undefined : (path: string) => readIfThere(resolve(directory, path));
     const dotEnv = kind === 'compose' && directory !== undefined ? readDotEnv(resolve(directory, '.env')) : undefined;
@@ -62,16 +65,24 @@ function readDotEnv(path: string): string | undefined {
   try {
     return readIfThere(path);
   } catch (error) {
-    throw new CommandFailure(`Error: ${path} cannot be read: ${(error as Error).message}`);
+    throw new UnreadableFile(path, (error as Error).message);
   }
 }
 
+/** @throws Error for a file that is there and cannot be read as text */
 function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return undefined;
-    throw new Error(code === 'EISDIR' ? 'it is a directory' : message, { cause: error });
-  }
+  const bytes = readSmallFile(path);
+  if (bytes === undefined) return undefined;
+  const wrong = wrongUtf8At(bytes);
+  if (wrong !== undefined) throw new Error(`${path} is no UTF-8 text: the byte ${hexByte(bytes[wrong])} at ${wrong}`);
+  return bytes.toString('utf8');
+}
+
+/** Variables of the job language mean nothing in the other languages; Compose takes single ones into its environment. */
+function refuseVariables(kind: string, { fileName, variables = [], varFiles = [] }: SourceOptions): void {
+  const language = kind === 'compose' ? 'a Compose file' : 'Kubernetes manifests';
+  if (varFiles.length > 0)
+    throw new CommandFailure(`Error: ${fileName}: --var-file is for job files; ${language} cannot use it`);
+  if (kind !== 'compose' && Object.keys(variables).length > 0)
+    throw new CommandFailure(`Error: ${fileName}: --var is for job files and Compose files; ${language} cannot use it`);
 }

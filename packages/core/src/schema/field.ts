@@ -187,13 +187,19 @@ export function getField(record: ModelRecord, field: FieldSchema): unknown {
 }
 
 export function setField(record: ModelRecord, field: FieldSchema, value: unknown): void {
-  if (field.kept !== true) {
-    record[field.model] = value;
+  const isKept = field.kept === true;
+  setAt(record, isKept ? keptName(field) : field.model, isKept, value);
+}
+
+/** Sets a member of a record, or of its `kept`. */
+export function setAt(record: ModelRecord, key: string, isKept: boolean, value: unknown): void {
+  if (!isKept) {
+    record[key] = value;
     return;
   }
   const kept = record['kept'] as ModelRecord | undefined;
-  if (kept === undefined) record['kept'] = { [keptName(field)]: value };
-  else kept[keptName(field)] = value;
+  if (kept === undefined) record['kept'] = { [key]: value };
+  else kept[key] = value;
 }
 
 export function keptName(field: FieldSchema): string {

@@ -28,7 +28,7 @@ test('without port_map a docker task listens on the same port inside', (t) => {
 });
 
 test('a port_map that maps no ports stays, for the driver to refuse by name', (t) => {
-  for (const port_map of [{ http: 'x' }, { http: 0 }, 'http', [1]]) {
+  for (const port_map of [{ http: 'x' }, { http: 0 }, { http: true }, { http: [80] }, { http: '1e3' }, 'http', [1]]) {
     const { networks, tasks } = group('docker', { image: 'a', port_map });
     t.deepEqual(networks[0]?.['dynamicPorts'], [{ label: 'http', task: 't' }]);
     t.deepEqual(tasks[0]?.['config'], { image: 'a', ports: ['http'], port_map });
@@ -117,4 +117,32 @@ test('tasks that call their ports the same have both, each known to its task by 
       ],
     },
   });
+});
+
+test('labels that tasks share stay apart from all others, however long names are', (t) => {
+  const task = (name: string, ...labels: string[]) => ({
+    name,
+    driver: 'docker',
+    config: { ports: labels, port_map: {} },
+    resources: { networks: [{ dynamicPorts: labels.map((label) => ({ label })) }] },
+  });
+  const long = 'x'.repeat(64);
+  const made: ModelRecord = {
+    tasks: [task('a', 'b_http', 'http', 'constructor'), task('b', 'http'), task(long, 'http')],
+  };
+  hoistTaskNetworks(made);
+  const [network] = made['networks'] as { dynamicPorts: { label: string; to?: unknown }[] }[];
+  const ports = network?.dynamicPorts ?? [];
+  const labels = ports.map(({ label }) => label);
+  t.deepEqual(labels, ['b_http', 'http', 'constructor', 'b2_http', `${'x'.repeat(59)}_http`]);
+  t.true(
+    ports.every(({ to }) => to === undefined),
+    'no name has a meaning of its own',
+  );
+  const tasks = made['tasks'] as { config: { ports: string[] } }[];
+  t.deepEqual(
+    tasks.flatMap(({ config }) => config.ports),
+    labels,
+    'ports that the config names are renamed, too',
+  );
 });

@@ -18,10 +18,12 @@ export function hoistTaskNetworks(group: ModelRecord): void {
   if (!tasks.some((task) => networksOf(task).length > 0)) return;
   const [first, ...others] = asRecords(group['networks']);
   const joined: ModelRecord = { ...first };
+  const labelsOf = (owners: readonly ModelRecord[]) => owners.map(({ label }) => String(label));
+  const all = new Set(labelsOf([...portsIn(asRecords(group['networks'])), ...tasks.flatMap(portsOf)]));
   const taken = new Set<string>();
   group['tasks'] = tasks.map((task) => {
     if (networksOf(task).length === 0) return task;
-    const labels = labelsInGroup(task, taken);
+    const labels = labelsInGroup(task, taken, all);
     for (const network of networksOf(task)) join(joined, ofTask(network, task, labels));
     return withoutNetworks(task, labels);
   });
@@ -35,7 +37,7 @@ export function oldPortMapWarnings(job: ModelRecord): FieldProblem[] {
     for (const task of asRecords(group['tasks'])) {
       if (networksOf(task).length === 0) continue;
       const labels = new Set(portsOf(task).map(({ label }) => label));
-      const idle = Object.keys(portMap(task) ?? {}).filter((label) => !labels.has(label));
+      const idle = [...(portMap(task)?.keys() ?? [])].filter((label) => !labels.has(label));
       if (idle.length === 0) continue;
       const names = idle.map((label) => `"${label}"`).join(', ');
       const path = `group["${group['name']}"].task["${task['name']}"].config.port_map`;
@@ -47,20 +49,31 @@ export function oldPortMapWarnings(job: ModelRecord): FieldProblem[] {
 
 type Labels = ReadonlyMap<string, string>;
 
-/** The labels of a task's ports, and what they are in the group; `taken` are those of the tasks before. */
-function labelsInGroup(task: ModelRecord, taken: Set<string>): Labels {
+/**
+ * The labels of a task's ports, and what they are in the group. `taken` are those of the tasks before, `all` those that any
+ * port of the group has or gets.
+ */
+function labelsInGroup(task: ModelRecord, taken: Set<string>, all: Set<string>): Labels {
   const labels = new Map<string, string>();
   for (const port of portsOf(task)) {
     const label = String(port['label']);
-    const longer = `${asLabel(String(task['name'] ?? ''))}_${label}`;
-    labels.set(label, taken.has(label) && longer.length <= MAX_LABEL ? longer : label);
+    if (!labels.has(label))
+      labels.set(label, taken.has(label) ? freeLabel(String(task['name'] ?? ''), label, all) : label);
   }
   for (const label of labels.values()) taken.add(label);
   return labels;
 }
 
-function asLabel(name: string): string {
-  return name.replaceAll(/[^A-Za-z0-9_.-]/g, '_');
+/** `<task>_<label>`, with a number where that is another port's, too. */
+function freeLabel(task: string, label: string, all: Set<string>): string {
+  const name = task.replaceAll(/[^A-Za-z0-9_.-]/g, '_');
+  for (let number = 1; ; number += 1) {
+    const end = number === 1 ? `_${label}` : `${number}_${label}`;
+    const free = name.slice(0, Math.max(0, MAX_LABEL - end.length)) + end;
+    if (all.has(free)) continue;
+    all.add(free);
+    return free;
+  }
 }
 
 function join(network: ModelRecord, other: ModelRecord): void {
@@ -78,19 +91,23 @@ function networksOf(task: ModelRecord): readonly ModelRecord[] {
 }
 
 function portsOf(task: ModelRecord): ModelRecord[] {
-  return networksOf(task).flatMap((network) => portKinds.flatMap((kind) => asRecords(network[kind])));
+  return portsIn(networksOf(task));
+}
+
+function portsIn(networks: readonly ModelRecord[]): ModelRecord[] {
+  return networks.flatMap((network) => portKinds.flatMap((kind) => asRecords(network[kind])));
 }
 
 /** A network whose ports know their task, and where they are inside. */
 function ofTask(network: ModelRecord, task: ModelRecord, labels: Labels): ModelRecord {
-  const map = portMap(task) ?? {};
+  const map = portMap(task);
   const copy = { ...network };
   for (const kind of portKinds) {
     if (copy[kind] === undefined) continue;
     copy[kind] = asRecords(copy[kind]).map((port) => {
       const label = String(port['label']);
       const inGroup = labels.get(label) ?? label;
-      const inside = map[label];
+      const inside = map?.get(label);
       const isMapped = inside !== undefined && (port['to'] ?? 0) === 0;
       return {
         ...port,
@@ -122,7 +139,9 @@ function withoutNetworks(task: ModelRecord, labels: Labels): ModelRecord {
   const { port_map: written, ...rest } = config;
   // One that is not understood stays: the driver refuses it by name.
   const left = written === undefined || portMap(task) !== undefined ? rest : config;
-  moved['config'] = { ports: portsOf(task).map((port) => labels.get(String(port['label']))), ...left };
+  const inGroup = (label: unknown) => labels.get(String(label)) ?? label;
+  const { ports = portsOf(task).map(({ label }) => label) } = left;
+  moved['config'] = { ...left, ports: Array.isArray(ports) ? ports.map(inGroup) : ports };
   return moved;
 }
 
@@ -132,12 +151,14 @@ function dockerConfig(task: ModelRecord): ModelRecord | undefined {
 }
 
 /** `port_map { http = 80 }`, which clients send as a list of objects; undefined = none, or not labels and ports. */
-function portMap(task: ModelRecord): Readonly<Record<string, number>> | undefined {
+function portMap(task: ModelRecord): ReadonlyMap<string, number> | undefined {
   const written = dockerConfig(task)?.['port_map'];
   const maps: readonly unknown[] = Array.isArray(written) ? written : [written];
   if (!maps.every(isObject)) return undefined;
-  const entries = maps.flatMap((map) => Object.entries(map)).map(([label, port]) => [label, Number(port)] as const);
-  return entries.every(([, port]) => Number.isInteger(port) && port > 0) ? Object.fromEntries(entries) : undefined;
+  const entries = maps.flatMap((map) => Object.entries(map));
+  const isPort = (port: unknown) => ['number', 'string'].includes(typeof port) && /^[1-9]\d*$/.test(String(port));
+  if (!entries.every(([, port]) => isPort(port))) return undefined;
+  return new Map(entries.map(([label, port]) => [label, Number(port)]));
 }
 
 function isObject(value: unknown): value is ModelRecord {

@@ -107,7 +107,12 @@ test('a job does not differ from itself, and no change is destructive', (t) => {
 });
 
 // Found by the fuzz run: empty text is "not given" also where a default depends on it.
-for (const empty of [{ type: '' }, { taskGroups: [{ name: 'g', kept: { service: [{ name: '' }] } }] }]) {
+for (const empty of [
+  { type: '' },
+  { taskGroups: [{ name: 'g', kept: { service: [{ name: '' }] } }] },
+  { taskGroups: [{ name: 'g', tasks: [{ name: 't', kept: { service: [{ name: 's', task: '' }] } }] }] },
+  { taskGroups: [{ name: 'g', tasks: [{ name: 't', kept: { identity: [{ name: '' }] } }] }] },
+]) {
   test(`a job with ${JSON.stringify(empty)} is completed at once`, (t) => {
     const job = canonicalizeJob({ id: 'a', taskGroups: [{ name: 'g' }], ...empty });
     t.deepEqual(canonicalizeJob(job), job);

@@ -7,8 +7,6 @@ export interface Trail {
   /** Goes into a block: field `name` of the block before, record `index` of it. */
   readonly enter: (name: string, type: BlockType, record: ModelRecord, index: number) => void;
   readonly leave: () => void;
-  /** The field path of the block, as in FieldProblem. */
-  readonly path: () => string;
   /** Adds a problem of the block to those of the trail. */
   readonly report: Report;
   /** How many problems there are. */
@@ -56,7 +54,6 @@ export function createTrail(problems: FieldProblem[]): Trail {
     leave() {
       depth -= 1;
     },
-    path,
     count: () => problems.length,
     report(field, message, hint) {
       const at = joinPath(path(), field);

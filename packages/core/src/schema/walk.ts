@@ -8,6 +8,7 @@ import {
   isBlockType,
   keptName,
   type ModelRecord,
+  setAt,
 } from './field.ts';
 import { fieldName } from './path.ts';
 
@@ -79,11 +80,5 @@ export function readField(record: ModelRecord, field: WalkField): unknown {
 
 /** Sets a field of a record. */
 export function writeField(record: ModelRecord, field: WalkField, value: unknown): void {
-  if (!field.isKept) {
-    record[field.key] = value;
-    return;
-  }
-  const kept = record['kept'] as ModelRecord | undefined;
-  if (kept === undefined) record['kept'] = { [field.key]: value };
-  else kept[field.key] = value;
+  setAt(record, field.key, field.isKept, value);
 }

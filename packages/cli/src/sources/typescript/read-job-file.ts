@@ -27,9 +27,9 @@ export async function readJobProgram(text: string, options: SourceOptions): Prom
     return refused(fileName, text, [wrong(fileName, 'Not a file', detail, 'save it, read it, then run it')]);
   }
   if (process.features.typescript === false && path.endsWith('ts')) {
-    const detail = `This Node (${process.version}) does not run TypeScript.`;
+    const detail = 'This Node runs no TypeScript: that is turned off (--no-strip-types).';
     return refused(fileName, text, [
-      wrong(fileName, 'Node is too old', detail, 'use Node 24, or write the job in JavaScript'),
+      wrong(fileName, 'TypeScript is turned off', detail, 'turn it on, or write the job in JavaScript'),
     ]);
   }
   const inputs = buildInputs(options);

@@ -312,6 +312,16 @@ test('a value of the environment that the node will fill in is told', (t) => {
   );
 });
 
+test('a config or secret that says nothing is an error, not nothing', (t) => {
+  for (const what of ['configs', 'secrets']) {
+    const { said } = convert(`${what}: [b]`, `${what}: { b: }`);
+    t.true(
+      said.some((line) => line.startsWith('error') && line.includes('"b" needs a file, content or environment')),
+      said.join('\n'),
+    );
+  }
+});
+
 test('every key of a service has a row in these tables', (t) => {
   const rows = [...mapped, ...told].flatMap(([keys]) =>
     [...`image: i:1\n${keys}`.matchAll(/^([a-z_]+):/gm)].map(([, key]) => key),

@@ -81,8 +81,7 @@ function readSources(value: Tree, { run }: TopContext, into: Map<string, FileSou
     if (isExtension(key)) continue;
     const found: { source?: FileSource } = {};
     readKeys(inner, sourceTable, { what, isExtension }, { run, found }, run);
-    if (found.source === undefined && !isNull(inner))
-      run.error(keySpan, 'Missing key', `"${key}" needs a file, content or environment.`);
+    if (found.source === undefined) run.error(keySpan, 'Missing key', `"${key}" needs a file, content or environment.`);
     into.set(key, found.source ?? { kind: 'none' });
   }
 }

@@ -42,6 +42,17 @@ test('every example is read back from its print as the same job, and the print i
   }
 });
 
+test('what old task networks became is read back as the same job', (t) => {
+  const task = (name: string) =>
+    `task "${name}" {\ndriver = "docker"\nconfig {\nimage = "a"\n}\nresources {\nnetwork {\nport "http" {}\n}\n}\n}`;
+  const job = complete(`${task('a')}\n${task('b')}`);
+  const printed = printJob(job);
+  const again = parse(printed);
+  t.deepEqual(again.diagnostics, [], printed);
+  t.deepEqual(plain(again.job), plain(job));
+  t.regex(printed, /port "b_http" \{[^}]*task\s+= "b"[^}]*task_label\s*= "http"/);
+});
+
 test('what equals its default is left out', (t) => {
   const job = complete(
     '    task "t" {\n      driver = "docker"\n      config {\n        image = "i:1"\n      }\n    }',

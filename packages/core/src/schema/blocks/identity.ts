@@ -87,7 +87,8 @@ const fields: readonly FieldSchema[] = [
 ];
 
 function foldIdentity(record: ModelRecord, _context: unknown, given: ModelRecord): void {
-  const name = given['name'] ?? defaultIdentityName;
+  // An empty name is none, as in the API.
+  const name = given['name'] || defaultIdentityName;
   if (name === defaultIdentityName) record['audience'] = [DEFAULT_AUDIENCE];
   foldTimes(record);
 }
@@ -133,7 +134,7 @@ export const identityBlock: BlockSchema = {
   name: 'identity',
   doc: 'A signed token that says who the task is.',
   movesTo: (record) =>
-    (record['name'] ?? defaultIdentityName) === defaultIdentityName ? 'default_identity' : undefined,
+    (record['name'] || defaultIdentityName) === defaultIdentityName ? 'default_identity' : undefined,
   fields,
   fold: foldIdentity,
   check: checkIdentity,

@@ -43,6 +43,7 @@ const fields: readonly FieldSchema[] = [
     doc: 'Lets several allocations on a node ask for the same static port; host mode only.',
   },
   {
+    hcl: 'task',
     wire: 'Task',
     model: 'task',
     type: 'string',
@@ -51,6 +52,7 @@ const fields: readonly FieldSchema[] = [
     doc: 'The task that asked for it in `resources { network { … } }`, as old job files did.',
   },
   {
+    hcl: 'task_label',
     wire: 'TaskLabel',
     model: 'taskLabel',
     type: 'string',

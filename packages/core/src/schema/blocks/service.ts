@@ -213,7 +213,8 @@ function foldService(record: ModelRecord, context: SchemaContext, given: ModelRe
   const task = context.task === undefined ? undefined : String(context.task['name'] ?? '');
   const name = record['name'];
   if (typeof name !== 'string' || name.includes('${')) record['name'] = completeName(name, context, task);
-  if (given['task'] === undefined && task !== undefined && task !== '') record['task'] = task;
+  // An empty one is none, as in the API.
+  if (!given['task'] && task !== undefined && task !== '') record['task'] = task;
   const checks = asRecords(record['checks']);
   if (checks.length === 0) return;
   const inherited: ModelRecord[] = [];

@@ -205,7 +205,7 @@ function foldTask(record: ModelRecord): void {
 }
 
 function foldIdentities(record: ModelRecord, identities: readonly ModelRecord[]): void {
-  const isDefault = (item: ModelRecord) => (item['name'] ?? defaultIdentityName) === defaultIdentityName;
+  const isDefault = (item: ModelRecord) => (item['name'] || defaultIdentityName) === defaultIdentityName;
   const own = identities.find(isDefault);
   if (own === undefined || keptValue(record, 'default_identity') !== undefined) return;
   const others = identities.filter((item) => item !== own);

@@ -25,6 +25,8 @@ export interface PortOptions {
    * @default false
    */
   readonly ignoreCollision?: boolean | undefined;
+  /** What that task calls it, where another task of the group has a port of that name. */
+  readonly taskLabel?: string | undefined;
 }
 
 /** Name resolution inside the tasks. */
