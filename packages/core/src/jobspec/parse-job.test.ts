@@ -423,3 +423,33 @@ test('a name that is nearly one of the file or of the node stays text, with a wa
   );
   t.is(warnings[0]?.detail, 'Nothing is called "locals", here or on the node: this stays as it is written.');
 });
+
+test('what a file ends inside of hides no mistake before it', (t) => {
+  const { diagnostics } = parse('job "x" {\n  region = "${foo bar}"\n}\n/* never closed\n');
+  t.deepEqual(
+    diagnostics.map((diagnostic) => [formatPlace(diagnostic), diagnostic.summary]),
+    [
+      ['x.nomad.hcl:2:19', 'Syntax error'],
+      ['x.nomad.hcl:4:1', 'Unterminated comment'],
+    ],
+  );
+});
+
+test('blocks and variables may be called as members of objects and blocks are', (t) => {
+  const { job, diagnostics } = parse(
+    withTask('      config {\n        constructor {\n          a = 1\n        }\n      }'),
+  );
+  t.deepEqual(diagnostics, []);
+  t.deepEqual(job?.taskGroups[0]?.tasks[0]?.config, { constructor: [{ a: 1 }] });
+  const text = `variable "job" {}\nvariable "locals" {}\n${withTask('      user = "${var.job}-${var.locals}"')}`;
+  const varFiles = [{ fileName: 'v.json', text: '{ "job": "x", "locals": "y" }' }];
+  const read = parseJob(text, { fileName: 'x', varFiles });
+  t.deepEqual(read.diagnostics, []);
+  t.is(read.job?.taskGroups[0]?.tasks[0]?.user, 'x-y');
+});
+
+test('a variable file in JSON has the limit of all files', (t) => {
+  const varFiles = [{ fileName: 'v.json', text: `{ "a": "${'x'.repeat(1024 * 1024)}" }` }];
+  const { diagnostics } = parseJob(`variable "a" {}\n${withTask('')}`, { fileName: 'x', varFiles });
+  t.regex(diagnostics.find(({ fileName }) => fileName === 'v.json')?.detail ?? '', /limit "source size"/);
+});

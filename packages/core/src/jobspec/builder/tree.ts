@@ -204,7 +204,7 @@ function expressionOf(value: Data, { span, written }: Site): Expression {
   if (!isRecord(value)) return { ...span, kind: 'literal', value: typeof value === 'string' ? composed(value) : value };
   const items = Object.entries(value).map(([name, item]) => {
     const found = written?.members.get(name);
-    const key = { ...(found?.key ?? span), kind: 'literal' as const, value: name };
+    const key = { ...(found?.key ?? span), kind: 'literal' as const, value: composed(name) };
     return { key, value: expressionOf(item, inside(found)) };
   });
   return { ...span, kind: 'object', items };

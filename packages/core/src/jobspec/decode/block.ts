@@ -7,16 +7,14 @@ import { evaluate } from '../evaluate/evaluate.ts';
 import type { Scope } from '../evaluate/scope.ts';
 import type { Attribute, Block, Body } from '../syntax/ast.ts';
 import { LanguageError } from '../syntax/diagnostic.ts';
-import { positionAt, type Span } from '../syntax/source.ts';
+import { lineAt, type Span } from '../syntax/source.ts';
 import type { BodyPlan, FieldPlan, InnerPlan } from './body-plan.ts';
-import { type Decoder, headEnd, report } from './decoder.ts';
+import { type Decoder, report } from './decoder.ts';
 import { type ExpandedBlocks, expandBlocks } from './dynamic.ts';
 import { convertToField, Mismatch } from './field-value.ts';
 import { bodyToJson, mapFromBody } from './free-form.ts';
 import { adviseDuration, hintForUnknown, mendOf } from './mend.ts';
 import type { Place } from './places.ts';
-
-export { type Decoder, headEnd, report };
 
 /** Decodes a body and notes its fields at `place`. Errors are reported, the rest of the body is decoded all the same. */
 export function decodeBody(
@@ -100,6 +98,11 @@ function reportUnknown(
   scope: Scope,
   decoder: Decoder,
 ): void {
+  // Hints are worked out for what is told only.
+  if (decoder.sink.hasEnoughErrors()) {
+    decoder.sink.countError();
+    return;
+  }
   const { path } = place;
   const hint = hintForUnknown(name, kind, schema, path);
   const detail = `A ${schema.name} block has no ${kind} "${name}".`;
@@ -165,7 +168,7 @@ function decodeBlocks(
     return;
   }
   if (!inner.isRepeated) {
-    const line = positionAt(scope.source, first.from).line;
+    const line = lineAt(scope.source, first.from);
     const detail = `There is at most one "${first.type}" block here; the first is in line ${line}.`;
     const again = expanded.blocks[second] as Block;
     report(decoder, expanded.scopeOf(second), again.typeSpan, 'Block given twice', detail, {

@@ -8,7 +8,7 @@ import { describeValue, entriesOf, isList, isPlain, SetValue, toItems, toText, t
 import type { Block, Expression, Label } from '../syntax/ast.ts';
 import { diagnosticAt, LanguageError } from '../syntax/diagnostic.ts';
 import type { Span } from '../syntax/source.ts';
-import type { Decoder } from './block.ts';
+import type { Decoder } from './decoder.ts';
 
 /** The blocks of a body, each `dynamic` replaced by what it makes. */
 export class ExpandedBlocks {

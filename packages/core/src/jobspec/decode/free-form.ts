@@ -48,7 +48,7 @@ function addBlocks(
     if (count === 0) place.alias(`${block.type}[0]`, inner);
     let value: Json = bodyToJson(block.body, inner, inScope, decoder);
     for (const label of block.labels.toReversed()) value = { [label.text]: [value] };
-    const existing = result[block.type];
+    const existing = Object.hasOwn(result, block.type) ? result[block.type] : undefined;
     if (count === 0 && existing !== undefined) {
       const detail = `"${block.type}" is given as an attribute, too.`;
       report(decoder, inScope, block.typeSpan, 'Given twice', detail, {

@@ -7,7 +7,7 @@ import { createDiagnosticSink, type DiagnosticSink, diagnosticAt } from '../synt
 import type { JsonNode, JsonObjectNode } from '../syntax/json.ts';
 import { offsetsInString } from '../syntax/json-text.ts';
 import { parseTemplateText } from '../syntax/parse-file.ts';
-import { createSource, positionAt, type Source, type Span } from '../syntax/source.ts';
+import { createSource, lineAt, type Source, type Span } from '../syntax/source.ts';
 import { composed } from '../syntax/template-text.ts';
 
 /** What stands behind a key: attributes only (`undefined` fields are attributes), or blocks with labels. */
@@ -59,6 +59,11 @@ export function jsonBody(root: JsonObjectNode, source: Source, sink: DiagnosticS
   );
 }
 
+/** An object whose members are attributes, whatever they are called: a file of variables. */
+export function jsonAttributes(root: JsonObjectNode, source: Source, sink: DiagnosticSink): Body {
+  return bodyOf(root, attributesOnly, { source, sink });
+}
+
 function bodyOf(node: JsonObjectNode, shape: Shape, builder: Builder): Body {
   const attributes: Attribute[] = [];
   const blocks: Block[] = [];
@@ -70,7 +75,7 @@ function bodyOf(node: JsonObjectNode, shape: Shape, builder: Builder): Body {
     if (inner !== undefined) {
       collect(value, { type: key, typeSpan: keySpan, shape: inner, outer: shape }, [], builder, blocks);
     } else if (names.has(key)) {
-      const { line } = positionAt(builder.source, (names.get(key) as Span).from);
+      const line = lineAt(builder.source, (names.get(key) as Span).from);
       const detail = `"${key}" is set twice in this object; the first is on line ${line}.`;
       complain(builder, keySpan, 'Attribute set twice', detail, 'remove one of them');
     } else {

@@ -33,6 +33,8 @@ export class Place {
   private count: number;
   private readonly before: Place | undefined;
   private names: Names | undefined;
+  /** Undefined until somebody asks. One text for all that is reported: labels may be long. */
+  private ownPath: string | undefined;
 
   constructor(outer: Place | undefined, field: string, key: PlaceKey, block: Block, plan: BodyPlan | undefined) {
     this.outer = outer;
@@ -44,6 +46,7 @@ export class Place {
     this.count = 0;
     this.before = outer?.last;
     this.names = undefined;
+    this.ownPath = undefined;
   }
 
   /** As a step of a field path: `group["web"]`, `port[1]`, `update`. Empty for the job. */
@@ -54,7 +57,8 @@ export class Place {
   }
 
   get path(): string {
-    return this.outer === undefined ? this.name : joinPath(this.outer.path, this.name);
+    this.ownPath ??= this.outer === undefined ? this.name : joinPath(this.outer.path, this.name);
+    return this.ownPath;
   }
 
   /** A block is shown by its first line. */
@@ -197,13 +201,16 @@ function findInObject(node: ObjectNode, path: string, short: number): Span | und
   );
 }
 
+/** Longer paths are not noted one by one: what is reported there lands at what is around it. */
+const MAX_PATH = 1_000;
+
 /** The places of a whole file: those of the job's blocks, and single ones by path. */
 export class Places implements PlaceTable {
   job: Place | undefined;
   readonly #single = new Map<string, Span>();
 
   get(path: string): Span | undefined {
-    const single = this.#single.size === 0 ? undefined : this.#single.get(path);
+    const single = this.#single.size === 0 || path.length > MAX_PATH ? undefined : this.#single.get(path);
     return single ?? this.job?.find(path);
   }
 
@@ -212,6 +219,6 @@ export class Places implements PlaceTable {
   }
 
   set(path: string, span: Span): void {
-    this.#single.set(path, span);
+    if (path.length <= MAX_PATH) this.#single.set(path, span);
   }
 }

@@ -105,8 +105,10 @@ function readValidation(block: Block, name: string, scope: Scope, sink: Diagnost
     const detail = `A validation has a condition and an error_message; ${missing} is missing.`;
     return fail(scope, block.typeSpan, 'Invalid validation', detail, { hint: `add ${missing} = …` });
   }
-  const message = readText(messageNode, 'error_message', scope, sink) ?? '';
-  if (message.trim() === '') {
+  const written = readText(messageNode, 'error_message', scope, sink);
+  const message = written ?? '';
+  // One that is no text is reported already.
+  if (written?.trim() === '') {
     fail(scope, messageNode, 'Invalid validation', 'The error_message is empty.', { hint: 'say what is expected' });
   }
   checkReferences(condition, name, scope);

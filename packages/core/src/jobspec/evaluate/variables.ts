@@ -1,7 +1,7 @@
 // The values of variables: their defaults, and what is given from outside.
 
 import { didYouMean } from '../../lib/nearest-name.ts';
-import { jsonBody } from '../decode/json-body.ts';
+import { jsonAttributes } from '../decode/json-body.ts';
 import type { Body, Expression } from '../syntax/ast.ts';
 import {
   createDiagnosticSink,
@@ -11,8 +11,8 @@ import {
   LanguageError,
 } from '../syntax/diagnostic.ts';
 import { parseJson } from '../syntax/json.ts';
-import { parseExpressionText, parseFile } from '../syntax/parse-file.ts';
-import { createSource, type Source, type Span } from '../syntax/source.ts';
+import { checkSource, parseExpressionText, parseFile } from '../syntax/parse-file.ts';
+import { createSource, lineAt, type Source, type Span } from '../syntax/source.ts';
 import { convertValue } from './convert.ts';
 import { evaluate } from './evaluate.ts';
 import { fail } from './failure.ts';
@@ -205,8 +205,9 @@ function applyFile(state: State, file: VariableInputs['files'][number], strict: 
 
 function readFile(source: Source, sink: DiagnosticSink): Body | undefined {
   if (!source.text.trimStart().startsWith('{')) return parseFile(source, sink);
+  if (!checkSource(source, sink)) return undefined;
   const root = parseJson(source, sink);
-  return root?.kind === 'object' ? jsonBody(root, source, sink) : undefined;
+  return root?.kind === 'object' ? jsonAttributes(root, source, sink) : undefined;
 }
 
 /** Missing values and failed validations. */
@@ -244,6 +245,5 @@ function validate(name: string, assigned: Assigned, validation: Validation, scop
 }
 
 function placeOf(source: Source, span: Span): string {
-  const { range } = diagnosticAt(source, span, '', '');
-  return `${source.fileName}:${range?.start.line ?? 1}`;
+  return `${source.fileName}:${lineAt(source, span.from)}`;
 }

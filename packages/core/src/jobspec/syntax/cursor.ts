@@ -5,7 +5,7 @@ import { type DiagnosticSink, diagnosticAt, LanguageError } from './diagnostic.t
 import { Gathered } from './gathered.ts';
 import { nameAt } from './name.ts';
 import type { Piece } from './piece.ts';
-import { positionAt, type Source, type Span } from './source.ts';
+import { lineAt, type Source, type Span } from './source.ts';
 import { describeToken, Token, type TokenKind, type TokenList } from './token.ts';
 
 /** Deepest nesting of blocks and expressions. */
@@ -124,7 +124,8 @@ export function expect(cursor: Cursor, kind: TokenKind, what: string, hint?: str
 /** The error for a token that does not fit here. */
 export function unexpected(cursor: Cursor, expected: string, hint?: string): Error {
   const kind = peek(cursor);
-  if (kind === Token.Invalid || (cursor.tokens.unclosed && isAtUnclosed(cursor, kind))) return new AlreadyReported();
+  if (kind === Token.Invalid || (cursor.tokens.unclosed !== undefined && isAtUnclosed(cursor, kind)))
+    return new AlreadyReported();
   const unclosed = unclosedBracket(cursor, kind);
   if (unclosed !== undefined) return unclosed;
   const found = describeToken(kind, tokenText(cursor));
@@ -136,7 +137,8 @@ export function unexpected(cursor: Cursor, expected: string, hint?: string): Err
 /** Whether the mistake follows from what the file ends inside of. */
 function isAtUnclosed({ open, tokens }: Cursor, kind: TokenKind): boolean {
   const isSequence = (index: number) =>
-    tokens.kind[index] === Token.InterpolationOpen || tokens.kind[index] === Token.ControlOpen;
+    (tokens.kind[index] === Token.InterpolationOpen || tokens.kind[index] === Token.ControlOpen) &&
+    (tokens.from[index] as number) >= (tokens.unclosed ?? 0);
   return kind === Token.EndOfFile || open.some(isSequence);
 }
 
@@ -166,7 +168,7 @@ function unclosedBracket(cursor: Cursor, kind: TokenKind): LanguageError | undef
   if (kind !== Token.EndOfFile && !isOtherCloser && !isItem) return undefined;
   const from = cursor.from[index] as number;
   const span = { from, to: cursor.to[index] as number };
-  const { line } = positionAt(cursor.source, tokenFrom(cursor));
+  const line = lineAt(cursor.source, tokenFrom(cursor));
   const where =
     kind === Token.EndOfFile ? 'before the end of the file' : `before the "${tokenText(cursor)}" on line ${line}`;
   const detail = `This "${tokenText(cursor, index)}" is not closed ${where}.`;

@@ -20,26 +20,37 @@ export interface Diagnostic {
 /** Most errors, and most warnings, reported for one file; further ones are counted, not kept. */
 export const MAX_DIAGNOSTICS = 100;
 
+/** Longest field path that is noted beside the diagnostics. */
+const MAX_NOTED_PATH = 4_096;
+
 /** Collects diagnostics of several files. */
 export interface DiagnosticSink {
   readonly list: Diagnostic[];
-  /** Field paths of all errors, also of those that repeat an earlier one. */
-  readonly errorPaths: string[];
+  /** Field paths of the errors, also of those that repeat an earlier one. */
+  readonly errorPaths: ReadonlySet<string>;
   /** A diagnostic equal to an earlier one is not kept again: one mistake may spoil many fields. */
   add(diagnostic: Diagnostic): void;
   hasErrors(): boolean;
+  /** Counts an error that would not be kept. */
+  countError(): void;
+  /** Whether so many errors are kept that further ones are not: they need only be counted. */
+  hasEnoughErrors(): boolean;
   /** Whether so many warnings are kept that further ones are not. */
   hasEnoughWarnings(): boolean;
 }
 
 export function createDiagnosticSink(): DiagnosticSink {
   const list: Diagnostic[] = [];
-  const errorPaths: string[] = [];
+  const errorPaths = new Set<string>();
   /** What is kept, by its offset. */
   const seen = new Map<number, Diagnostic[]>();
   /** Kept of each kind: many warnings must not hide an error. */
   const kept = { error: 0, warning: 0 };
   let errors = 0;
+  /** Of what is not kept nothing follows that would be; and long paths, many times, fill the memory. */
+  const notePath = (path: string) => {
+    if (kept.error < MAX_DIAGNOSTICS && path.length <= MAX_NOTED_PATH) errorPaths.add(path);
+  };
   return {
     list,
     errorPaths,
@@ -47,7 +58,7 @@ export function createDiagnosticSink(): DiagnosticSink {
       const { severity, range, path } = diagnostic;
       if (severity === 'error') {
         errors += 1;
-        errorPaths.push(path ?? '');
+        notePath(path ?? '');
       }
       if (kept[severity] >= MAX_DIAGNOSTICS) return;
       const offset = range?.start.offset ?? -1;
@@ -59,6 +70,10 @@ export function createDiagnosticSink(): DiagnosticSink {
       list.push(diagnostic);
     },
     hasErrors: () => errors > 0,
+    countError() {
+      errors += 1;
+    },
+    hasEnoughErrors: () => kept.error >= MAX_DIAGNOSTICS,
     hasEnoughWarnings: () => kept.warning >= MAX_DIAGNOSTICS,
   };
 }

@@ -59,7 +59,7 @@ export function scanQuoted(lexer: Lexer, templateDepth: number, insideQuoted: bo
         if (!insideQuoted) giveUpString(lexer, open, tokenCount);
         return;
       }
-      if (lexer.unclosed) return;
+      if (lexer.unclosed !== undefined) return;
     } else if ((code === 36 || code === 37) && escapesSequence(text, at, code)) {
       isPlain = false;
       at += 3;
@@ -73,7 +73,7 @@ function closeAtLineEnd(lexer: Lexer, open: number, chunk: number): void {
   const { at } = lexer;
   if (at > chunk) push(lexer, Token.Text, chunk, at);
   push(lexer, Token.QuoteClose, at, at);
-  if (lexer.unclosed) return;
+  if (lexer.unclosed !== undefined) return;
   const isLast = lexer.text.slice(open + 1, at).trim() === '';
   const hint = isLast
     ? 'if it ends a string, the " before that string is missing'
@@ -115,8 +115,12 @@ function scanSequence(lexer: Lexer, at: number, code: number, templateDepth: num
   }
   scanNormal(lexer, templateDepth + 1, quoted);
   if (lexer.broken === -1) lexer.broken = at;
-  if (lexer.broken === undefined && !lexer.unclosed && lexer.kind[lexer.count - 1] !== Token.SequenceClose) {
-    lexer.unclosed = true;
+  if (
+    lexer.broken === undefined &&
+    lexer.unclosed === undefined &&
+    lexer.kind[lexer.count - 1] !== Token.SequenceClose
+  ) {
+    lexer.unclosed = at;
     reportOpenSequence(lexer, at, 'the file ends before its "}"');
   }
   return lexer.at;
@@ -174,7 +178,7 @@ function scanHeredocBody(lexer: Lexer, body: number, open: number, marker: strin
       if (at > chunk) push(lexer, Token.Text, chunk, at);
       at = scanSequence(lexer, at, code, templateDepth, false);
       chunk = at;
-      if (lexer.unclosed) return;
+      if (lexer.unclosed !== undefined) return;
     } else {
       if (code === 13 && text.charCodeAt(at + 1) !== 10) reportInvalid(lexer, at, '\r');
       at += (code === 36 || code === 37) && escapesSequence(text, at, code) ? 3 : 1;
@@ -228,7 +232,7 @@ export function scanBare(lexer: Lexer): void {
       if (at > chunk) push(lexer, Token.Text, chunk, at);
       at = scanSequence(lexer, at, code, 0, false);
       chunk = at;
-      if (lexer.unclosed) return;
+      if (lexer.unclosed !== undefined) return;
     } else {
       at += (code === 36 || code === 37) && escapesSequence(text, at, code) ? 3 : 1;
     }

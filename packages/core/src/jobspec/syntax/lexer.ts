@@ -17,7 +17,8 @@ export interface Lexer {
   to: Int32Array;
   count: number;
   readonly comments: number[];
-  unclosed: boolean;
+  /** Where that begins which the file ends inside of. */
+  unclosed: number | undefined;
   at: number;
   /** End of the line on which an invalid character was reported last: one report a line is enough. */
   reportedLineEnd: number;
@@ -52,7 +53,7 @@ function createLexer(source: Source, sink: DiagnosticSink): Lexer {
     to,
     count: 0,
     comments: [],
-    unclosed: false,
+    unclosed: undefined,
     at: 0,
     reportedLineEnd: -1,
     broken: undefined,
@@ -103,8 +104,8 @@ export function reportUnclosed(
   hint: string,
 ): void {
   lexer.at = lexer.text.length;
-  if (lexer.unclosed) return;
-  lexer.unclosed = true;
+  if (lexer.unclosed !== undefined) return;
+  lexer.unclosed = from;
   report(lexer, from, to, summary, detail, hint);
 }
 

@@ -138,3 +138,29 @@ test('-0 is 0', (t) => {
     json?.kind === 'object' && json.members[0]?.value.kind === 'scalar' && Object.is(json.members[0].value.value, 0),
   );
 });
+
+// Each of these took minutes, or the memory, when its cost grew with the square of the file.
+const label = 'x'.repeat(400_000);
+for (const [what, text] of Object.entries({
+  'many unknown names under a long label': `job "j" {\n group "${label}" {\n task "t" {\n${'a=1\n'.repeat(60_000)}}\n}\n}\n`,
+  'many values of a wrong type under a long label': `job "j" {\n group "${label}" {\n${'update {\ncanary = []\n}\n'.repeat(20_000)}}\n}\n`,
+  'many names given twice on one line': `job "a" { ${'a=1,'.repeat(200_000)} }`,
+  'many members of a long name in JSON': JSON.stringify({
+    Job: {
+      ID: 'a',
+      TaskGroups: [
+        {
+          Tasks: [
+            { Config: { [label]: Object.fromEntries(Array.from({ length: 40_000 }, (_, index) => [index, 1])) } },
+          ],
+        },
+      ],
+    },
+  }),
+})) {
+  test(`${what} cost no more than their length`, (t) => {
+    const { job, diagnostics } = parseJob(text, { fileName: 'x' });
+    t.is(job, undefined);
+    t.true(diagnostics.length > 0 && diagnostics.length <= 100);
+  });
+}

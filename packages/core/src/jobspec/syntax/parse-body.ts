@@ -22,7 +22,7 @@ import { LanguageError } from './diagnostic.ts';
 import { parseBlockHead } from './parse-block-head.ts';
 import { parseExpression } from './parse-expression.ts';
 import { skipItem, skipToLineEnd } from './recovery.ts';
-import { indentationAt, rangeOf } from './source.ts';
+import { indentationAt, lineAt } from './source.ts';
 import { Token } from './token.ts';
 import { WrittenAttribute, WrittenBlock } from './written-item.ts';
 
@@ -117,7 +117,7 @@ function readAttribute(cursor: Cursor, items: Items, name: string, from: number)
   const value = parseExpression(cursor);
   const first = attributeNamed(cursor, items, name);
   if (first !== undefined) {
-    const { line } = rangeOf(cursor.source, first).start;
+    const line = lineAt(cursor.source, first.from);
     const detail = `"${name}" is set twice in this block; the first is on line ${line}.`;
     report(cursor, { from, to: from + name.length }, 'Attribute set twice', detail, 'remove one of them');
   }
@@ -262,7 +262,7 @@ function noteSuspect(cursor: Cursor, from: number, opener: number, braces: Brace
 
 /** One block is named: the one whose `}` is missing by the indentation, else the innermost open one. */
 function reportUnclosed(cursor: Cursor, opener: number, braces: Braces): void {
-  if (braces.isReported || cursor.tokens.unclosed) return;
+  if (braces.isReported || cursor.tokens.unclosed !== undefined) return;
   braces.isReported = true;
   const { suspect } = braces;
   const detail =

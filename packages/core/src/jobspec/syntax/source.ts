@@ -65,8 +65,8 @@ export class Source {
   }
 }
 
-export function positionAt(source: Source, offset: number): Position {
-  const { text, last } = source;
+/** The line of an offset, 1-based. Costs less than a position, whose column is counted along its line. */
+export function lineAt(source: Source, offset: number): number {
   const lineStarts = source.startsUpTo(offset);
   let low = 0;
   let high = lineStarts.length - 1;
@@ -75,7 +75,13 @@ export function positionAt(source: Source, offset: number): Position {
     if ((lineStarts[middle] as number) <= offset) low = middle;
     else high = middle - 1;
   }
-  const lineStart = lineStarts[low] as number;
+  return low + 1;
+}
+
+export function positionAt(source: Source, offset: number): Position {
+  const { text, last } = source;
+  const line = lineAt(source, offset);
+  const lineStart = source.startsUpTo(offset)[line - 1] as number;
   const isAfterLast = last.lineStart === lineStart && last.offset <= offset;
   let column = isAfterLast ? last.column : 1;
   for (let index = isAfterLast ? last.offset : lineStart; index < offset; index += 1) {
@@ -86,7 +92,7 @@ export function positionAt(source: Source, offset: number): Position {
   last.lineStart = lineStart;
   last.offset = offset;
   last.column = column;
-  return { line: low + 1, column, offset };
+  return { line, column, offset };
 }
 
 /** How many blanks stand before an offset on its line; nothing when something else does. */

@@ -70,8 +70,11 @@ export interface TokenList {
   readonly count: number;
   /** Comments are not tokens; the formatter finds them here, as offset pairs. */
   readonly comments: readonly number[];
-  /** The file ends inside a string, heredoc, comment or sequence, which is reported: what is missing follows from it. */
-  readonly unclosed: boolean;
+  /**
+   * Where the string, heredoc, comment or sequence begins that the file ends inside of. It is reported: what is missing at
+   * its end follows from it.
+   */
+  readonly unclosed: number | undefined;
 }
 
 const DESCRIPTIONS: Partial<Record<TokenKind, string>> = {
