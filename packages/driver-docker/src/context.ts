@@ -1,13 +1,13 @@
 // What the features of the driver share.
 import type { DriverLog, TaskEvent } from '@orch/driver-api';
-import type { Broadcast } from './broadcast.ts';
-import type { Doors } from './door.ts';
-import type { Engine } from './engine.ts';
-import type { EngineLink } from './engine-link.ts';
-import type { ImageRecords } from './image-records.ts';
-import type { Images } from './images.ts';
+import type { TaskTable } from './container/task-table.ts';
+import type { Broadcast } from './engine/broadcast.ts';
+import type { Engine } from './engine/engine.ts';
+import type { EngineLink } from './engine/engine-link.ts';
+import type { ImageRecords } from './image/image-records.ts';
+import type { Images } from './image/images.ts';
+import type { Doors } from './network/door.ts';
 import type { DockerNodeConfig } from './node-config.ts';
-import type { TaskTable } from './task-table.ts';
 
 export interface DockerContext {
   readonly engine: Engine;

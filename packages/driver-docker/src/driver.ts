@@ -9,27 +9,27 @@ import {
   type TaskConfig,
   type TaskEvent,
 } from '@orch/driver-api';
-import { Broadcast } from './broadcast.ts';
-import { collectGarbage } from './collect.ts';
 import { DOCKER_CONFIG_SCHEMA } from './config-schema.ts';
+import { collectGarbage } from './container/collect.ts';
+import { openExec } from './container/exec.ts';
+import { inspectTask } from './container/inspect.ts';
+import { ownerOf } from './container/labels.ts';
+import { recoverTask } from './container/recover.ts';
+import { startTask } from './container/start.ts';
+import { readStats } from './container/stats.ts';
+import { destroyTask, sendSignal, stopTask } from './container/stop.ts';
+import { TaskTable } from './container/task-table.ts';
 import { type DockerContext, tell } from './context.ts';
-import { Doors } from './door.ts';
-import { createEngine, type Engine } from './engine.ts';
-import { type EngineEvent, EngineLink } from './engine-link.ts';
-import { engineMessage } from './errors.ts';
-import { openExec } from './exec.ts';
-import { describeEngine } from './fingerprint.ts';
-import { ImageRecords } from './image-records.ts';
-import { Images } from './images.ts';
-import { inspectTask } from './inspect.ts';
-import { ownerOf } from './labels.ts';
-import { readLogs } from './logs.ts';
+import { Broadcast } from './engine/broadcast.ts';
+import { createEngine, type Engine } from './engine/engine.ts';
+import { type EngineEvent, EngineLink } from './engine/engine-link.ts';
+import { engineMessage } from './engine/errors.ts';
+import { describeEngine } from './engine/fingerprint.ts';
+import { ImageRecords } from './image/image-records.ts';
+import { Images } from './image/images.ts';
+import { readLogs } from './logs/logs.ts';
+import { Doors } from './network/door.ts';
 import { parseNodeConfig } from './node-config.ts';
-import { recoverTask } from './recover.ts';
-import { startTask } from './start.ts';
-import { readStats } from './stats.ts';
-import { destroyTask, sendSignal, stopTask } from './stop.ts';
-import { TaskTable } from './task-table.ts';
 
 export const DOCKER_CAPABILITIES: DriverCapabilities = {
   signals: true,

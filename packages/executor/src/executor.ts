@@ -1,26 +1,26 @@
 // Puts the rooms together: the Executor that drivers are given.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { cgroupPids, makeInAllHierarchies, readCgroupLayout, removeCgroups } from './cgroup-host.ts';
-import { hierarchies } from './cgroup-layout.ts';
-import { runThroughLauncher } from './command-runner.ts';
-import { unbufferedHead } from './copier-script.ts';
-import { makeDeviceDirectory } from './device-directory.ts';
+import { cgroupPids, makeInAllHierarchies, readCgroupLayout, removeCgroups } from './cgroup/cgroup-host.ts';
+import { hierarchies } from './cgroup/cgroup-layout.ts';
 import { ExecutorError } from './errors.ts';
-import { eventually } from './eventually.ts';
-import { openPipeSession } from './exec-pipes.ts';
-import { openTerminalSession } from './exec-terminal.ts';
-import { FifoPool } from './fifo-pool.ts';
-import { endLaunch, freeLaunch, signalLaunch, untilExecuted } from './launch-control.ts';
-import { type ExecutorGround, nameForId } from './launch-prepare.ts';
-import { recoverLaunch, watchOver } from './launch-recovery.ts';
-import { startLaunch } from './launch-start.ts';
-import { readLaunchStats } from './launch-stats.ts';
-import type { LaunchEntry } from './launch-table.ts';
-import { LaunchTable } from './launch-table.ts';
-import { Launcher } from './launcher.ts';
-import { findNativeLauncher } from './native-launcher.ts';
-import { isAlive } from './process-identity.ts';
+import { openPipeSession } from './exec/exec-pipes.ts';
+import { openTerminalSession } from './exec/exec-terminal.ts';
+import { makeDeviceDirectory } from './isolation/device-directory.ts';
+import { runThroughLauncher } from './launch/command-runner.ts';
+import { unbufferedHead } from './launch/copier-script.ts';
+import { eventually } from './launch/eventually.ts';
+import { FifoPool } from './launch/fifo-pool.ts';
+import { endLaunch, freeLaunch, signalLaunch, untilExecuted } from './launch/launch-control.ts';
+import { type ExecutorGround, nameForId } from './launch/launch-prepare.ts';
+import { recoverLaunch, watchOver } from './launch/launch-recovery.ts';
+import { startLaunch } from './launch/launch-start.ts';
+import { readLaunchStats } from './launch/launch-stats.ts';
+import type { LaunchEntry } from './launch/launch-table.ts';
+import { LaunchTable } from './launch/launch-table.ts';
+import { Launcher } from './launch/launcher.ts';
+import { findNativeLauncher } from './launch/native-launcher.ts';
+import { isAlive } from './launch/process-identity.ts';
 import type { Executor, LaunchExit, LaunchHandle, RunCommand, RunResult } from './types.ts';
 
 export interface ExecutorOptions {

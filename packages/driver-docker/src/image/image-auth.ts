@@ -1,0 +1,52 @@
+// Credentials for a pull: the task's own, else those of the node's Docker client configuration.
+import { readFile } from 'node:fs/promises';
+import { DriverError } from '@orch/driver-api';
+import type { RegistryAuth, TaskBlock } from '../container/task-config.ts';
+import { configError } from '../engine/errors.ts';
+
+/** The registry an image reference names; Docker Hub when it names none. */
+export function registryOf(image: string): string {
+  const [first = '', rest] = image.split(/\/(.*)/s);
+  const isHost = rest !== undefined && (/[.:]/.test(first) || first === 'localhost');
+  return isHost ? first : 'index.docker.io';
+}
+
+/** @throws DriverError `invalid-config` when the node's file cannot be read and the task does not say `auth_soft_fail`. */
+export async function registryAuth(
+  image: string,
+  block: TaskBlock,
+  authFile: string | undefined,
+): Promise<RegistryAuth | undefined> {
+  const own = block.block('auth');
+  if (own !== undefined) {
+    const username = own.text('username');
+    const password = own.text('password');
+    if (username === undefined || password === undefined) {
+      throw configError(own.path, 'auth needs username and password');
+    }
+    const email = own.text('email');
+    const serveraddress = own.text('server_address') ?? registryOf(image);
+    return { username, password, serveraddress, ...(email === undefined ? {} : { email }) };
+  }
+  if (authFile === undefined) return undefined;
+  try {
+    return fromClientConfig(await readFile(authFile, 'utf8'), registryOf(image));
+  } catch (error) {
+    if (block.flag('auth_soft_fail')) return undefined;
+    const hint = 'Correct auth { config } in plugin "docker" of the node, or set auth_soft_fail = true.';
+    throw new DriverError('invalid-config', `the credentials in ${authFile} cannot be read`, { hint, cause: error });
+  }
+}
+
+/** Reads `auths` of a Docker client's config.json. */
+export function fromClientConfig(text: string, registry: string): RegistryAuth | undefined {
+  const { auths = {} } = JSON.parse(text) as { auths?: Record<string, { auth?: string }> };
+  const names =
+    registry === 'index.docker.io'
+      ? [registry, 'https://index.docker.io/v1/', 'docker.io']
+      : [registry, `https://${registry}`];
+  const entry = names.map((name) => auths[name]?.auth).find((auth) => auth !== undefined);
+  if (entry === undefined) return undefined;
+  const [username = '', password = ''] = Buffer.from(entry, 'base64').toString('utf8').split(/:(.*)/s);
+  return { username, password, serveraddress: registry };
+}

@@ -1,0 +1,139 @@
+// Signals, stopping and freeing of a known launch.
+import { rmSync } from 'node:fs';
+import { constants } from 'node:os';
+import {
+  cgroupPids,
+  isPopulated,
+  killCgroups,
+  killIfThere,
+  readIfThere,
+  removeCgroupTree,
+} from '../cgroup/cgroup-host.ts';
+import { ExecutorError } from '../errors.ts';
+import { eventually } from './eventually.ts';
+import type { LaunchEntry } from './launch-table.ts';
+import { readPrivateExit } from './launch-table.ts';
+import { LAUNCHING } from './launcher.ts';
+import { descendants, isAlive, readBootId } from './process-identity.ts';
+
+const EXEC_TIMEOUT_MS = 5_000;
+/** A SIGKILLed tree is gone within milliseconds unless the kernel holds a process in a device or file system. */
+const KILL_TIMEOUT_MS = 20_000;
+/** How long the copiers may go on writing what is left in the pipes after the last process has gone. */
+const DRAIN_TIMEOUT_MS = 5_000;
+
+/**
+ * Waits until the task's own program runs in its process. `launch` answers some milliseconds earlier, when only `exec`s
+ * are left; a signal sent then would meet a shell that ignores SIGINT and SIGQUIT, and be lost.
+ */
+export async function untilExecuted(entry: LaunchEntry): Promise<void> {
+  const { handle } = entry.record;
+  await eventually(() => hasExecuted(handle.pid) || !isAlive(handle), EXEC_TIMEOUT_MS);
+}
+
+/** In the middle of an exec both files read empty, so the command line must be the same before and after. */
+function hasExecuted(pid: number): boolean {
+  const before = readIfThere(`/proc/${pid}/cmdline`);
+  const environ = readIfThere(`/proc/${pid}/environ`);
+  const after = readIfThere(`/proc/${pid}/cmdline`);
+  return before !== '' && before === after && environ?.includes(`${LAUNCHING}=`) !== true;
+}
+
+/** @throws ExecutorError `invalid` for an unknown signal name, `not-running` */
+export async function signalLaunch(entry: LaunchEntry, name: string, target: 'main' | 'tree'): Promise<void> {
+  const number = signalNumber(name);
+  await untilExecuted(entry);
+  const { handle } = entry.record;
+  if (entry.exit !== undefined || !isAlive(handle)) {
+    throw new ExecutorError('not-running', `${handle.id} has ended`);
+  }
+  for (const pid of target === 'main' ? [handle.pid] : cgroupPids(handle.cgroups)) killIfThere(pid, number);
+}
+
+/** The number of `SIGHUP`, `HUP` or `1`. @throws ExecutorError `invalid` */
+export function signalNumber(name: string): number {
+  if (/^\d+$/.test(name) && Number(name) > 0 && Number(name) <= 64) return Number(name);
+  const full = name.toUpperCase().startsWith('SIG') ? name.toUpperCase() : `SIG${name.toUpperCase()}`;
+  const number = (constants.signals as Readonly<Record<string, number | undefined>>)[full];
+  if (number === undefined) {
+    throw new ExecutorError('invalid', `"${name}" is not a signal`, { hint: 'give a name such as SIGTERM' });
+  }
+  return number;
+}
+
+/** See `Executor.stop`. */
+export async function endLaunch(entry: LaunchEntry, stop: { signal: string; timeoutMs: number }): Promise<void> {
+  const number = signalNumber(stop.signal);
+  const { handle } = entry.record;
+  if (entry.exit === undefined) {
+    if (stop.timeoutMs > 0 && isAlive(handle)) {
+      await untilExecuted(entry);
+      killIfThere(handle.pid, number);
+      await within(entry.ended, stop.timeoutMs);
+    }
+    if (entry.exit === undefined) killCgroups(handle.cgroups);
+  }
+  const gone = await eventually(() => !isPopulated(handle.cgroups), KILL_TIMEOUT_MS);
+  if (!gone) {
+    killCgroups(handle.cgroups);
+    throw new ExecutorError('timed-out', `processes of ${handle.id} survive SIGKILL`, {
+      hint: 'they hang in the kernel, usually on a disk or network file system that does not answer',
+    });
+  }
+  await within(entry.ended, DRAIN_TIMEOUT_MS);
+  // The copier was killed or something outside the task holds its pipe: the group's emptiness is the second witness.
+  if (entry.exit === undefined) settleWithoutCopier(entry);
+}
+
+/** Ends the entry by what is left when nobody will write its exit record. */
+export function settleWithoutCopier(entry: LaunchEntry): void {
+  entry.settle(readPrivateExit(entry.record) ?? { error: 'exit-status-unknown' });
+}
+
+/** Frees cgroups and files. @throws ExecutorError `invalid` while the task runs */
+export async function freeLaunch(entry: LaunchEntry): Promise<void> {
+  const { handle, plan } = entry.record;
+  if (entry.exit === undefined) {
+    throw new ExecutorError('invalid', `${handle.id} still runs`, { hint: 'stop it first' });
+  }
+  killCgroups(handle.cgroups);
+  await eventually(() => !isPopulated(handle.cgroups), KILL_TIMEOUT_MS);
+  for (const dir of handle.cgroups) await removeWhenFree(dir);
+  endCopiers(entry);
+  rmSync(plan.dir, { recursive: true, force: true });
+  rmSync(plan.exitFile, { force: true });
+}
+
+/** A copier that still runs now waits for something outside of the launch that holds its pipe: nobody will read that. */
+function endCopiers({ record: { handle, copiers } }: LaunchEntry): void {
+  if (handle.bootId !== readBootId()) return;
+  for (const copier of [copiers.stdout, copiers.stderr]) {
+    if (copier === undefined || !isAlive(copier)) continue;
+    for (const pid of [...descendants(copier.pid), copier.pid]) killIfThere(pid, 'SIGKILL');
+  }
+}
+
+/** The kernel keeps a group busy for moments after its last process has gone. */
+async function removeWhenFree(dir: string): Promise<void> {
+  let last: unknown;
+  const removed = await eventually(() => {
+    try {
+      removeCgroupTree(dir);
+      return true;
+    } catch (error) {
+      last = error;
+      return false;
+    }
+  }, 2_000);
+  if (!removed) throw new ExecutorError('start-failed', `could not remove the cgroup ${dir}`, { cause: last });
+}
+
+function within(promise: Promise<unknown>, timeoutMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, timeoutMs);
+    promise.then(() => {
+      clearTimeout(timer);
+      resolve();
+    }, resolve);
+  });
+}

@@ -1,0 +1,41 @@
+// Everything a launch needs, resolved: no choices are left to the scripts made from it.
+import type { ResolvedUser } from '../isolation/users.ts';
+
+export interface LaunchPlan {
+  readonly token: string;
+  readonly id: string;
+  /** Name of the exit record and of the cgroup: the id in safe characters. */
+  readonly name: string;
+  /** The launch's private directory. */
+  readonly dir: string;
+  readonly exitFile: string;
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  readonly user: ResolvedUser;
+  readonly cgroups: readonly string[];
+  readonly oomScoreAdj: number;
+  readonly networkNamespace?: string | 'none';
+  readonly chroot?: {
+    readonly root: string;
+    readonly hostname?: string;
+    readonly pidMode: 'private' | 'host';
+    readonly ipcMode: 'private' | 'host';
+    readonly capabilities: readonly string[];
+  };
+  readonly logs?: LogPlan;
+}
+
+export interface LogPlan {
+  readonly stdout: LogFilePlan;
+  readonly stderr: LogFilePlan;
+  readonly maxFiles: number;
+  readonly maxFileBytes: number;
+}
+
+/** Where a stream goes on: file `<base>.<number>`, which holds `bytes` already. */
+export interface LogFilePlan {
+  readonly base: string;
+  readonly number: number;
+  readonly bytes: number;
+}

@@ -1,0 +1,157 @@
+// From a launch's request to files, directories and cgroups on disk; everything that can be wrong is found here.
+
+import { createHash } from 'node:crypto';
+import { chmodSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { applyCgroupPlan, removeCgroups } from '../cgroup/cgroup-host.ts';
+import type { CgroupLayout } from '../cgroup/cgroup-layout.ts';
+import type { CgroupPlan } from '../cgroup/cgroup-plan.ts';
+import { planCgroups } from '../cgroup/cgroup-plan.ts';
+import { ExecutorError } from '../errors.ts';
+import { type MountStep, makeMountPoints, mountSteps, planRoot, renderMountTable } from '../isolation/chroot-root.ts';
+import type { RootView } from '../isolation/root-lookup.ts';
+import { findProgram, resolveInRoot } from '../isolation/root-lookup.ts';
+import { makeTaskEtc } from '../isolation/task-etc.ts';
+import type { ResolvedUser } from '../isolation/users.ts';
+import { readUserDatabase, resolveUser } from '../isolation/users.ts';
+import type { LaunchSpec } from '../types.ts';
+import { RUNNING_RECORD } from './exit-record.ts';
+import type { FifoPool } from './fifo-pool.ts';
+import type { LaunchPlan } from './launch-plan.ts';
+import { launchRequest } from './launch-request.ts';
+import { launchScript } from './launch-script.ts';
+import { type LauncherJob, SYSTEM_PATH } from './launcher.ts';
+import { planLogs } from './log-files.ts';
+
+/** What the executor has made once, for all launches. */
+export interface ExecutorGround {
+  readonly layout: CgroupLayout;
+  readonly cgroupParent: string;
+  readonly exitsDir: string;
+  readonly etcDir: string;
+  readonly devDir: string;
+  readonly fifos: FifoPool;
+  readonly head: string;
+  /** The native launcher is there: it makes the pipes, namespaces and mounts itself. */
+  readonly native: boolean;
+}
+
+export interface PreparedLaunch {
+  readonly plan: LaunchPlan;
+  readonly cgroupPlan: CgroupPlan;
+  readonly job: LauncherJob;
+}
+
+/** A file name for an id: readable, and unique by the hash at its end. */
+export function nameForId(id: string): string {
+  const readable = id.replace(/[^A-Za-z0-9_.-]+/g, '-').slice(0, 100);
+  return `${readable}-${createHash('sha256').update(id).digest('hex').slice(0, 10)}`;
+}
+
+/** @throws ExecutorError; then nothing is left behind */
+export async function prepareLaunch(spec: LaunchSpec, token: string, ground: ExecutorGround): Promise<PreparedLaunch> {
+  const user = resolveUser(spec.user ?? (spec.isolation.kind === 'chroot' ? 'nobody' : '0:0'), readUserDatabase());
+  const name = nameForId(spec.id);
+  const cgroupPlan = planCgroups(ground.layout, `${ground.cgroupParent}/launches/${name}`, spec.limits);
+  const exitFile = join(ground.exitsDir, name);
+  try {
+    const root = spec.isolation.kind === 'chroot' ? prepareRoot(spec, user, ground) : undefined;
+    const view: RootView = root ?? { root: '/', mounts: [] };
+    const argv = checkCommand(spec, view);
+    mkdirSync(spec.stateDir, { recursive: true, mode: 0o700 });
+    chmodSync(spec.stateDir, 0o700);
+    const plan: LaunchPlan = {
+      token,
+      id: spec.id,
+      name,
+      dir: spec.stateDir,
+      exitFile,
+      argv,
+      env: checkEnv(spec.env),
+      cwd: spec.cwd,
+      user,
+      cgroups: applyCgroupPlan(cgroupPlan),
+      oomScoreAdj: spec.limits.oomScoreAdj ?? 0,
+      ...(spec.networkNamespace === undefined ? {} : { networkNamespace: spec.networkNamespace }),
+      ...(spec.isolation.kind === 'chroot' ? { chroot: spec.isolation } : {}),
+      ...(spec.logs === undefined ? {} : { logs: planLogs(spec.logs) }),
+    };
+    writePrivate(plan, 'exit', RUNNING_RECORD);
+    writeFileSync(exitFile, RUNNING_RECORD, { mode: 0o600 });
+    const mounts = root ? mountSteps(root, { ownProc: plan.chroot?.pidMode === 'private' }) : [];
+    const job = ground.native ? nativeJob(plan, mounts) : await shellJob(plan, mounts, ground);
+    return { plan, cgroupPlan, job };
+  } catch (error) {
+    discardLaunch(spec.stateDir, exitFile, cgroupPlan);
+    throw error instanceof ExecutorError
+      ? error
+      : new ExecutorError('start-failed', `could not prepare the launch of ${spec.id}`, { cause: error });
+  }
+}
+
+function nativeJob(plan: LaunchPlan, mounts: readonly MountStep[]): LauncherJob {
+  writePrivate(plan, 'plan', launchRequest(plan, mounts));
+  return { kind: 'launch', file: join(plan.dir, 'plan') };
+}
+
+async function shellJob(
+  plan: LaunchPlan,
+  mounts: readonly MountStep[],
+  { fifos, head }: ExecutorGround,
+): Promise<LauncherJob> {
+  await fifos.take(join(plan.dir, 'out'), plan.user.uid);
+  if (plan.logs) await fifos.take(join(plan.dir, 'err'), plan.user.uid);
+  if (plan.chroot) writePrivate(plan, 'fstab', renderMountTable(mounts));
+  writePrivate(plan, 'start.sh', launchScript(plan, head));
+  return { kind: 'script', file: join(plan.dir, 'start.sh') };
+}
+
+/** Takes back what `prepareLaunch` made. */
+export function discardLaunch(dir: string, exitFile: string, cgroupPlan: CgroupPlan): void {
+  removeCgroups(cgroupPlan.directories.map((group) => group.dir));
+  rmSync(dir, { recursive: true, force: true });
+  rmSync(exitFile, { force: true });
+}
+
+function prepareRoot(spec: LaunchSpec, user: ResolvedUser, ground: ExecutorGround) {
+  if (spec.isolation.kind !== 'chroot') throw new ExecutorError('invalid', 'a root is for isolated launches');
+  const { isolation } = spec;
+  const etcDir = makeTaskEtc(ground.etcDir, {
+    user,
+    ...(isolation.hostname === undefined ? {} : { hostname: isolation.hostname }),
+    ...(isolation.resolvConf === undefined ? {} : { resolvConf: isolation.resolvConf }),
+    ...(isolation.hosts === undefined ? {} : { hosts: isolation.hosts }),
+  });
+  const root = planRoot({ root: isolation.root, mounts: isolation.mounts, etcDir, devDir: ground.devDir });
+  makeMountPoints(root);
+  return root;
+}
+
+function checkCommand(spec: LaunchSpec, view: RootView): string[] {
+  const [name = '', ...rest] = spec.argv;
+  const cwd = resolveInRoot(view, spec.cwd);
+  if (cwd === undefined || !statSync(cwd).isDirectory()) {
+    throw new ExecutorError('not-found', `the working directory ${spec.cwd} does not exist`, {
+      hint: 'the task must be able to see it',
+    });
+  }
+  const program = findProgram(view, name, { cwd: spec.cwd, searchPath: spec.env['PATH'] ?? SYSTEM_PATH });
+  if ('problem' in program) {
+    throw new ExecutorError('not-found', program.problem, {
+      hint: 'give a path inside the task, or a name on its PATH',
+    });
+  }
+  if (program.found.includes('=')) throw new ExecutorError('invalid', `the program path ${program.found} contains "="`);
+  return [program.found, ...rest];
+}
+
+function checkEnv(env: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  for (const name of Object.keys(env)) {
+    if (name === '' || name.includes('=')) throw new ExecutorError('invalid', `"${name}" cannot be a variable's name`);
+  }
+  return env;
+}
+
+function writePrivate(plan: LaunchPlan, file: string, text: string): void {
+  writeFileSync(join(plan.dir, file), text, { mode: 0o600 });
+}

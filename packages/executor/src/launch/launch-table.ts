@@ -1,0 +1,113 @@
+// The launches this process knows, and the one watched directory that tells how they ended.
+import type { FSWatcher } from 'node:fs';
+import { statSync, watch } from 'node:fs';
+import { basename, join } from 'node:path';
+import { readIfThere, readKeyed } from '../cgroup/cgroup-host.ts';
+import { ExecutorError } from '../errors.ts';
+import type { LaunchExit } from '../types.ts';
+import { judgeExit, parseExitRecord } from './exit-record.ts';
+import type { LaunchRecord } from './launch-record.ts';
+
+export interface LaunchEntry {
+  record: LaunchRecord;
+  exit: LaunchExit | undefined;
+  readonly ended: Promise<LaunchExit>;
+  readonly settle: (exit: LaunchExit) => void;
+}
+
+/** Owns the watch on the exit records. */
+export class LaunchTable {
+  readonly #entries = new Map<string, LaunchEntry>();
+  readonly #byName = new Map<string, string>();
+  readonly #watcher: FSWatcher;
+
+  constructor(exitsDir: string) {
+    this.#watcher = watch(exitsDir, (_event, file) => {
+      if (file !== null) this.#look(basename(String(file)));
+    });
+    this.#watcher.unref();
+  }
+
+  add(record: LaunchRecord): LaunchEntry {
+    const { promise, resolve } = Promise.withResolvers<LaunchExit>();
+    const entry: LaunchEntry = {
+      record,
+      exit: undefined,
+      ended: promise,
+      settle: (exit) => {
+        entry.exit ??= exit;
+        resolve(entry.exit);
+      },
+    };
+    this.#entries.set(record.plan.id, entry);
+    this.#byName.set(record.plan.name, record.plan.id);
+    // It may have ended before it was known here.
+    this.#look(record.plan.name);
+    return entry;
+  }
+
+  find(id: string): LaunchEntry | undefined {
+    return this.#entries.get(id);
+  }
+
+  /** @throws ExecutorError `unknown-launch` */
+  get(id: string): LaunchEntry {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) throw new ExecutorError('unknown-launch', `no launch ${id} is known here`);
+    return entry;
+  }
+
+  running(): LaunchEntry[] {
+    return [...this.#entries.values()].filter(({ exit }) => exit === undefined);
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  delete(id: string): void {
+    const entry = this.#entries.get(id);
+    if (entry) this.#byName.delete(entry.record.plan.name);
+    this.#entries.delete(id);
+  }
+
+  close(): void {
+    this.#watcher.close();
+  }
+
+  #look(name: string): void {
+    const id = this.#byName.get(name);
+    const entry = id === undefined ? undefined : this.#entries.get(id);
+    if (entry !== undefined && entry.exit === undefined) {
+      const exit = readExit(entry.record);
+      if (exit !== undefined) entry.settle(exit);
+    }
+  }
+}
+
+/** The exit of a launch if its record is complete. */
+export function readExit(record: LaunchRecord): LaunchExit | undefined {
+  return judgeFile(record, record.plan.exitFile);
+}
+
+/** The exit from the private status file of the task's init, for when the copier cannot publish it any more. */
+export function readPrivateExit(record: LaunchRecord): LaunchExit | undefined {
+  return judgeFile(record, join(record.plan.dir, 'exit'));
+}
+
+function judgeFile(record: LaunchRecord, file: string): LaunchExit | undefined {
+  const recorded = parseExitRecord(readIfThere(file) ?? '');
+  if (recorded === undefined) return undefined;
+  return judgeExit({
+    recorded,
+    trace: readIfThere(join(record.plan.dir, 'trace')) ?? '',
+    oomKills: oomKills(record),
+    ownPidNamespace: record.plan.chroot?.pidMode === 'private',
+    finishedAtMs: Math.round(statSync(file).mtimeMs),
+  });
+}
+
+/** The group is made for one launch, so its counter began at 0. */
+export function oomKills(record: LaunchRecord): number {
+  return record.oomCounter ? (readKeyed(record.oomCounter.file)[record.oomCounter.key] ?? 0) : 0;
+}

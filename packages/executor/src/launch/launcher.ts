@@ -1,0 +1,183 @@
+// The fork server: a tiny program (or shell) started once, which forks everything else, whatever the size of this process's heap.
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { readIfThere } from '../cgroup/cgroup-host.ts';
+import { ExecutorError } from '../errors.ts';
+import { quoteShell } from './shell-quote.ts';
+
+export const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/** In the environment of everything on the way to a task's program, and never in the program's own. */
+export const LAUNCHING = '_ORCH_LAUNCHING';
+
+/**
+ * Line in: the name of a script file. Line out: what the script says on descriptor 9. Each script is sourced in a
+ * process forked twice, so that the launcher, blocked in `read`, never has children to reap. It leaves the agent's
+ * cgroups before its first fork; everything it forks inherits that.
+ */
+function launcherSource(cgroups: readonly string[]): string {
+  const attach = cgroups.map((dir) => `echo $$ > ${quoteShell(`${dir}/cgroup.procs`)} || exit 81`).join('\n');
+  return `exec 9>&1 1>/dev/null 2>&1
+${attach}
+echo -900 > /proc/self/oom_score_adj
+echo ready >&9
+umask 022
+while IFS= read -r f; do ( . "$f" & ) ; done
+exit 0`;
+}
+
+/**
+ * Descriptors this process was itself born with would be inherited by every task. The shell that runs the launcher can
+ * close but those below 10, so bash closes them on the way.
+ */
+function launcherCommand(source: string): [program: string, ...words: string[]] {
+  const leaked = readdirSync('/proc/self/fd').filter((fd) => Number(fd) > 2 && isInheritable(fd));
+  if (leaked.length === 0 || !existsSync('/bin/bash')) return ['/bin/sh', '-c', source];
+  const closing = leaked.map((fd) => `${fd}>&-`).join(' ');
+  return ['/bin/bash', '-c', `exec ${closing}; exec /bin/sh -c "$1"`, 'bash', source];
+}
+
+const CLOSE_ON_EXEC = 0o2000000;
+
+function isInheritable(fd: string): boolean {
+  const flags = /^flags:\s+(\d+)/m.exec(readIfThere(`/proc/self/fdinfo/${fd}`) ?? '');
+  return flags?.[1] !== undefined && (Number.parseInt(flags[1], 8) & CLOSE_ON_EXEC) === 0;
+}
+
+/** One answer line of a script: `<word> <token> <rest>`. */
+export interface LauncherAnswer {
+  readonly word: string;
+  readonly rest: string;
+}
+
+/** `script`: a shell script, sourced or run. `launch`: a plan, which only the native launcher can read. */
+export interface LauncherJob {
+  readonly kind: 'script' | 'launch';
+  readonly file: string;
+}
+
+interface Pending {
+  readonly job: LauncherJob;
+  readonly answer: (answer: LauncherAnswer) => void;
+  readonly fail: (error: ExecutorError) => void;
+}
+
+export interface LauncherOptions {
+  /** The native launcher's program; absent = a shell does it. */
+  readonly native: string | undefined;
+  readonly cgroups: readonly string[];
+  readonly onRestart: (reason: string) => void;
+}
+
+/** Owns the launcher process. Killed from outside, it is started again; what it had forked is not touched. */
+export class Launcher {
+  readonly #options: LauncherOptions;
+  readonly #pending = new Map<string, Pending>();
+  #child: ChildProcess | undefined;
+  #closed = false;
+  #restarts = 0;
+
+  constructor(options: LauncherOptions) {
+    this.#options = options;
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** Resolves when the launcher answers. @throws ExecutorError `start-failed` */
+  async start(): Promise<void> {
+    await new Promise<void>((resolve, reject) => this.#spawn(resolve, reject));
+  }
+
+  /** Hands a script to the launcher; answers with its token go to `answer` until `forget`. */
+  submit(token: string, pending: Pending): void {
+    if (this.#closed) {
+      pending.fail(new ExecutorError('canceled', 'the executor is closed'));
+      return;
+    }
+    this.#pending.set(token, pending);
+    this.#write(token, pending.job);
+  }
+
+  forget(token: string): void {
+    this.#pending.delete(token);
+  }
+
+  /** Ends the launcher. What it forked lives on. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.stdin?.end();
+    await ended;
+    child.stdout?.destroy();
+  }
+
+  #write(token: string, { kind, file }: LauncherJob): void {
+    const isNative = this.#options.native !== undefined;
+    this.#child?.stdin?.write(isNative ? `${kind === 'launch' ? 'L' : 'R'} ${token} ${file}\n` : `${file}\n`);
+  }
+
+  #spawn(ready: () => void, failed: (error: ExecutorError) => void): void {
+    const { cgroups, native } = this.#options;
+    const [program, ...words] =
+      native === undefined ? launcherCommand(launcherSource(cgroups)) : ([native, ...cgroups] as const);
+    const child = spawn(program, words, {
+      cwd: '/',
+      env: { PATH: SYSTEM_PATH, LC_ALL: 'C', [LAUNCHING]: '1' },
+      stdio: ['pipe', 'pipe', 'ignore'],
+      detached: true,
+    });
+    this.#child = child;
+    let isReady = false;
+    let buffered = '';
+    child.stdout?.setEncoding('utf8');
+    child.stdout?.on('data', (text: string) => {
+      const lines = (buffered + text).split('\n');
+      buffered = lines.pop() ?? '';
+      for (const line of lines) {
+        if (line === 'ready') {
+          isReady = true;
+          ready();
+        } else this.#onLine(line);
+      }
+    });
+    child.stdin?.on('error', () => {}); // a dead launcher: 'exit' below deals with it
+    child.on('error', (cause) => failed(new ExecutorError('start-failed', `could not start ${program}`, { cause })));
+    child.on('exit', (code, signal) => {
+      if (!isReady) failed(new ExecutorError('start-failed', `the launcher ended at once (${signal ?? code})`));
+      else if (!this.#closed) this.#restart(child, `${signal ?? code}`);
+    });
+  }
+
+  /**
+   * Scripts that the dead launcher had forked still answer through its pipe, whose end is seen when the last of them
+   * has let go of it. Only what is unanswered then was never begun, and is handed to the successor.
+   */
+  #restart(dead: ChildProcess, reason: string): void {
+    this.#restarts += 1;
+    this.#options.onRestart(reason);
+    const orphans = new Map(this.#pending);
+    const resubmit = () => {
+      for (const [token, pending] of orphans) {
+        if (this.#pending.get(token) === pending) this.#write(token, pending.job);
+      }
+    };
+    const failed = (error: ExecutorError) => {
+      for (const pending of this.#pending.values()) pending.fail(error);
+      this.#pending.clear();
+    };
+    if (this.#restarts > 1_000) failed(new ExecutorError('start-failed', 'the launcher keeps being killed'));
+    else this.#spawn(() => {}, failed);
+    if (dead.stdout === null || dead.stdout.readableEnded || dead.stdout.destroyed) resubmit();
+    else dead.stdout.once('close', resubmit);
+  }
+
+  #onLine(line: string): void {
+    const [word = '', token = '', ...rest] = line.split(' ');
+    this.#pending.get(token)?.answer({ word, rest: rest.join(' ') });
+  }
+}
