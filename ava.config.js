@@ -5,7 +5,7 @@ export default {
     'packages/*/src/**/*.test.ts',
     'plugins/*/src/**/*.test.ts',
     'scripts/**/*.test.ts',
-    'test/{sim,oracle,fuzz}/**/*.test.ts',
+    'test/{sim,oracle,fuzz,security}/**/*.test.ts',
   ],
   timeout: '2m',
   workerThreads: false,

@@ -84,12 +84,12 @@ try {
       'unit',
       match === undefined
         ? []
-        : globSync(['{packages,plugins}/*/src/**/*.test.ts', '{scripts,test/sim,test/oracle,test/fuzz}/**/*.test.ts'], {
+        : globSync(['{packages,plugins}/*/src/**/*.test.ts', '{scripts,test/sim,test/oracle,test/fuzz,test/security}/**/*.test.ts'], {
             cwd: root,
           }).filter((file) => file.includes(match)),
     );
   if (wants('e2e') && (await step('build', 'node', ['scripts/bundle/main.ts']))) {
-    const files = globSync('test/{e2e,chaos}/**/*.e2e.ts', { cwd: root })
+    const files = globSync('test/{e2e,chaos,security}/**/*.e2e.ts', { cwd: root })
       .filter((file) => match === undefined || file.includes(match))
       .sort();
     for (const file of files) await tests(file, ['--config', 'ava.e2e.config.js', file]);
