@@ -84,9 +84,15 @@ try {
       'unit',
       match === undefined
         ? []
-        : globSync(['{packages,plugins}/*/src/**/*.test.ts', '{scripts,test/sim,test/oracle,test/fuzz,test/security}/**/*.test.ts'], {
-            cwd: root,
-          }).filter((file) => file.includes(match)),
+        : globSync(
+            [
+              '{packages,plugins}/*/src/**/*.test.ts',
+              '{scripts,test/sim,test/oracle,test/fuzz,test/security}/**/*.test.ts',
+            ],
+            {
+              cwd: root,
+            },
+          ).filter((file) => file.includes(match)),
     );
   if (wants('e2e') && (await step('build', 'node', ['scripts/bundle/main.ts']))) {
     const files = globSync('test/{e2e,chaos,security}/**/*.e2e.ts', { cwd: root })
