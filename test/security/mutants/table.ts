@@ -1,0 +1,5 @@
+// The guards that security rests on, each with the test that dies without it. One file a room; run: npm run mutants -- security
+
+import type { Mutant } from '../../../scripts/mutants/mutant.ts';
+
+export const securityMutants: readonly Mutant[] = [];
