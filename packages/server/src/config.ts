@@ -78,7 +78,7 @@ export interface HttpConfig {
   readonly operatorConnections: number;
   /** Open connections on the group's socket. @default 1024 */
   readonly groupConnections: number;
-  /** Blocking queries waiting at once, of those who come by one door. @default 4096 */
+  /** Blocking queries waiting at once, of those who come by one listener. @default 4096 */
   readonly blockingQueries: number;
   /** Host names beside loopback ones that requests may name. */
   readonly hosts: readonly string[];

@@ -7,10 +7,10 @@ import type { Connection } from '@orch/core/link/connection';
 import type { NodeMessage, ServerMessage } from '@orch/core/link/messages';
 import { defaultServerConfig, type ServerConfig, type ServerContext } from './config.ts';
 import { blocking } from './http/blocking.ts';
-import type { Door } from './http/door.ts';
 import { httpApi } from './http/http-server.ts';
 import { jobTurns } from './http/job-turns.ts';
 import type { ListenAddress } from './http/listen.ts';
+import type { Listener } from './http/listener.ts';
 import type { Policy } from './http/policy.ts';
 import { linkServer } from './link/link-server.ts';
 import { lead } from './loops/leader.ts';
@@ -32,10 +32,10 @@ export interface ServerOptions {
 
 export interface Server {
   /**
-   * Answers HTTP at one more door.
+   * Answers HTTP at one more place.
    * @throws OrchError `bind-not-loopback`, `address-in-use`, `socket-path-too-long`, `listen-failed`
    */
-  listen(door: Door): Promise<ListenAddress>;
+  listen(listener: Listener): Promise<ListenAddress>;
   /** Serves the agent's own node over a connection made in the same process. */
   acceptNode(connection: Connection<ServerMessage, NodeMessage>): void;
   /** Stops loops, links and listeners; what is being committed is waited for. Tasks run on. */
@@ -65,8 +65,8 @@ export function createServer(options: ServerOptions): Server {
   );
   let closing: Promise<void> | undefined;
   return {
-    async listen(door) {
-      const address = await api.listen(door);
+    async listen(listener) {
+      const address = await api.listen(listener);
       addresses.push(address);
       return address;
     },

@@ -13,7 +13,7 @@ import { createServer, type Server } from '@orch/server';
 import { defaultServerConfig } from '@orch/server/config';
 import { openEmbeddedJournal } from '@orch/server/journal/embedded/open-embedded';
 import { openStore } from '@orch/server/store/open-store';
-import { openDoors } from './api-doors.ts';
+import { openListeners } from './api-listeners.ts';
 import type { AgentConfig } from './config/agent-config.ts';
 import { createDrivers } from './drivers.ts';
 import { claimKernelNames, type KernelNames } from './kernel-names.ts';
@@ -71,7 +71,7 @@ export async function startAgent(config: AgentConfig, version: string): Promise<
     });
     closers.push(() => server.close());
     const atEnd = (close: Close) => closers.unshift(close);
-    const doors = await openDoors({ config, word: names.word, server, log, atEnd });
+    const listeners = await openListeners({ config, word: names.word, server, log, atEnd });
     const node = await startNode({
       config,
       names,
@@ -79,11 +79,11 @@ export async function startAgent(config: AgentConfig, version: string): Promise<
       executor,
       drivers,
       server,
-      httpAddress: doors.httpAddress,
+      httpAddress: listeners.httpAddress,
       log,
     });
     closers.push(() => node.close());
-    return { urls: doors.urls, close: closeAll };
+    return { urls: listeners.urls, close: closeAll };
   } catch (error) {
     await closeAll();
     throw error;

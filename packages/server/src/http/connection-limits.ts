@@ -1,4 +1,4 @@
-// Limits before anything is read: open connections of one door, over all and per remote address.
+// Limits before anything is read: open connections of one listener, over all and per remote address.
 
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';

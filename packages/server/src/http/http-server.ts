@@ -5,10 +5,10 @@ import { describeError } from '@orch/core/lib/errors';
 import type { Api } from './api.ts';
 import { apiRequest } from './api-request.ts';
 import { limitConnections } from './connection-limits.ts';
-import { type Door, entranceOf, limitsOf } from './door.ts';
 import { checkRequest, checkStateChange } from './guard.ts';
 import { HttpError, refusal, statusOf } from './http-error.ts';
 import { forget, type ListenAddress, listenAt } from './listen.ts';
+import { entranceOf, type Listener, limitsOf } from './listener.ts';
 import { accessPolicy, type Policy } from './policy.ts';
 import { type Reply, writeReply } from './reply.ts';
 import { router } from './router.ts';
@@ -18,7 +18,7 @@ import { upgradeHandler } from './upgrade.ts';
 
 export interface HttpApi {
   /** @throws OrchError `bind-not-loopback`, `address-in-use`, `socket-path-too-long`, `listen-failed` */
-  listen(door: Door): Promise<ListenAddress>;
+  listen(listener: Listener): Promise<ListenAddress>;
   close(): Promise<void>;
 }
 
@@ -28,13 +28,13 @@ const headersTimeoutMs = 10_000;
 const requestTimeoutMs = 60_000;
 const keepAliveMs = 65_000;
 
-/** One server for each door: what fills one keeps nobody out of another. */
+/** One server for each listener: what fills one keeps nobody out of another. */
 export function httpApi(api: Api, policy: Policy = accessPolicy): HttpApi {
   const routes = router(allRoutes(api));
-  const opened: { readonly door: Door; readonly server: Server }[] = [];
+  const opened: { readonly listener: Listener; readonly server: Server }[] = [];
   return {
-    async listen(door) {
-      const serving: Serving = { api, routes, policy, entrance: entranceOf(door, api.context) };
+    async listen(listener) {
+      const serving: Serving = { api, routes, policy, entrance: entranceOf(listener, api.context) };
       const server = createServer(
         {
           maxHeaderSize: maxHeaderBytes,
@@ -44,22 +44,27 @@ export function httpApi(api: Api, policy: Policy = accessPolicy): HttpApi {
         },
         (message, response) => void serve(serving, message, response),
       );
-      limitConnections(server, limitsOf(door, api.context.config.http));
+      limitConnections(server, limitsOf(listener, api.context.config.http));
       server.on('upgrade', upgradeHandler(serving));
-      const address = await listenAt(server, door);
-      opened.push({ door, server });
-      return address;
+      try {
+        const address = await listenAt(server, listener);
+        opened.push({ listener, server });
+        return address;
+      } catch (error) {
+        server.close();
+        throw error;
+      }
     },
     async close() {
-      await Promise.all(opened.splice(0).map(({ door, server }) => shut(door, server)));
+      await Promise.all(opened.splice(0).map(({ listener, server }) => shut(listener, server)));
     },
   };
 }
 
-function shut(door: Door, server: Server): Promise<void> {
+function shut(listener: Listener, server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => {
-      forget(door);
+      forget(listener);
       resolve();
     });
     server.closeAllConnections();

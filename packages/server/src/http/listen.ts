@@ -4,7 +4,7 @@ import { chmodSync, chownSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { basename, join } from 'node:path';
 import { OrchError } from '@orch/core/lib/errors';
-import type { Door, SocketDoor, TcpDoor } from './door.ts';
+import type { Listener, SocketListener, TcpListener } from './listener.ts';
 
 export interface ListenAddress {
   /** `http://127.0.0.1:4646`, `unix:///run/orch/operator.sock`. */
@@ -17,11 +17,11 @@ export interface ListenAddress {
 const maxSocketPathBytes = 107;
 
 /** @throws OrchError `bind-not-loopback`, `address-in-use`, `socket-path-too-long`, `listen-failed` */
-export async function listenAt(server: Server, door: Door): Promise<ListenAddress> {
-  return door.kind === 'tcp' ? listenOnTcp(server, door) : listenOnSocket(server, door);
+export async function listenAt(server: Server, listener: Listener): Promise<ListenAddress> {
+  return listener.kind === 'tcp' ? listenOnTcp(server, listener) : listenOnSocket(server, listener);
 }
 
-async function listenOnTcp(server: Server, { host, port }: TcpDoor): Promise<ListenAddress> {
+async function listenOnTcp(server: Server, { host, port }: TcpListener): Promise<ListenAddress> {
   if (!isLoopback(host)) {
     throw new OrchError('bind-not-loopback', `the API cannot listen on ${host}`, {
       hint: 'without TLS only loopback addresses are allowed; use 127.0.0.1',
@@ -35,7 +35,7 @@ async function listenOnTcp(server: Server, { host, port }: TcpDoor): Promise<Lis
 }
 
 /** A socket that a dead agent left is replaced. The caller knows that no live one has it. */
-async function listenOnSocket(server: Server, { path, stagingDir, mode, gid }: SocketDoor): Promise<ListenAddress> {
+async function listenOnSocket(server: Server, { path, stagingDir, mode, gid }: SocketListener): Promise<ListenAddress> {
   mkdirSync(stagingDir, { mode: 0o700, recursive: true });
   const staged = join(stagingDir, basename(path));
   for (const one of [staged, path]) {
@@ -61,8 +61,8 @@ async function listenOnSocket(server: Server, { path, stagingDir, mode, gid }: S
 }
 
 /** Takes away what {@link listenAt} made, once nobody listens there. */
-export function forget(door: Door): void {
-  if (door.kind !== 'tcp') rmSync(door.path, { force: true });
+export function forget(listener: Listener): void {
+  if (listener.kind !== 'tcp') rmSync(listener.path, { force: true });
 }
 
 function isLoopback(host: string): boolean {

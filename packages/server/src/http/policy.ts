@@ -1,7 +1,7 @@
 // Who asks, and whether it may: the seam where access control is decided. Asked before every handler.
 
 /**
- * By the door a caller came through, and on TCP by what it presented.
+ * By the listener a caller came by, and on TCP by what it presented.
  * - operator: over the operator's socket, which only root opens
  * - group: over the group's socket
  * - token: over TCP, with the token

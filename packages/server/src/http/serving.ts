@@ -1,7 +1,7 @@
-// What requests of one door are answered with.
+// What requests of one listener are answered with.
 
 import type { Api } from './api.ts';
-import type { Entrance } from './door.ts';
+import type { Entrance } from './listener.ts';
 import type { Policy } from './policy.ts';
 import type { Router } from './router.ts';
 

@@ -1,4 +1,4 @@
-// Opens the doors of the API: the two sockets, and TCP where the configuration has a port for it.
+// Opens the listeners of the API: the two sockets, and TCP where the configuration has a port for it.
 
 import { chmodSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,14 +11,14 @@ import { groupId } from './group-id.ts';
 import { openSocketDirectory, type SocketDirectory } from './socket-directory.ts';
 import { openTokenFile } from './token-file.ts';
 
-export interface ApiDoors {
+export interface ApiListeners {
   /** Where the API answers, for people. */
   readonly urls: readonly string[];
   /** `127.0.0.1:4646`; empty without TCP. */
   readonly httpAddress: string;
 }
 
-export interface DoorParts {
+export interface ListenerParts {
   readonly config: AgentConfig;
   /** Begins the names of all this agent makes in the kernel. */
   readonly word: string;
@@ -29,7 +29,7 @@ export interface DoorParts {
 }
 
 /** @throws OrchError `socket-dir`, `sockets-in-use`, `token-file`, `address-in-use`, … */
-export async function openDoors(parts: DoorParts): Promise<ApiDoors> {
+export async function openListeners(parts: ListenerParts): Promise<ApiListeners> {
   const { config } = parts;
   const directory = socketDirectory(parts);
   const sockets = directory === undefined ? [] : await openSockets(parts, directory);
@@ -38,7 +38,7 @@ export async function openDoors(parts: DoorParts): Promise<ApiDoors> {
   return { urls: config.dev ? [url, ...sockets] : [...sockets, url], httpAddress: hostPort };
 }
 
-async function openTcp({ config, server, log }: DoorParts, port: number, directory: SocketDirectory | undefined) {
+async function openTcp({ config, server, log }: ListenerParts, port: number, directory: SocketDirectory | undefined) {
   const file = config.http.openLoopback ? undefined : openTokenFile(config.dataDir);
   const host = config.bindAddress ?? '127.0.0.1';
   const token = file === undefined ? {} : { token: file.token };
@@ -52,7 +52,7 @@ async function openTcp({ config, server, log }: DoorParts, port: number, directo
 }
 
 /** A dev agent has TCP and goes without sockets where it cannot have them; any other agent does not start then. */
-function socketDirectory({ config, word, log, atEnd }: DoorParts): SocketDirectory | undefined {
+function socketDirectory({ config, word, log, atEnd }: ListenerParts): SocketDirectory | undefined {
   const path = config.http.socketDir ?? join('/run', word);
   try {
     const directory = openSocketDirectory(path);
@@ -71,7 +71,10 @@ function socketDirectory({ config, word, log, atEnd }: DoorParts): SocketDirecto
   }
 }
 
-async function openSockets({ config, server, log }: DoorParts, directory: SocketDirectory): Promise<readonly string[]> {
+async function openSockets(
+  { config, server, log }: ListenerParts,
+  directory: SocketDirectory,
+): Promise<readonly string[]> {
   const { path, privateDir: stagingDir } = directory;
   const { group } = config.http;
   const gid = groupId(group);

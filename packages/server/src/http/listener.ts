@@ -1,4 +1,4 @@
-// The doors of the API: where it listens, who comes through each, and how many may stand in it.
+// The listeners of the API: where each is, who comes by it, and how many at once.
 
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Clock } from '@orch/core/lib/clock';
@@ -9,7 +9,7 @@ import type { Principal } from './policy.ts';
 import { tokenCheck } from './token.ts';
 
 /** TCP, on loopback. Without a token everyone who reaches it may everything. */
-export interface TcpDoor {
+export interface TcpListener {
   readonly kind: 'tcp';
   readonly host: string;
   /** 0 = any. */
@@ -18,7 +18,7 @@ export interface TcpDoor {
 }
 
 /** A Unix socket. Its mode and group are who may come in. */
-export interface SocketDoor {
+export interface SocketListener {
   readonly kind: 'operator' | 'group';
   readonly path: string;
   /** Where it is made before it is shown: a directory on the same disk that nobody else can enter. */
@@ -28,7 +28,7 @@ export interface SocketDoor {
   readonly gid?: number;
 }
 
-export type Door = TcpDoor | SocketDoor;
+export type Listener = TcpListener | SocketListener;
 
 /** What a request came in by. */
 export interface Entrance {
@@ -40,10 +40,14 @@ export interface Entrance {
 /** Between two lines in the log about wrong tokens. */
 const wrongTokenLogMs = 60_000;
 
-export function entranceOf(door: Door, { clock, log }: { readonly clock: Clock; readonly log: Logger }): Entrance {
-  if (door.kind !== 'tcp') return { anyHost: true, principalOf: () => ({ kind: door.kind, name: door.path }) };
-  if (door.token === undefined) return { anyHost: false, principalOf: () => ({ kind: 'open', name: 'loopback' }) };
-  const check = tokenCheck(door.token);
+export function entranceOf(
+  listener: Listener,
+  { clock, log }: { readonly clock: Clock; readonly log: Logger },
+): Entrance {
+  if (listener.kind !== 'tcp')
+    return { anyHost: true, principalOf: () => ({ kind: listener.kind, name: listener.path }) };
+  if (listener.token === undefined) return { anyHost: false, principalOf: () => ({ kind: 'open', name: 'loopback' }) };
+  const check = tokenCheck(listener.token);
   let wrong = 0;
   let loggedAt = Number.NEGATIVE_INFINITY;
   return {
@@ -63,9 +67,9 @@ export function entranceOf(door: Door, { clock, log }: { readonly clock: Clock; 
   };
 }
 
-/** Each door has its own, so that nobody at one keeps out who comes by another. */
-export function limitsOf(door: Door, config: HttpConfig): ConnectionLimits {
-  if (door.kind === 'operator') return { total: config.operatorConnections };
-  if (door.kind === 'group') return { total: config.groupConnections };
+/** Each listener has its own, so that nobody at one keeps out who comes by another. */
+export function limitsOf(listener: Listener, config: HttpConfig): ConnectionLimits {
+  if (listener.kind === 'operator') return { total: config.operatorConnections };
+  if (listener.kind === 'group') return { total: config.groupConnections };
   return { total: config.connections, perAddress: config.connectionsPerAddress };
 }
