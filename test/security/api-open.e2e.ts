@@ -8,6 +8,8 @@ import test from 'ava';
 import { agentConfig, allocation, closeAgent, quick, submit } from '../e2e/agent/agent-kit.ts';
 import { type DevAgent, jobText, startDevAgent, until } from '../e2e/shared/dev-agent.ts';
 
+/** Another file's agents have that of the kit. */
+const word = 'orchapi';
 const sleeps = 'command = "/bin/sleep"\nargs = ["600"]';
 
 function send(agent: DevAgent, method: string, path: string, headers: Record<string, string>): Promise<number> {
@@ -28,8 +30,8 @@ function send(agent: DevAgent, method: string, path: string, headers: Record<str
 test.serial(
   'an open loopback is told at each start; no page of a browser collects there, and no node joins',
   async (t) => {
-    const agent = await startDevAgent({ config: agentConfig() });
-    t.teardown(() => closeAgent(agent));
+    const agent = await startDevAgent({ config: agentConfig({ word }) });
+    t.teardown(() => closeAgent(agent, word));
     const warnings = () => agent.log().match(/WARN.*asks nobody who they are/g)?.length;
     t.is(warnings(), 1);
     await submit(agent, jobText('done', { config: 'command = "/bin/true"', job: 'type = "batch"' }), '-detach');
@@ -65,8 +67,8 @@ test.serial(
 );
 
 test.serial('without a port nothing listens on TCP, and everything goes through a socket', async (t) => {
-  const agent = await startDevAgent({ config: agentConfig(), access: 'sockets' });
-  t.teardown(() => closeAgent(agent));
+  const agent = await startDevAgent({ config: agentConfig({ word }), access: 'sockets' });
+  t.teardown(() => closeAgent(agent, word));
   t.deepEqual(listeners(agent.pid()), []);
   t.false(existsSync(join(agent.dataDir, 'api-token')), 'a token that opens nothing is not made');
   t.false(agent.log().includes('asks nobody who they are'));

@@ -17,15 +17,18 @@ import { type DevAgent, jobText, runOrch, startDevAgent, until } from '../e2e/sh
 const group = 'nogroup';
 const groupIdOfIt = execFileSync('getent', ['group', group], { encoding: 'utf8' }).split(':')[2] ?? '';
 
+/** Another file's agents have that of the kit. */
+const word = 'orchapi';
+
 let agent: DevAgent;
 
 test.before(async () => {
-  agent = await startDevAgent({ config: agentConfig({ more: `http { group = "${group}" }` }), access: 'token' });
+  agent = await startDevAgent({ config: agentConfig({ word, more: `http { group = "${group}" }` }), access: 'token' });
   // Other users reach the sockets' directory, and are held off by the sockets alone.
   await chmod(agent.dir, 0o755);
 });
 
-test.after.always(() => closeAgent(agent));
+test.after.always(() => closeAgent(agent, word));
 
 const tokenFile = () => join(agent.dataDir, 'api-token');
 const token = () => readFileSync(tokenFile(), 'utf8').trim();
@@ -37,7 +40,7 @@ function asUser(groups: readonly string[], program: string, ...args: string[]) {
   const flags = ['--reuid', '12345', '--regid', '12345', ...membership, '--', program, ...args];
   const env = {
     PATH: process.env['PATH'] ?? '',
-    HOME: '/nonexistent',
+    HOME: '/dev/null/none',
     SHELL: '/bin/sh',
     NODE_NO_WARNINGS: '1',
     ORCH_SOCKET_DIR: agent.socketDir,
@@ -151,11 +154,14 @@ test.serial(
     t.regex((await root([], { NOMAD_ADDR: agent.tcp, NOMAD_TOKEN: token() })).text, ready);
     t.regex((await root([], { NOMAD_ADDR: `unix://${socket('api.sock')}` })).text, ready);
     t.regex(
-      (await root(['-address', agent.tcp], { ORCH_SOCKET_DIR: '/nonexistent', ORCH_TOKEN_FILE: tokenFile() })).text,
+      (await root(['-address', agent.tcp], { ORCH_SOCKET_DIR: '/dev/null/none', ORCH_TOKEN_FILE: tokenFile() })).text,
       ready,
     );
-    t.regex((await root(['-address', agent.tcp, '-token', token()], { ORCH_SOCKET_DIR: '/nonexistent' })).text, ready);
-    const lost = await root(['-address', agent.tcp], { ORCH_SOCKET_DIR: '/nonexistent' });
+    t.regex(
+      (await root(['-address', agent.tcp, '-token', token()], { ORCH_SOCKET_DIR: '/dev/null/none' })).text,
+      ready,
+    );
+    const lost = await root(['-address', agent.tcp], { ORCH_SOCKET_DIR: '/dev/null/none' });
     t.regex(lost.text, /^Error: Permission denied \(TCP asks for a token; it stands in .*ORCH_TOKEN_FILE/);
     const wrong = await root(['-address', agent.tcp], { ORCH_TOKEN: 'wrong' });
     t.true(
@@ -164,8 +170,8 @@ test.serial(
       ),
       wrong.text,
     );
-    const none = await root([], { ORCH_TOKEN_FILE: '/nonexistent', ORCH_ADDR: agent.tcp });
-    t.regex(none.text, /cannot be read from \/nonexistent, which ORCH_TOKEN_FILE names \(ENOENT\)/);
+    const none = await root([], { ORCH_TOKEN_FILE: '/dev/null/none', ORCH_ADDR: agent.tcp });
+    t.regex(none.text, /cannot be read from \/dev\/null\/none, which ORCH_TOKEN_FILE names \(ENOTDIR\)/);
 
     const [node, command, ...args] = cli('node', 'status');
     t.regex(asUser([groupIdOfIt], node, command, ...args).text, ready, 'a member of the group');
@@ -216,12 +222,28 @@ test.serial('whoever takes every connection of TCP, or of the group, does not ke
 });
 
 test.serial('a second agent does not take the sockets of a living one', async (t) => {
-  const config = `server { enabled = true }\ndata_dir = "${agent.dir}/second"\nhttp { socket_dir = "${agent.socketDir}" }\n`;
+  const config = `server { enabled = true }\nclient { kernel_word = "orchapi2" }\ndata_dir = "${agent.dir}/second"\nhttp { socket_dir = "${agent.socketDir}" }\n`;
   const file = await agent.file('second.hcl', config);
   const second = await runOrch(['agent', '--config', file], { timeoutMs: 20_000 });
   t.is(second.exitCode, 1, second.text);
   t.regex(second.text, /another agent has its sockets in/);
   t.deepEqual((await agent.api.agent.leader()).value, new URL(agent.tcp).host);
+});
+
+test.serial('sockets are not made where another user planted the directory, or a link to one', async (t) => {
+  const planted = join(agent.dir, 'planted');
+  const plants: readonly (readonly [string, () => void, RegExp])[] = [
+    ['a directory', () => execFileSync('install', ['-d', '-o', '12345', planted]), /belongs to the user 12345/],
+    ['a link', () => execFileSync('ln', ['-s', '/run', planted]), /it is a link/],
+  ];
+  for (const [name, plant, why] of plants) {
+    plant();
+    const config = `server { enabled = true }\nclient { kernel_word = "orchapi2" }\ndata_dir = "${agent.dir}/second"\nhttp { socket_dir = "${planted}" }\n`;
+    const second = await runOrch(['agent', '--config', await agent.file('second.hcl', config)], { timeoutMs: 20_000 });
+    t.is(second.exitCode, 1, `${name}: ${second.text}`);
+    t.regex(second.text, why);
+    execFileSync('rm', ['-r', planted]);
+  }
 });
 
 test.serial(

@@ -59,7 +59,7 @@ export async function runOrch(
   const result = await execa(process.execPath, [command, ...args], {
     reject: false,
     // Not the sockets of whatever agent this machine has.
-    env: { ORCH_SOCKET_DIR: '/nonexistent', ...options.env },
+    env: { ORCH_SOCKET_DIR: '/dev/null/none', ...options.env },
     input: options.input ?? '',
     timeout: options.timeoutMs ?? 120_000,
     all: true,
