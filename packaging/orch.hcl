@@ -3,14 +3,25 @@
 region     = "global"
 datacenter = "dc1"
 data_dir   = "/var/lib/orch"
-# Until TLS has landed only loopback is accepted.
-bind_addr = "127.0.0.1"
-log_level = "info"
-log_json  = false
+log_level  = "info"
+log_json   = false
 
-ports {
-  http = 4646
+# The API answers on two Unix sockets: operator.sock for root, api.sock for members of the group, where it exists. Whoever
+# may use it is root on this machine. More: docs/api-access.md.
+http {
+  socket_dir = "/run/orch"
+  group      = "orch"
+
+  # With true, TCP asks nobody for the token.
+  open_loopback = false
 }
+
+# TCP is closed by default. With a port it opens, on loopback alone until TLS has landed, and asks for the token in the file
+# api-token of the data directory.
+# bind_addr = "127.0.0.1"
+# ports {
+#   http = 4646
+# }
 
 # Both are off by default; today they run in one process.
 server {

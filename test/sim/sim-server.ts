@@ -73,7 +73,7 @@ export class SimServer {
     this.store = context.store;
     const leader = lead(context);
     const links = linkServer(context, leader);
-    const agent = { nodeId: () => undefined, httpAddress: () => '127.0.0.1:4646' };
+    const agent = { nodeId: () => undefined, httpAddress: () => '127.0.0.1:4646', addresses: () => [] };
     this.api = { context, leader, links, blocking: blocking({ context }), jobTurns: jobTurns(), agent };
     this.#routes = router(allRoutes(this.api));
   }
@@ -129,7 +129,7 @@ export class SimServer {
       message: messageOf(method, body),
       url,
       params: match.params,
-      principal: { kind: 'dev', name: 'sim' },
+      principal: { kind: 'operator', name: 'sim' },
       signal: new AbortController().signal,
       bodyBytes: simConfig.http.bodyBytes,
     });

@@ -3,6 +3,7 @@
 import { type ApiClient, ApiError, createClient } from '@orch/api';
 import { describeError } from '@orch/core/lib/errors';
 import { refusedFlag, rewriteSwitches, unknownFlag } from './argv.ts';
+import { findAgent } from './find-agent.ts';
 import { Command, Flags, type Interfaces } from './oclif.ts';
 
 const noTls = 'the command line does not speak TLS yet; use an http:// address on loopback';
@@ -10,9 +11,8 @@ const noTls = 'the command line does not speak TLS yet; use an http:// address o
 /** Flags of every command that talks to an agent; Nomad's environment variables work too. */
 export const apiFlags = {
   address: Flags.string({
-    description: 'address of the agent',
-    default: async () => process.env['ORCH_ADDR'] ?? process.env['NOMAD_ADDR'] ?? 'http://127.0.0.1:4646',
-    defaultHelp: 'http://127.0.0.1:4646, or ORCH_ADDR',
+    description:
+      'address of the agent, http:// or unix://; else ORCH_ADDR, NOMAD_ADDR, a socket in /run/orch, port 4646',
     helpGroup: 'API',
   }),
   region: Flags.string({
@@ -26,8 +26,7 @@ export const apiFlags = {
     helpGroup: 'API',
   }),
   token: Flags.string({
-    description: 'token',
-    default: async () => process.env['ORCH_TOKEN'] ?? process.env['NOMAD_TOKEN'],
+    description: 'token of the API on TCP; else ORCH_TOKEN, NOMAD_TOKEN, ORCH_TOKEN_FILE, the file of the agent',
     helpGroup: 'API',
   }),
   'no-color': Flags.boolean({ description: 'no colours', helpGroup: 'API' }),
@@ -35,7 +34,7 @@ export const apiFlags = {
 };
 
 export type ApiFlags = {
-  readonly address: string;
+  readonly address: string | undefined;
   readonly region: string | undefined;
   readonly namespace: string | undefined;
   readonly token: string | undefined;
@@ -68,14 +67,17 @@ export abstract class OrchCommand extends Command {
   };
 
   #client: ApiClient | undefined;
+  #deniedHint: string | undefined;
 
-  protected api(flags: ApiFlags): ApiClient {
-    const { address, region, namespace, token } = flags;
-    this.#client ??= createClient({
-      address,
+  protected async api(flags: ApiFlags): Promise<ApiClient> {
+    if (this.#client !== undefined) return this.#client;
+    const { region, namespace } = flags;
+    const { deniedHint, ...agent } = await findAgent(flags, process.env);
+    this.#deniedHint = deniedHint;
+    this.#client = createClient({
+      ...agent,
       ...(region === undefined ? {} : { region }),
       ...(namespace === undefined ? {} : { namespace }),
-      ...(token === undefined ? {} : { token }),
     });
     return this.#client;
   }
@@ -99,7 +101,7 @@ export abstract class OrchCommand extends Command {
   /** One message, no stack; the exit code of the failure, 1 by default. */
   protected override async catch(error: Interfaces.CommandError & { exitCode?: number }): Promise<void> {
     if ((error as { code?: string }).code === 'EEXIT') throw error;
-    this.logToStderr(describeFailure(error));
+    this.logToStderr(describeFailure(error, this.#deniedHint));
     this.exit((error instanceof CommandFailure ? error.exitCode : undefined) ?? this.failureExitCode());
   }
 
@@ -113,10 +115,16 @@ export abstract class OrchCommand extends Command {
   }
 }
 
-export function describeFailure(error: unknown): string {
+/** The field's words for: not with this token, or not without one. */
+const permissionDenied = 'Permission denied';
+
+export function describeFailure(error: unknown, deniedHint?: string): string {
   if (error instanceof CommandFailure) return error.message;
-  if (error instanceof ApiError && error.status > 0)
-    return `Error: ${error.message.trim()}${error.hint === undefined ? '' : ` (${error.hint})`}`;
+  if (error instanceof ApiError && error.status > 0) {
+    const message = error.message.trim();
+    const hint = error.hint ?? (error.status === 403 && message === permissionDenied ? deniedHint : undefined);
+    return `Error: ${message}${hint === undefined ? '' : ` (${hint})`}`;
+  }
   return `Error: ${describeError(error)}`;
 }
 

@@ -70,11 +70,15 @@ export interface HttpConfig {
   readonly jobBodyBytes: number;
   /** Bytes of a job file's text, and of every other body. @default 1048576 */
   readonly bodyBytes: number;
-  /** Open connections over all clients. @default 2048 */
+  /** Open connections on TCP over all clients. @default 2048 */
   readonly connections: number;
-  /** Open connections of one remote address. @default 512 */
+  /** Open connections on TCP of one remote address. @default 512 */
   readonly connectionsPerAddress: number;
-  /** Blocking queries waiting at once. @default 4096 */
+  /** Open connections on the operator's socket. @default 256 */
+  readonly operatorConnections: number;
+  /** Open connections on the group's socket. @default 1024 */
+  readonly groupConnections: number;
+  /** Blocking queries waiting at once, of those who come by one listener. @default 4096 */
   readonly blockingQueries: number;
   /** Host names beside loopback ones that requests may name. */
   readonly hosts: readonly string[];
@@ -111,6 +115,8 @@ export const defaultServerConfig: ServerConfig = {
     bodyBytes: 1024 * 1024,
     connections: 2_048,
     connectionsPerAddress: 512,
+    operatorConnections: 256,
+    groupConnections: 1_024,
     blockingQueries: 4_096,
     hosts: [],
   },

@@ -7,5 +7,7 @@ export {
   type HttpConfig,
   type ServerConfig,
 } from './config.ts';
-export type { Policy, PolicyQuestion, Principal } from './http/policy.ts';
-export { createServer, type ListenAddress, type Server, type ServerOptions } from './server.ts';
+export type { ListenAddress } from './http/listen.ts';
+export type { Listener } from './http/listener.ts';
+export type { Access, Policy, PolicyQuestion, Principal } from './http/policy.ts';
+export { createServer, type Server, type ServerOptions } from './server.ts';

@@ -1,7 +1,6 @@
 // One server: leader loops, node links and the HTTP API over one store.
 
 import type { Clock } from '@orch/core/lib/clock';
-import { OrchError } from '@orch/core/lib/errors';
 import type { Logger } from '@orch/core/lib/logger';
 import type { IdSource, Random } from '@orch/core/lib/random';
 import type { Connection } from '@orch/core/link/connection';
@@ -10,6 +9,8 @@ import { defaultServerConfig, type ServerConfig, type ServerContext } from './co
 import { blocking } from './http/blocking.ts';
 import { httpApi } from './http/http-server.ts';
 import { jobTurns } from './http/job-turns.ts';
+import type { ListenAddress } from './http/listen.ts';
+import type { Listener } from './http/listener.ts';
 import type { Policy } from './http/policy.ts';
 import { linkServer } from './link/link-server.ts';
 import { lead } from './loops/leader.ts';
@@ -31,27 +32,21 @@ export interface ServerOptions {
 
 export interface Server {
   /**
-   * Answers HTTP, and nodes' links at `/v1/link`. Port 0 = any.
-   * @throws OrchError `bind-not-loopback`, `address-in-use`, `listen-failed`
+   * Answers HTTP at one more place.
+   * @throws OrchError `bind-not-loopback`, `address-in-use`, `socket-path-too-long`, `listen-failed`
    */
-  listen(address: { readonly host: string; readonly port: number }): Promise<ListenAddress>;
+  listen(listener: Listener): Promise<ListenAddress>;
   /** Serves the agent's own node over a connection made in the same process. */
   acceptNode(connection: Connection<ServerMessage, NodeMessage>): void;
   /** Stops loops, links and listeners; what is being committed is waited for. Tasks run on. */
   close(): Promise<void>;
 }
 
-export interface ListenAddress {
-  readonly host: string;
-  readonly port: number;
-  readonly url: string;
-}
-
 export function createServer(options: ServerOptions): Server {
   const context = contextOf(options);
   const leader = lead(context);
   const links = linkServer(context, leader);
-  let address: ListenAddress | undefined;
+  const addresses: ListenAddress[] = [];
   let ownNodeId: string | undefined;
   const api = httpApi(
     {
@@ -62,17 +57,17 @@ export function createServer(options: ServerOptions): Server {
       jobTurns: jobTurns(),
       agent: {
         nodeId: () => ownNodeId,
-        httpAddress: () => (address === undefined ? '' : `${address.host}:${address.port}`),
+        httpAddress: () => addresses.find(({ hostPort }) => hostPort !== undefined)?.hostPort ?? '',
+        addresses: () => addresses.map(({ url }) => url),
       },
     },
     options.policy,
   );
   let closing: Promise<void> | undefined;
   return {
-    async listen(wanted) {
-      if (address !== undefined) throw new OrchError('already-listening', `the API listens on ${address.url} already`);
-      const { host, port } = await api.listen(wanted.host, wanted.port);
-      address = { host, port, url: `http://${host.includes(':') ? `[${host}]` : host}:${port}` };
+    async listen(listener) {
+      const address = await api.listen(listener);
+      addresses.push(address);
       return address;
     },
     acceptNode(connection) {

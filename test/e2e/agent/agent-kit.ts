@@ -23,12 +23,15 @@ export const kernelWord = 'orchag';
 export const bridgePrefix = '10.251.';
 
 /** A configuration of server and client in one process; `client` goes into the client block, `more` behind it. */
-export function agentConfig(options: { readonly client?: string; readonly more?: string } = {}): string {
+export function agentConfig(
+  options: { readonly client?: string; readonly more?: string; readonly word?: string } = {},
+): string {
+  const word = options.word ?? kernelWord;
   return `server { enabled = true }
 client {
   enabled = true
-  kernel_word = "${kernelWord}"
-  bridge_network_name = "${kernelWord}0"
+  kernel_word = "${word}"
+  bridge_network_name = "${word}0"
   bridge_network_subnet = "${bridgePrefix}48.0/20"
   artifact_file_roots = ["${tmpdir()}"]
 ${options.client ?? ''}
@@ -115,9 +118,9 @@ export function allocation(
 }
 
 /** Ends the agent and what is kept for its next start: its control groups. */
-export async function closeAgent(agent: DevAgent | undefined): Promise<void> {
+export async function closeAgent(agent: DevAgent | undefined, word = kernelWord): Promise<void> {
   await agent?.close();
-  const own = readdirSync('/sys/fs/cgroup').map((hierarchy) => join('/sys/fs/cgroup', hierarchy, kernelWord));
+  const own = readdirSync('/sys/fs/cgroup').map((hierarchy) => join('/sys/fs/cgroup', hierarchy, word));
   await until('the control groups to be empty', 10_000, async () => {
     for (const directory of own.filter((path) => existsSync(path)))
       execFileSync('find', [directory, '-depth', '-type', 'd', '-exec', 'rmdir', '{}', '+']);

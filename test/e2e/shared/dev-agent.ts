@@ -21,9 +21,20 @@ export interface Outcome {
   readonly text: string;
 }
 
+/**
+ * How the API of an agent with a configuration is open: TCP without a token, TCP with one, or sockets alone. The last two
+ * are spoken to through the operator's socket.
+ */
+export type ApiAccess = 'open' | 'token' | 'sockets';
+
 export interface DevAgent {
   readonly api: ApiClient;
+  /** What the rig speaks to. */
   readonly address: string;
+  /** `http://127.0.0.1:…`, open or not. */
+  readonly tcp: string;
+  /** Of an agent with a configuration: where its sockets are. */
+  readonly socketDir: string;
   readonly dir: string;
   readonly dataDir: string;
   pid(): number;
@@ -47,7 +58,8 @@ export async function runOrch(
 ): Promise<Outcome> {
   const result = await execa(process.execPath, [command, ...args], {
     reject: false,
-    env: options.env ?? {},
+    // Not the sockets of whatever agent this machine has.
+    env: { ORCH_SOCKET_DIR: '/dev/null/none', ...options.env },
     input: options.input ?? '',
     timeout: options.timeoutMs ?? 120_000,
     all: true,
@@ -61,7 +73,7 @@ export async function runOrch(
 }
 
 export async function startDevAgent(
-  options: { readonly config?: string; readonly dataDir?: string } = {},
+  options: { readonly config?: string; readonly dataDir?: string; readonly access?: ApiAccess } = {},
 ): Promise<DevAgent> {
   if (!existsSync(join(root, 'packages/cli/dist/orch.js')))
     throw new Error('the command line is not built; run: npm run build');
@@ -69,11 +81,24 @@ export async function startDevAgent(
   const dataDir = options.dataDir ?? join(dir, 'data');
   const logFile = join(dir, 'agent.log');
   const port = await freePort();
-  const address = `http://127.0.0.1:${port}`;
+  const tcp = `http://127.0.0.1:${port}`;
+  const socketDir = join(dir, 'run');
+  const access = options.access ?? 'open';
+  const address = access === 'open' ? tcp : `unix://${socketDir}/operator.sock`;
   const api = createClient({ address });
   const configFile = join(dir, 'agent.hcl');
   if (options.config !== undefined)
-    await writeFile(configFile, `${options.config}\ndata_dir = "${dataDir}"\nports { http = ${port} }\n`);
+    await writeFile(
+      configFile,
+      `${options.config}
+data_dir = "${dataDir}"
+${access === 'sockets' ? '' : `ports { http = ${port} }`}
+http {
+  socket_dir = "${socketDir}"
+  ${access === 'open' ? 'open_loopback = true' : ''}
+}
+`,
+    );
   const args =
     options.config === undefined
       ? ['--dev', '--data-dir', dataDir, '--http-port', String(port)]
@@ -112,6 +137,8 @@ export async function startDevAgent(
   return {
     api,
     address,
+    tcp,
+    socketDir,
     dir,
     dataDir,
     pid: () => child?.pid ?? 0,

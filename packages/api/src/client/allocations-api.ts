@@ -43,7 +43,7 @@ export interface AllocationsApi {
   exec(id: string, options: ExecOptions): Promise<ExecSession>;
 }
 
-export function allocationsApi(http: Transport, token: string | undefined): AllocationsApi {
+export function allocationsApi(http: Transport): AllocationsApi {
   const path = (id: string, rest = '') => `/v1/allocation/${part(id)}${rest}`;
   const client = (id: string, rest: string) => `/v1/client/allocation/${part(id)}${rest}`;
   const fs = (verb: string, id: string) => `/v1/client/fs/${verb}/${part(id)}`;
@@ -75,8 +75,7 @@ export function allocationsApi(http: Transport, token: string | undefined): Allo
       const { task, tty = false, size } = options;
       const command = JSON.stringify(options.command);
       const parameters = { task, tty, command, columns: size?.columns, rows: size?.rows };
-      const url = http.socketUrl(client(id, '/exec'), parameters, options);
-      return openExec(url, token);
+      return openExec(http.webSocket(client(id, '/exec'), parameters, options));
     },
   };
 }

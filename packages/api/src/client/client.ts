@@ -36,7 +36,7 @@ export function createClient(options: ClientOptions): ApiClient {
   return {
     jobs: jobsApi(http),
     nodes: nodesApi(http),
-    allocations: allocationsApi(http, options.token),
+    allocations: allocationsApi(http),
     evaluations: evaluationsApi(http),
     deployments: deploymentsApi(http),
     agent: agentApi(http),

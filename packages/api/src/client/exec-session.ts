@@ -4,7 +4,9 @@ import type { IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
 import type { ExecInputWire, ExecOutputWire } from '../types/client.ts';
 import { ApiError } from './api-error.ts';
-import { noAnswer, refusalOf, type WriteOptions } from './transport.ts';
+import { refusalOf, type WebSocketTarget, type WriteOptions } from './transport.ts';
+
+const { connect } = process.getBuiltinModule('node:net');
 
 export interface ExecOptions extends WriteOptions {
   /** May be left out when the allocation has one task. */
@@ -43,10 +45,14 @@ const statusCodeBase = 4_000;
 const maxQueuedBytes = 1024 * 1024;
 
 /** Resolves once the socket is open. @throws ApiError with the reason of a refusal */
-export async function openExec(url: URL, token: string | undefined): Promise<ExecSession> {
+export async function openExec(target: WebSocketTarget): Promise<ExecSession> {
   const { WebSocket } = await import('ws');
-  const headers = token === undefined ? {} : { 'X-Nomad-Token': token };
-  const socket = new WebSocket(url, { headers, perMessageDeflate: false });
+  const { url, socketPath, headers } = target;
+  const socket = new WebSocket(url, {
+    headers,
+    perMessageDeflate: false,
+    ...(socketPath === undefined ? {} : { createConnection: () => connect(socketPath) }),
+  });
   const exit = Promise.withResolvers<number>();
   exit.promise.catch(() => {});
   const output = outputQueue(socket);
@@ -64,7 +70,7 @@ export async function openExec(url: URL, token: string | undefined): Promise<Exe
     const status = code > statusCodeBase ? code - statusCodeBase : 0;
     exit.reject(new ApiError(status, reason.length === 0 ? 'the connection was lost' : String(reason)));
   });
-  await opened(socket, url);
+  await opened(socket, target);
   const heartbeat = setInterval(() => send({}), heartbeatMs);
   heartbeat.unref();
   socket.once('close', () => clearInterval(heartbeat));
@@ -89,10 +95,10 @@ export async function openExec(url: URL, token: string | undefined): Promise<Exe
   };
 }
 
-async function opened(socket: WebSocket, url: URL): Promise<void> {
+async function opened(socket: WebSocket, { noAnswer }: WebSocketTarget): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     socket.once('open', resolve);
-    socket.on('error', (cause) => reject(noAnswer(url, cause)));
+    socket.on('error', (cause) => reject(noAnswer(cause)));
     socket.once('unexpected-response', (_request, response: IncomingMessage) => {
       refusalOf(response).then(reject, reject);
     });

@@ -9,9 +9,11 @@ import { ApiError } from './api-error.ts';
 const { Agent, request: httpRequest } = process.getBuiltinModule('node:http');
 
 export interface ClientOptions {
-  /** `http://127.0.0.1:4646`. */
+  /** `http://127.0.0.1:4646`, or `unix:///run/orch/operator.sock`. */
   readonly address: string;
   readonly token?: string;
+  /** What a person should do when nothing answers, where that is known better than here. */
+  readonly noAnswerHint?: string;
   readonly region?: string;
   /** For requests that name none. */
   readonly namespace?: string;
@@ -51,7 +53,8 @@ export interface Read<T> {
 }
 
 export interface Transport {
-  readonly address: URL;
+  /** As errors name it: `127.0.0.1:4646`, or the path of a socket. */
+  readonly place: string;
   read<T>(path: string, options?: ListOptions, parameters?: Parameters): Promise<Read<T>>;
   write<T>(
     method: 'PUT' | 'POST' | 'DELETE',
@@ -62,18 +65,29 @@ export interface Transport {
   ): Promise<T>;
   /** The bytes of an answer as they come. Leaving the loop ends the request. */
   stream(path: string, parameters: Parameters, options?: WriteOptions): AsyncIterable<Uint8Array>;
-  /** The URL of a WebSocket. */
-  socketUrl(path: string, parameters: Parameters, options?: WriteOptions): URL;
+  /** What a WebSocket needs. */
+  webSocket(path: string, parameters: Parameters, options?: WriteOptions): WebSocketTarget;
   close(): void;
+}
+
+export interface WebSocketTarget {
+  readonly url: URL;
+  /** The Unix socket to connect to instead of the URL's host. */
+  readonly socketPath: string | undefined;
+  /** Headers that say who asks. */
+  readonly headers: Readonly<Record<string, string>>;
+  noAnswer(cause: NodeJS.ErrnoException): ApiError;
 }
 
 /** @throws ApiError when the address is none this client speaks */
 export function transport(options: ClientOptions): Transport {
-  const address = parseAddress(options.address);
-  const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+  const { base, socketPath, place } = parseAddress(options.address);
+  const agent = new Agent({ keepAlive: true, maxSockets: 64, ...(socketPath === undefined ? {} : { socketPath }) });
+  const identity = identityHeaders(options.token);
+  const noAnswer = (cause: NodeJS.ErrnoException) => noAnswerFrom(place, cause, options.noAnswerHint);
 
   const urlOf = (path: string, parameters: Parameters, namespace: string | undefined): URL => {
-    const url = new URL(path, address);
+    const url = new URL(path, base);
     const all: Parameters = { region: options.region, namespace: namespace ?? options.namespace, ...parameters };
     for (const [name, value] of Object.entries(all)) {
       if (value !== undefined && value !== false && value !== '') url.searchParams.set(name, String(value));
@@ -81,10 +95,10 @@ export function transport(options: ClientOptions): Transport {
     return url;
   };
   const send = (method: string, url: URL, body: string | undefined, signal: AbortSignal | undefined) =>
-    exchange({ method, url, body, signal, agent, token: options.token });
+    exchange({ method, url, body, signal, agent, identity, noAnswer });
 
   return {
-    address,
+    place,
     async read(path, given = {}, parameters = {}) {
       const url = urlOf(path, { ...listParameters(given), ...parameters }, given.namespace);
       const response = await send('GET', url, undefined, given.signal);
@@ -107,32 +121,55 @@ export function transport(options: ClientOptions): Transport {
         yield* response as AsyncIterable<Uint8Array>;
       } catch (cause) {
         if (given.signal?.aborted) return;
-        throw new ApiError(0, `the stream from ${address.host} was cut off`, { cause });
+        throw new ApiError(0, `the stream from ${place} was cut off`, { cause });
       } finally {
         response.destroy();
       }
     },
-    socketUrl(path, parameters, given = {}) {
+    webSocket(path, parameters, given = {}) {
       const url = urlOf(path, parameters, given.namespace);
       url.protocol = 'ws:';
-      return url;
+      return { url, socketPath, headers: identity, noAnswer };
     },
     close: () => agent.destroy(),
   };
 }
 
-function parseAddress(text: string): URL {
+interface Address {
+  /** What paths are put behind. */
+  readonly base: URL;
+  readonly socketPath?: string;
+  readonly place: string;
+}
+
+const socketScheme = 'unix://';
+
+function parseAddress(text: string): Address {
+  if (text.startsWith(socketScheme)) {
+    const socketPath = text.slice(socketScheme.length);
+    if (!socketPath.startsWith('/')) {
+      throw new ApiError(0, `"${text}" is no address`, { hint: 'a socket is named unix:///run/orch/api.sock' });
+    }
+    return { base: new URL('http://localhost'), socketPath, place: socketPath };
+  }
   const withScheme = text.includes('://') ? text : `http://${text}`;
   if (!URL.canParse(withScheme)) {
-    throw new ApiError(0, `"${text}" is no address`, { hint: 'an address looks like http://127.0.0.1:4646' });
-  }
-  const url = new URL(withScheme);
-  if (url.protocol !== 'http:') {
-    throw new ApiError(0, `addresses with ${url.protocol}// are not supported yet`, {
-      hint: 'use http:// on loopback',
+    throw new ApiError(0, `"${text}" is no address`, {
+      hint: 'an address looks like http://127.0.0.1:4646 or unix:///run/orch/api.sock',
     });
   }
-  return url;
+  const base = new URL(withScheme);
+  if (base.protocol !== 'http:') {
+    throw new ApiError(0, `addresses with ${base.protocol}// are not supported yet`, {
+      hint: 'use http:// on loopback, or unix://',
+    });
+  }
+  return { base, place: base.host };
+}
+
+/** As the field's clients say who they are. */
+function identityHeaders(token: string | undefined): Readonly<Record<string, string>> {
+  return token === undefined || token === '' ? {} : { 'X-Nomad-Token': token };
 }
 
 function listParameters(options: ListOptions): Parameters {
@@ -152,20 +189,21 @@ interface Exchange {
   readonly body: string | undefined;
   readonly signal: AbortSignal | undefined;
   readonly agent: HttpAgent;
-  readonly token: string | undefined;
+  readonly identity: Readonly<Record<string, string>>;
+  noAnswer(cause: NodeJS.ErrnoException): ApiError;
 }
 
 /** The answer's head, its body still to be read. @throws ApiError for no answer and for every status but 200 */
-async function exchange({ method, url, body, signal, agent, token }: Exchange): Promise<IncomingMessage> {
-  const headers: Record<string, string> = { Accept: `application/json, ${problemMediaType}, */*` };
+async function exchange(given: Exchange): Promise<IncomingMessage> {
+  const { method, url, body, signal, agent, identity, noAnswer } = given;
+  const headers: Record<string, string> = { ...identity, Accept: `application/json, ${problemMediaType}, */*` };
   if (body !== undefined) {
     headers['Content-Type'] = 'application/json';
     headers['Content-Length'] = String(Buffer.byteLength(body));
   }
-  if (token !== undefined && token !== '') headers['X-Nomad-Token'] = token;
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const request = httpRequest(url, { method, headers, agent, ...(signal === undefined ? {} : { signal }) }, resolve);
-    request.once('error', (cause: NodeJS.ErrnoException) => reject(noAnswer(url, cause)));
+    request.once('error', (cause: NodeJS.ErrnoException) => reject(noAnswer(cause)));
     request.end(body);
   });
   if (response.statusCode === 200) return response;
@@ -185,14 +223,19 @@ export async function refusalOf(response: IncomingMessage): Promise<ApiError> {
   });
 }
 
-export function noAnswer(url: URL, cause: NodeJS.ErrnoException): ApiError {
+function noAnswerFrom(place: string, cause: NodeJS.ErrnoException, known: string | undefined): ApiError {
   if (cause.name === 'AbortError') return new ApiError(0, 'the request was aborted', { cause });
-  const hint =
-    cause.code === 'ECONNREFUSED'
-      ? 'is the agent running? `orch agent --dev` starts one; --address or ORCH_ADDR names another'
-      : 'check --address or NOMAD_ADDR';
-  return new ApiError(0, `no answer from the agent at ${url.host} (${cause.code ?? cause.message})`, { hint, cause });
+  const hint = known ?? noAnswerHints[cause.code ?? ''] ?? 'check --address, ORCH_ADDR or NOMAD_ADDR';
+  return new ApiError(0, `no answer from the agent at ${place} (${cause.code ?? cause.message})`, { hint, cause });
 }
+
+const startOne = 'is the agent running? `orch agent --dev` starts one; --address or ORCH_ADDR names another';
+const noAnswerHints: Readonly<Record<string, string>> = {
+  ECONNREFUSED: startOne,
+  ENOENT: startOne,
+  EACCES: 'you may not open this socket: the operator\'s is for root, the other one for members of the group "orch"',
+  ECONNRESET: "the agent closed the connection: too many may be open; the operator's socket has room of its own",
+};
 
 async function textOf(response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];

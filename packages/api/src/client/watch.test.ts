@@ -43,4 +43,6 @@ test('an agent that does not answer is an ApiError with a hint', async (t) => {
 test('addresses this client does not speak are refused by name', (t) => {
   t.throws(() => transport({ address: 'https://127.0.0.1:4646' }), { message: /https:\/\/ are not supported yet/ });
   t.throws(() => transport({ address: 'not an address' }), { message: /is no address/ });
+  t.throws(() => transport({ address: 'unix://run/orch/api.sock' }), { message: /is no address/ });
+  t.is(transport({ address: 'unix:///run/orch/api.sock' }).place, '/run/orch/api.sock');
 });

@@ -13,6 +13,7 @@ import { createServer, type Server } from '@orch/server';
 import { defaultServerConfig } from '@orch/server/config';
 import { openEmbeddedJournal } from '@orch/server/journal/embedded/open-embedded';
 import { openStore } from '@orch/server/store/open-store';
+import { openListeners } from './api-listeners.ts';
 import type { AgentConfig } from './config/agent-config.ts';
 import { createDrivers } from './drivers.ts';
 import { claimKernelNames, type KernelNames } from './kernel-names.ts';
@@ -20,7 +21,8 @@ import { createNodeNetworks } from './networks.ts';
 import { systemClock, systemIds, systemLogger } from './system.ts';
 
 export interface RunningAgent {
-  readonly url: string;
+  /** Where the API answers. */
+  readonly urls: readonly string[];
   /** Lets go of everything; tasks keep running. */
   close(): Promise<void>;
 }
@@ -68,7 +70,8 @@ export async function startAgent(config: AgentConfig, version: string): Promise<
       },
     });
     closers.push(() => server.close());
-    const address = await server.listen({ host: config.bindAddress, port: config.httpPort });
+    const atEnd = (close: Close) => closers.unshift(close);
+    const listeners = await openListeners({ config, word: names.word, server, log, atEnd });
     const node = await startNode({
       config,
       names,
@@ -76,11 +79,11 @@ export async function startAgent(config: AgentConfig, version: string): Promise<
       executor,
       drivers,
       server,
-      httpAddress: `${address.host}:${address.port}`,
+      httpAddress: listeners.httpAddress,
       log,
     });
     closers.push(() => node.close());
-    return { url: address.url, close: closeAll };
+    return { urls: listeners.urls, close: closeAll };
   } catch (error) {
     await closeAll();
     throw error;

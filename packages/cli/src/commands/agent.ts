@@ -18,7 +18,11 @@ export default class Agent extends OrchCommand {
       exclusive: ['dev'],
     }),
     'data-dir': Flags.string({ description: 'directory for state and allocations' }),
-    'http-port': Flags.integer({ description: 'port of the API', min: 1, max: 65_535 }),
+    'http-port': Flags.integer({
+      description: 'port of the API on TCP, which is closed without one',
+      min: 1,
+      max: 65_535,
+    }),
     'log-level': Flags.string({
       description: 'debug, info, warn or error',
       options: ['debug', 'info', 'warn', 'error'],
@@ -41,7 +45,7 @@ export default class Agent extends OrchCommand {
     checkConfig(config);
     const agent = await startAgent(config, this.config.version);
     this.log(
-      `==> orch agent is ready\n    API:   ${agent.url}\n    Data:  ${config.dataDir}\n    Roles: ${[config.server.enabled ? 'server' : '', config.client.enabled ? 'client' : ''].filter((role) => role !== '').join(', ')}${config.dev ? ' (dev)' : ''}`,
+      `==> orch agent is ready\n    API:   ${agent.urls.join(', ')}\n    Data:  ${config.dataDir}\n    Roles: ${[config.server.enabled ? 'server' : '', config.client.enabled ? 'client' : ''].filter((role) => role !== '').join(', ')}${config.dev ? ' (dev)' : ''}`,
     );
     const signal = await untilSignal();
     this.log(`==> ${signal}: stopping the agent; its tasks keep running`);

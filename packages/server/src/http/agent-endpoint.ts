@@ -15,21 +15,26 @@ import { type Route, read } from './router.ts';
 
 export function agentEndpoint(api: Api): readonly Route[] {
   return [
-    { methods: read, path: '/v1/agent/self', handle: () => json(self(api)) },
-    { methods: read, path: '/v1/agent/members', handle: () => json(members(api)) },
-    { methods: read, path: '/v1/agent/servers', handle: () => json([api.agent.httpAddress()]) },
-    { methods: read, path: '/v1/agent/health', handle: (request) => health(api, request) },
-    { methods: read, path: '/v1/status/leader', handle: () => json(api.agent.httpAddress()) },
-    { methods: read, path: '/v1/status/peers', handle: () => json([api.agent.httpAddress()]) },
-    { methods: read, path: '/v1/regions', handle: () => json([api.context.config.region]) },
-    { methods: read, path: '/v1/namespaces', handle: (request) => listNamespaces(request) },
-    { methods: read, path: '/v1/namespace/:name', handle: (request) => readNamespace(request) },
+    { methods: read, path: '/v1/agent/self', access: 'read', handle: () => json(self(api)) },
+    { methods: read, path: '/v1/agent/members', access: 'read', handle: () => json(members(api)) },
+    { methods: read, path: '/v1/agent/servers', access: 'read', handle: () => json([placeOf(api)]) },
+    { methods: read, path: '/v1/agent/health', access: 'open', handle: (request) => health(api, request) },
+    { methods: read, path: '/v1/status/leader', access: 'open', handle: () => json(placeOf(api)) },
+    { methods: read, path: '/v1/status/peers', access: 'open', handle: () => json([placeOf(api)]) },
+    { methods: read, path: '/v1/regions', access: 'open', handle: () => json([api.context.config.region]) },
+    { methods: read, path: '/v1/namespaces', access: 'read', handle: (request) => listNamespaces(request) },
+    { methods: read, path: '/v1/namespace/:name', access: 'read', handle: (request) => readNamespace(request) },
   ];
+}
+
+/** `host:port`, as the field has it; without TCP the URL of a socket: an empty text would say that nobody leads. */
+function placeOf(api: Api): string {
+  return api.agent.httpAddress() || (api.agent.addresses()[0] ?? '');
 }
 
 function member(api: Api): AgentMemberWire {
   const { config } = api.context;
-  const [host = '', port = '0'] = splitAddress(api.agent.httpAddress());
+  const [host = '', port = ''] = splitAddress(api.agent.httpAddress());
   return {
     Name: config.name,
     Addr: host,

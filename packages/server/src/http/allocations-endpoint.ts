@@ -17,9 +17,9 @@ import { type Route, read, write } from './router.ts';
 export function allocationsEndpoint(api: Api): readonly Route[] {
   const path = '/v1/allocation/:allocationId';
   return [
-    { methods: read, path: '/v1/allocations', handle: (request) => listAllocations(api, request) },
-    { methods: read, path, handle: (request) => readAllocation(api, request) },
-    { methods: write, path: `${path}/stop`, handle: (request) => stop(api, request) },
+    { methods: read, path: '/v1/allocations', access: 'read', handle: (request) => listAllocations(api, request) },
+    { methods: read, path, access: 'read', handle: (request) => readAllocation(api, request) },
+    { methods: write, path: `${path}/stop`, access: 'write', handle: (request) => stop(api, request) },
   ];
 }
 

@@ -11,8 +11,10 @@ import type { JobTurns } from './job-turns.ts';
 export interface LocalAgent {
   /** The node of this agent, once it has linked; undefined for a server without one. */
   readonly nodeId: () => NodeId | undefined;
-  /** Where the API answers, `host:port`. */
+  /** Where the API answers on TCP, `host:port`; empty where it does not. */
   readonly httpAddress: () => string;
+  /** All places where the API answers, as URLs. */
+  readonly addresses: () => readonly string[];
 }
 
 export interface Api {

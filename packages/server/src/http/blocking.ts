@@ -5,6 +5,7 @@ import type { WatchScope } from '../store/store.ts';
 import type { Api } from './api.ts';
 import type { ApiRequest } from './api-request.ts';
 import { HttpError } from './http-error.ts';
+import type { PrincipalKind } from './policy.ts';
 import type { Reply } from './reply.ts';
 
 const defaultWaitMs = 300_000;
@@ -35,20 +36,22 @@ export class PageOf {
 
 export function blocking(api: Pick<Api, 'context'>): Blocking {
   const { store, config } = api.context;
-  let waiting = 0;
+  const waiting = new Map<PrincipalKind, number>();
   return {
     async read(request, scopes, body) {
       const minIndex = request.integer('index', 0);
       if (minIndex > 0) {
-        if (waiting >= config.http.blockingQueries) {
-          throw new HttpError(429, `${waiting} blocking queries are waiting; try again without index`);
+        const { kind } = request.principal;
+        const others = waiting.get(kind) ?? 0;
+        if (others >= config.http.blockingQueries) {
+          throw new HttpError(429, `${others} blocking queries are waiting; try again without index`);
         }
         const timeoutMs = Math.min(maxWaitMs, request.durationMs('wait', defaultWaitMs));
-        waiting += 1;
+        waiting.set(kind, others + 1);
         try {
           await store.waitAbove(scopes, minIndex, { timeoutMs, signal: request.signal });
         } finally {
-          waiting -= 1;
+          waiting.set(kind, (waiting.get(kind) ?? 1) - 1);
         }
       }
       const result = body(store.snapshot());

@@ -4,7 +4,7 @@ import { allocationOf } from './allocations-endpoint.ts';
 import type { Api } from './api.ts';
 import { type ApiRequest, asObject } from './api-request.ts';
 import { allocationStatsToWire, nodeStatsToWire } from './client-wire.ts';
-import { execWithoutUpgrade } from './exec-socket.ts';
+import { execPath, execWithoutUpgrade } from './exec-socket.ts';
 import { HttpError, notFound } from './http-error.ts';
 import { onNode, openCall, taskOf } from './node-call.ts';
 import { json, type Reply } from './reply.ts';
@@ -13,13 +13,23 @@ import { type Route, read, write } from './router.ts';
 export function clientEndpoint(api: Api): readonly Route[] {
   const allocation = '/v1/client/allocation/:allocationId';
   return [
-    { methods: read, path: '/v1/client/stats', handle: (request) => nodeStats(api, request) },
-    { methods: ['GET', ...write], path: '/v1/client/gc', handle: (request) => collectNode(api, request) },
-    { methods: read, path: `${allocation}/stats`, handle: (request) => stats(api, request) },
-    { methods: write, path: `${allocation}/restart`, handle: (request) => restart(api, request) },
-    { methods: write, path: `${allocation}/signal`, handle: (request) => signal(api, request) },
-    { methods: read, path: `${allocation}/exec`, handle: (request) => execWithoutUpgrade(api, request) },
-    { methods: ['GET', ...write], path: `${allocation}/gc`, handle: (request) => collect(api, request) },
+    { methods: read, path: '/v1/client/stats', access: 'read', handle: (request) => nodeStats(api, request) },
+    {
+      methods: ['GET', ...write],
+      path: '/v1/client/gc',
+      access: 'write',
+      handle: (request) => collectNode(api, request),
+    },
+    { methods: read, path: `${allocation}/stats`, access: 'read', handle: (request) => stats(api, request) },
+    { methods: write, path: `${allocation}/restart`, access: 'write', handle: (request) => restart(api, request) },
+    { methods: write, path: `${allocation}/signal`, access: 'write', handle: (request) => signal(api, request) },
+    { methods: read, path: execPath, access: 'write', handle: (request) => execWithoutUpgrade(api, request) },
+    {
+      methods: ['GET', ...write],
+      path: `${allocation}/gc`,
+      access: 'write',
+      handle: (request) => collect(api, request),
+    },
   ];
 }
 

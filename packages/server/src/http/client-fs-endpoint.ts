@@ -12,12 +12,12 @@ import { type Route, read } from './router.ts';
 export function clientFsEndpoint(api: Api): readonly Route[] {
   const id = ':allocationId';
   return [
-    { methods: read, path: `/v1/client/fs/ls/${id}`, handle: (request) => list(api, request) },
-    { methods: read, path: `/v1/client/fs/stat/${id}`, handle: (request) => stat(api, request) },
-    { methods: read, path: `/v1/client/fs/cat/${id}`, handle: (request) => readAll(api, request) },
-    { methods: read, path: `/v1/client/fs/readat/${id}`, handle: (request) => readAt(api, request) },
-    { methods: read, path: `/v1/client/fs/stream/${id}`, handle: (request) => stream(api, request) },
-    { methods: read, path: `/v1/client/fs/logs/${id}`, handle: (request) => logs(api, request) },
+    { methods: read, path: `/v1/client/fs/ls/${id}`, access: 'read', handle: (request) => list(api, request) },
+    { methods: read, path: `/v1/client/fs/stat/${id}`, access: 'read', handle: (request) => stat(api, request) },
+    { methods: read, path: `/v1/client/fs/cat/${id}`, access: 'read', handle: (request) => readAll(api, request) },
+    { methods: read, path: `/v1/client/fs/readat/${id}`, access: 'read', handle: (request) => readAt(api, request) },
+    { methods: read, path: `/v1/client/fs/stream/${id}`, access: 'read', handle: (request) => stream(api, request) },
+    { methods: read, path: `/v1/client/fs/logs/${id}`, access: 'read', handle: (request) => logs(api, request) },
   ];
 }
 

@@ -1,16 +1,22 @@
-// Limits before anything is read: open connections over all and per remote address.
+// Limits before anything is read: open connections of one listener, over all and per remote address.
 
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
-import type { HttpConfig } from '../config.ts';
 
-export function limitConnections(server: Server, config: HttpConfig): void {
-  server.maxConnections = config.connections;
+export interface ConnectionLimits {
+  readonly total: number;
+  /** Absent where callers have no address. */
+  readonly perAddress?: number;
+}
+
+export function limitConnections(server: Server, { total, perAddress: most }: ConnectionLimits): void {
+  server.maxConnections = total;
+  if (most === undefined) return;
   const perAddress = new Map<string, number>();
   server.on('connection', (socket: Socket) => {
     const address = socket.remoteAddress ?? '';
     const count = (perAddress.get(address) ?? 0) + 1;
-    if (count > config.connectionsPerAddress) {
+    if (count > most) {
       socket.destroy();
       return;
     }

@@ -17,11 +17,21 @@ import { type Route, read, write } from './router.ts';
 export function deploymentsEndpoint(api: Api): readonly Route[] {
   const id = ':deploymentId';
   return [
-    { methods: read, path: '/v1/deployments', handle: (request) => listDeployments(api, request) },
-    { methods: read, path: `/v1/deployment/${id}`, handle: (request) => readDeployment(api, request) },
-    { methods: read, path: `/v1/deployment/allocations/${id}`, handle: (request) => readAllocations(api, request) },
-    { methods: write, path: `/v1/deployment/promote/${id}`, handle: (request) => promote(api, request) },
-    { methods: write, path: `/v1/deployment/fail/${id}`, handle: (request) => fail(api, request) },
+    { methods: read, path: '/v1/deployments', access: 'read', handle: (request) => listDeployments(api, request) },
+    { methods: read, path: `/v1/deployment/${id}`, access: 'read', handle: (request) => readDeployment(api, request) },
+    {
+      methods: read,
+      path: `/v1/deployment/allocations/${id}`,
+      access: 'read',
+      handle: (request) => readAllocations(api, request),
+    },
+    {
+      methods: write,
+      path: `/v1/deployment/promote/${id}`,
+      access: 'write',
+      handle: (request) => promote(api, request),
+    },
+    { methods: write, path: `/v1/deployment/fail/${id}`, access: 'write', handle: (request) => fail(api, request) },
   ];
 }
 

@@ -12,9 +12,9 @@ import { type Route, read } from './router.ts';
 export function evaluationsEndpoint(api: Api): readonly Route[] {
   const path = '/v1/evaluation/:evaluationId';
   return [
-    { methods: read, path: '/v1/evaluations', handle: (request) => listEvaluations(api, request) },
-    { methods: read, path, handle: (request) => readEvaluation(api, request) },
-    { methods: read, path: `${path}/allocations`, handle: (request) => readAllocations(api, request) },
+    { methods: read, path: '/v1/evaluations', access: 'read', handle: (request) => listEvaluations(api, request) },
+    { methods: read, path, access: 'read', handle: (request) => readEvaluation(api, request) },
+    { methods: read, path: `${path}/allocations`, access: 'read', handle: (request) => readAllocations(api, request) },
   ];
 }
 

@@ -9,6 +9,8 @@ import type { ApiRequest } from './api-request.ts';
 import { HttpError, statusOf, textOf } from './http-error.ts';
 import { openCall, taskOf } from './node-call.ts';
 
+export const execPath = '/v1/client/allocation/:allocationId/exec';
+
 /** A terminal that does not read its output stops the task's writing beyond this; a task that does not read, its caller's. */
 const maxBufferedBytes = 1024 * 1024;
 const bufferPollMs = 20;

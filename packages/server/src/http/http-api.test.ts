@@ -115,10 +115,14 @@ test('the API refuses to listen beyond loopback', async (t) => {
     log: silentLogger,
   });
   t.teardown(() => second.close());
-  const error = await t.throwsAsync(second.listen({ host: '0.0.0.0', port: 0 }), { instanceOf: OrchError });
+  const error = await t.throwsAsync(second.listen({ kind: 'tcp', host: '0.0.0.0', port: 0 }), {
+    instanceOf: OrchError,
+  });
   t.is(error?.code, 'bind-not-loopback');
   const taken = Number(new URL(rig.url).port);
-  const inUse = await t.throwsAsync(second.listen({ host: '127.0.0.1', port: taken }), { instanceOf: OrchError });
+  const inUse = await t.throwsAsync(second.listen({ kind: 'tcp', host: '127.0.0.1', port: taken }), {
+    instanceOf: OrchError,
+  });
   t.is(inUse?.code, 'address-in-use');
 });
 

@@ -1,22 +1,24 @@
 // The HTTP server: from socket to route to reply. Bare node:http: it starts at once and routes are ours anyway.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { describeError, OrchError } from '@orch/core/lib/errors';
+import { describeError } from '@orch/core/lib/errors';
 import type { Api } from './api.ts';
 import { apiRequest } from './api-request.ts';
 import { limitConnections } from './connection-limits.ts';
-import { checkRequest } from './guard.ts';
+import { checkRequest, checkStateChange } from './guard.ts';
 import { HttpError, refusal, statusOf } from './http-error.ts';
-import type { Policy, Principal } from './policy.ts';
-import { devPolicy } from './policy.ts';
+import { forget, type ListenAddress, listenAt } from './listen.ts';
+import { entranceOf, type Listener, limitsOf } from './listener.ts';
+import { accessPolicy, type Policy } from './policy.ts';
 import { type Reply, writeReply } from './reply.ts';
-import { type Router, router } from './router.ts';
+import { router } from './router.ts';
 import { allRoutes } from './routes.ts';
+import type { Serving } from './serving.ts';
 import { upgradeHandler } from './upgrade.ts';
 
 export interface HttpApi {
-  /** @throws OrchError `bind-not-loopback`, `address-in-use` */
-  listen(host: string, port: number): Promise<{ readonly host: string; readonly port: number }>;
+  /** @throws OrchError `bind-not-loopback`, `address-in-use`, `socket-path-too-long`, `listen-failed` */
+  listen(listener: Listener): Promise<ListenAddress>;
   close(): Promise<void>;
 }
 
@@ -26,35 +28,47 @@ const headersTimeoutMs = 10_000;
 const requestTimeoutMs = 60_000;
 const keepAliveMs = 65_000;
 
-export function httpApi(api: Api, policy: Policy = devPolicy): HttpApi {
+/** One server for each listener: what fills one keeps nobody out of another. */
+export function httpApi(api: Api, policy: Policy = accessPolicy): HttpApi {
   const routes = router(allRoutes(api));
-  const principal: Principal = { kind: 'dev', name: 'dev' };
-  const server = createServer(
-    {
-      maxHeaderSize: maxHeaderBytes,
-      headersTimeout: headersTimeoutMs,
-      requestTimeout: requestTimeoutMs,
-      keepAliveTimeout: keepAliveMs,
-    },
-    (message, response) => void serve({ api, routes, policy, principal }, message, response),
-  );
-  limitConnections(server, api.context.config.http);
-  server.on('upgrade', upgradeHandler({ api, policy, principal }));
+  const opened: { readonly listener: Listener; readonly server: Server }[] = [];
   return {
-    listen: (host, port) => listen(server, host, port),
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    async listen(listener) {
+      const serving: Serving = { api, routes, policy, entrance: entranceOf(listener, api.context) };
+      const server = createServer(
+        {
+          maxHeaderSize: maxHeaderBytes,
+          headersTimeout: headersTimeoutMs,
+          requestTimeout: requestTimeoutMs,
+          keepAliveTimeout: keepAliveMs,
+        },
+        (message, response) => void serve(serving, message, response),
+      );
+      limitConnections(server, limitsOf(listener, api.context.config.http));
+      server.on('upgrade', upgradeHandler(serving));
+      try {
+        const address = await listenAt(server, listener);
+        opened.push({ listener, server });
+        return address;
+      } catch (error) {
+        server.close();
+        throw error;
+      }
+    },
+    async close() {
+      await Promise.all(opened.splice(0).map(({ listener, server }) => shut(listener, server)));
+    },
   };
 }
 
-interface Serving {
-  readonly api: Api;
-  readonly routes: Router;
-  readonly policy: Policy;
-  readonly principal: Principal;
+function shut(listener: Listener, server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => {
+      forget(listener);
+      resolve();
+    });
+    server.closeAllConnections();
+  });
 }
 
 async function serve(serving: Serving, message: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -87,19 +101,22 @@ async function serve(serving: Serving, message: IncomingMessage, response: Serve
 }
 
 async function answer(serving: Serving, message: IncomingMessage, url: URL, signal: AbortSignal): Promise<Reply> {
-  const { api, routes, policy, principal } = serving;
+  const { api, routes, policy, entrance } = serving;
   const { http } = api.context.config;
   const method = message.method ?? 'GET';
-  checkRequest(method, message.headers, hasBody(message), http);
+  checkRequest(method, message.headers, hasBody(message), { hosts: http.hosts, anyHost: entrance.anyHost });
   const match = routes.match(method, url.pathname);
   if (match.kind === 'none') throw unknownPath(url.pathname, match.nearest);
   if (match.kind === 'wrong-method') {
     throw new HttpError(405, `Invalid method: ${url.pathname} takes ${match.allowed.join(', ')}`);
   }
   const { route, params } = match;
+  const { access } = route;
+  const principal = entrance.principalOf(message.headers);
   const request = apiRequest({ message, url, params, principal, signal, bodyBytes: http.bodyBytes });
-  const refusal = policy({ principal, method, route: route.path, namespace: request.namespace });
+  const refusal = policy({ principal, method, route: route.path, access, namespace: request.namespace });
   if (refusal !== undefined) throw new HttpError(403, refusal);
+  checkStateChange(method, message.headers, access, principal);
   return route.handle(request);
 }
 
@@ -116,27 +133,4 @@ function hasBody(message: IncomingMessage): boolean {
 function unknownPath(path: string, nearest: string | undefined): HttpError {
   const hint = nearest === undefined ? 'paths begin with /v1/' : `the nearest known path is ${nearest}`;
   return new HttpError(404, `no such path: ${path}; ${hint}`);
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
-}
-
-function listen(server: Server, host: string, port: number): Promise<{ readonly host: string; readonly port: number }> {
-  if (!isLoopback(host)) {
-    throw new OrchError('bind-not-loopback', `the API cannot listen on ${host}`, {
-      hint: 'without TLS only loopback addresses are allowed; use 127.0.0.1',
-    });
-  }
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const inUse = cause.code === 'EADDRINUSE';
-      const options = inUse ? { cause, hint: 'another agent may be running; choose another port' } : { cause };
-      reject(new OrchError(inUse ? 'address-in-use' : 'listen-failed', `cannot listen on ${host}:${port}`, options));
-    });
-    server.listen(port, host, () => {
-      const address = server.address();
-      resolve({ host, port: typeof address === 'object' && address !== null ? address.port : port });
-    });
-  });
 }

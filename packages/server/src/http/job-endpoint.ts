@@ -20,18 +20,18 @@ import { type Route, read, write } from './router.ts';
 export function jobEndpoint(api: Api): readonly Route[] {
   const path = '/v1/job/*jobId';
   return [
-    { methods: read, path, handle: (request) => readJob(api, request) },
-    { methods: write, path, handle: (request) => register(api, request, request.param('jobId')) },
-    { methods: ['DELETE'], path, handle: (request) => deregister(api, request) },
-    { methods: read, path: `${path}/summary`, handle: (request) => readSummary(api, request) },
-    { methods: read, path: `${path}/versions`, handle: (request) => readVersions(api, request) },
-    { methods: read, path: `${path}/submission`, handle: (request) => readSubmission(api, request) },
-    { methods: read, path: `${path}/allocations`, handle: (request) => readAllocations(api, request) },
-    { methods: read, path: `${path}/evaluations`, handle: (request) => readEvaluations(api, request) },
-    { methods: read, path: `${path}/deployments`, handle: (request) => readDeployments(api, request) },
-    { methods: read, path: `${path}/deployment`, handle: (request) => readDeployment(api, request) },
-    { methods: write, path: `${path}/evaluate`, handle: (request) => evaluate(api, request) },
-    { methods: write, path: `${path}/revert`, handle: (request) => revert(api, request) },
+    { methods: read, path, access: 'read', handle: (request) => readJob(api, request) },
+    { methods: write, path, access: 'write', handle: (request) => register(api, request, request.param('jobId')) },
+    { methods: ['DELETE'], path, access: 'write', handle: (request) => deregister(api, request) },
+    { methods: read, path: `${path}/summary`, access: 'read', handle: (request) => readSummary(api, request) },
+    { methods: read, path: `${path}/versions`, access: 'read', handle: (request) => readVersions(api, request) },
+    { methods: read, path: `${path}/submission`, access: 'read', handle: (request) => readSubmission(api, request) },
+    { methods: read, path: `${path}/allocations`, access: 'read', handle: (request) => readAllocations(api, request) },
+    { methods: read, path: `${path}/evaluations`, access: 'read', handle: (request) => readEvaluations(api, request) },
+    { methods: read, path: `${path}/deployments`, access: 'read', handle: (request) => readDeployments(api, request) },
+    { methods: read, path: `${path}/deployment`, access: 'read', handle: (request) => readDeployment(api, request) },
+    { methods: write, path: `${path}/evaluate`, access: 'write', handle: (request) => evaluate(api, request) },
+    { methods: write, path: `${path}/revert`, access: 'write', handle: (request) => revert(api, request) },
   ];
 }
 

@@ -25,11 +25,11 @@ import { type Route, read, write } from './router.ts';
 export function jobPlanEndpoint(api: Api): readonly Route[] {
   const path = '/v1/job/*jobId';
   return [
-    { methods: write, path: `${path}/plan`, handle: (request) => plan(api, request) },
-    { methods: read, path: `${path}/explain`, handle: (request) => explainRegistered(api, request) },
-    { methods: write, path: `${path}/explain`, handle: (request) => explainProposed(api, request) },
-    { methods: read, path: `${path}/scale`, handle: (request) => readScale(api, request) },
-    { methods: write, path: `${path}/scale`, handle: (request) => scale(api, request) },
+    { methods: write, path: `${path}/plan`, access: 'read', handle: (request) => plan(api, request) },
+    { methods: read, path: `${path}/explain`, access: 'read', handle: (request) => explainRegistered(api, request) },
+    { methods: write, path: `${path}/explain`, access: 'read', handle: (request) => explainProposed(api, request) },
+    { methods: read, path: `${path}/scale`, access: 'read', handle: (request) => readScale(api, request) },
+    { methods: write, path: `${path}/scale`, access: 'write', handle: (request) => scale(api, request) },
   ];
 }
 

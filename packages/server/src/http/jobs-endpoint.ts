@@ -16,9 +16,9 @@ import { type Route, read, write } from './router.ts';
 
 export function jobsEndpoint(api: Api): readonly Route[] {
   return [
-    { methods: read, path: '/v1/jobs', handle: (request) => listJobs(api, request) },
-    { methods: write, path: '/v1/jobs', handle: (request) => register(api, request) },
-    { methods: write, path: '/v1/validate/job', handle: (request) => validate(api, request) },
+    { methods: read, path: '/v1/jobs', access: 'read', handle: (request) => listJobs(api, request) },
+    { methods: write, path: '/v1/jobs', access: 'write', handle: (request) => register(api, request) },
+    { methods: write, path: '/v1/validate/job', access: 'read', handle: (request) => validate(api, request) },
   ];
 }
 

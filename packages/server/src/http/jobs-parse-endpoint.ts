@@ -10,7 +10,7 @@ import { json, type Reply } from './reply.ts';
 import { type Route, write } from './router.ts';
 
 export function jobsParseEndpoint(api: Api): readonly Route[] {
-  return [{ methods: write, path: '/v1/jobs/parse', handle: (request) => parse(api, request) }];
+  return [{ methods: write, path: '/v1/jobs/parse', access: 'read', handle: (request) => parse(api, request) }];
 }
 
 async function parse(api: Api, request: ApiRequest): Promise<Reply> {

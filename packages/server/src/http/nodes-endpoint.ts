@@ -16,11 +16,11 @@ import { type Route, read, write } from './router.ts';
 export function nodesEndpoint(api: Api): readonly Route[] {
   const path = '/v1/node/:nodeId';
   return [
-    { methods: read, path: '/v1/nodes', handle: (request) => listNodes(api, request) },
-    { methods: read, path, handle: (request) => readNode(api, request) },
-    { methods: read, path: `${path}/allocations`, handle: (request) => readAllocations(api, request) },
-    { methods: write, path: `${path}/eligibility`, handle: (request) => setEligibility(api, request) },
-    { methods: write, path: `${path}/evaluate`, handle: (request) => evaluate(api, request) },
+    { methods: read, path: '/v1/nodes', access: 'read', handle: (request) => listNodes(api, request) },
+    { methods: read, path, access: 'read', handle: (request) => readNode(api, request) },
+    { methods: read, path: `${path}/allocations`, access: 'read', handle: (request) => readAllocations(api, request) },
+    { methods: write, path: `${path}/eligibility`, access: 'write', handle: (request) => setEligibility(api, request) },
+    { methods: write, path: `${path}/evaluate`, access: 'write', handle: (request) => evaluate(api, request) },
   ];
 }
 

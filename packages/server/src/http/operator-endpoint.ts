@@ -10,9 +10,9 @@ import { type Route, read, write } from './router.ts';
 export function operatorEndpoint(api: Api): readonly Route[] {
   const scheduler = '/v1/operator/scheduler/configuration';
   return [
-    { methods: write, path: '/v1/system/gc', handle: () => collect(api) },
-    { methods: read, path: scheduler, handle: () => json(readConfig(api)) },
-    { methods: write, path: scheduler, handle: (request) => writeConfig(api, request) },
+    { methods: write, path: '/v1/system/gc', access: 'write', handle: () => collect(api) },
+    { methods: read, path: scheduler, access: 'read', handle: () => json(readConfig(api)) },
+    { methods: write, path: scheduler, access: 'write', handle: (request) => writeConfig(api, request) },
   ];
 }
 

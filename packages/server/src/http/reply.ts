@@ -32,6 +32,7 @@ export async function writeReply(response: ServerResponse, reply: Reply, options
   response.setHeader('X-Nomad-KnownLeader', 'true');
   response.setHeader('X-Nomad-LastContact', '0');
   response.setHeader('X-Content-Type-Options', 'nosniff');
+  response.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
   response.setHeader('Cache-Control', 'no-store');
   switch (reply.kind) {
     case 'text':

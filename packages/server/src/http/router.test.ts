@@ -4,7 +4,7 @@ import test from 'ava';
 import { type Method, router } from './router.ts';
 
 const handle = () => ({ kind: 'json', body: null }) as const;
-const route = (path: string, ...methods: Method[]) => ({ path, methods, handle });
+const route = (path: string, ...methods: Method[]) => ({ path, methods, handle, access: 'open' as const });
 const routes = router([
   route('/v1/job/*jobId', 'GET', 'PUT', 'DELETE'),
   route('/v1/job/*jobId/allocations', 'GET'),

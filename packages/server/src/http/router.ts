@@ -2,6 +2,7 @@
 
 import { nearestName } from '@orch/core/lib/nearest-name';
 import type { ApiRequest } from './api-request.ts';
+import type { Access } from './policy.ts';
 import type { Reply } from './reply.ts';
 
 export type Method = 'GET' | 'PUT' | 'POST' | 'DELETE';
@@ -10,6 +11,8 @@ export interface Route {
   readonly methods: readonly Method[];
   /** `/v1/node/:nodeId`, `/v1/job/*jobId/allocations`. */
   readonly path: string;
+  /** What it asks of its caller. */
+  readonly access: Access;
   readonly handle: (request: ApiRequest) => Reply | Promise<Reply>;
 }
 

@@ -13,7 +13,7 @@ import { type Route, write } from './router.ts';
 const maxMatches = 20;
 
 export function searchEndpoint(api: Api): readonly Route[] {
-  return [{ methods: write, path: '/v1/search', handle: (request) => search(api, request) }];
+  return [{ methods: write, path: '/v1/search', access: 'read', handle: (request) => search(api, request) }];
 }
 
 async function search(api: Api, request: ApiRequest): Promise<Reply> {

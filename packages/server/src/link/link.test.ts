@@ -1,15 +1,26 @@
 // The link over a real WebSocket, and what it refuses.
 
+import type { AddressInfo } from 'node:net';
 import { decodeMessage, encodeMessage } from '@orch/core/link/codec';
 import { linkProtocol, type NodeMessage, type ServerMessage } from '@orch/core/link/messages';
 import test from 'ava';
+import { WebSocketServer } from 'ws';
 import { fakeNode } from '../testing/fake-node.ts';
 import { jobJson, makeNode } from '../testing/fixtures.ts';
 import { type Rig, startRig } from '../testing/rig.ts';
 import { turns } from '../testing/virtual-clock.ts';
+import { websocketConnection } from './websocket-connection.ts';
 
+/** The API has no path for a link: what a listener of nodes will do with a socket, the test does. */
 async function dial(rig: Rig) {
-  const socket = new WebSocket(`${rig.url.replace('http', 'ws')}/v1/link`);
+  const listener = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+  await new Promise((resolve) => listener.once('listening', resolve));
+  listener.once('connection', (opened) => {
+    rig.server.acceptNode(websocketConnection(opened));
+    listener.close();
+  });
+  const { port } = listener.address() as AddressInfo;
+  const socket = new WebSocket(`ws://127.0.0.1:${port}`);
   socket.binaryType = 'arraybuffer';
   const received: ServerMessage[] = [];
   const closed = Promise.withResolvers<string>();

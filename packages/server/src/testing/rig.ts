@@ -53,7 +53,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     log: silentLogger,
     config: { ...defaultServerConfig, configSchemas: { exec: execSchema }, ...options.config },
   });
-  const { url } = await server.listen({ host: '127.0.0.1', port: 0 });
+  const { url } = await server.listen({ kind: 'tcp', host: '127.0.0.1', port: 0 });
   return {
     server,
     store,

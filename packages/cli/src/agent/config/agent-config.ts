@@ -8,8 +8,11 @@ export interface AgentConfig {
   readonly datacenter: string;
   readonly name: string;
   readonly dataDir: string;
-  readonly bindAddress: string;
-  readonly httpPort: number;
+  /** Where TCP opens. @default '127.0.0.1' */
+  readonly bindAddress?: string;
+  /** Absent = the API is reached by its sockets alone. */
+  readonly httpPort?: number;
+  readonly http: HttpAccessConfig;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
   readonly logJson: boolean;
   readonly server: ServerRoleConfig;
@@ -17,6 +20,15 @@ export interface AgentConfig {
   /** Driver name → its `config` block. */
   readonly plugins: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly dev: boolean;
+}
+
+export interface HttpAccessConfig {
+  /** Directory of the API's sockets. @default /run/<kernel word> */
+  readonly socketDir?: string;
+  /** Whose members open the group's socket. */
+  readonly group: string;
+  /** Whether TCP asks for no token. */
+  readonly openLoopback: boolean;
 }
 
 export interface ServerRoleConfig {
@@ -60,8 +72,7 @@ export const defaultAgentConfig: AgentConfig = {
   datacenter: 'dc1',
   name: hostname(),
   dataDir: '/var/lib/orch',
-  bindAddress: '127.0.0.1',
-  httpPort: 4646,
+  http: { group: 'orch', openLoopback: false },
   logLevel: 'info',
   logJson: false,
   server: { enabled: false },
@@ -86,12 +97,14 @@ export const defaultAgentConfig: AgentConfig = {
   dev: false,
 };
 
-/** `agent --dev`: server and client in one process, on loopback, with the drivers that are off by default switched on. */
+/** `agent --dev`: server and client in one process, loopback open, with the drivers that are off by default switched on. */
 export function devConfig(dataDir: string): AgentConfig {
   return {
     ...defaultAgentConfig,
     dataDir,
     dev: true,
+    httpPort: 4646,
+    http: { ...defaultAgentConfig.http, openLoopback: true },
     server: { enabled: true },
     // A dev agent is its user's own machine: jobs may copy files from it.
     client: { ...defaultAgentConfig.client, enabled: true, artifactFileRoots: ['/'] },

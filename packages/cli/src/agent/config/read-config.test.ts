@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import test from 'ava';
-import { defaultAgentConfig } from './agent-config.ts';
+import { defaultAgentConfig, devConfig } from './agent-config.ts';
 import { checkConfig, readConfigText } from './read-config.ts';
 
 test('readConfigText reads what an operator writes and keeps the defaults', (t) => {
@@ -67,6 +67,38 @@ test('checkConfig refuses an agent without a role and a bind beyond loopback', (
     client: { ...defaultAgentConfig.client, enabled: true },
   };
   t.throws(() => checkConfig({ ...both, bindAddress: '0.0.0.0' }), { message: /without TLS/ });
+});
+
+test('TCP is closed until it has a port, and what only says how it is open is refused without one', (t) => {
+  const roles = 'server { enabled = true }\n';
+  const read = (text: string) => readConfigText('a.hcl', roles + text);
+  t.is(read('').httpPort, undefined);
+  t.deepEqual(read('').http, { group: 'orch', openLoopback: false });
+  t.notThrows(() => checkConfig(read('')));
+  t.notThrows(() => checkConfig(read('ports { http = 4646 }\nbind_addr = "127.0.0.2"\n')));
+  t.notThrows(() => checkConfig(read('ports { http = 4646 }\nhttp { open_loopback = true }\n')));
+  for (const [text, says] of [
+    ['bind_addr = "127.0.0.1"', /^bind_addr says how TCP is open, and it is not/],
+    ['http { open_loopback = true }', /^http \{ open_loopback \} says how TCP is open/],
+  ] as const)
+    t.throws(() => checkConfig(read(`${text}\n`)), { code: 'bad-config', message: says });
+  t.is(devConfig('/x').httpPort, 4646);
+  t.true(devConfig('/x').http.openLoopback);
+});
+
+test('http takes a directory by its full path, a group by its name, and nothing else', (t) => {
+  const { http } = readConfigText('a.hcl', 'http {\n  socket_dir = "/run/orchb"\n  group = "ops"\n}\n');
+  t.deepEqual(http, { socketDir: '/run/orchb', group: 'ops', openLoopback: false });
+  for (const dir of ['run', '/run/../tmp', '/run/', '', '//run'])
+    t.throws(() => readConfigText('a.hcl', `http {\n  socket_dir = "${dir}"\n}\n`), {
+      message: /a\.hcl:2:16: error: Wrong value\n[\s\S]*"socket_dir" wants the full path/,
+    });
+  t.throws(() => readConfigText('a.hcl', 'http {\n  group = "-x"\n}\n'), {
+    message: /"group" wants the name of a group/,
+  });
+  t.throws(() => readConfigText('a.hcl', 'http {\n  token = "x"\n}\n'), {
+    message: /a\.hcl:2:3: error: Unknown attribute\n[\s\S]*known here: open_loopback, socket_dir, group/,
+  });
 });
 
 test('the example configuration in packaging/ is accepted', (t) => {

@@ -1,7 +1,7 @@
 // Reads agent configuration files (HCL): a file, or all *.hcl of a directory in lexical order, later ones winning.
 
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { isAbsolute, join, normalize } from 'node:path';
 import type { Block, Body } from '@orch/core/jobspec/syntax/ast';
 import { createDiagnosticSink } from '@orch/core/jobspec/syntax/diagnostic';
 import { parseFile } from '@orch/core/jobspec/syntax/parse-file';
@@ -127,6 +127,26 @@ const client: Fields<Draft> = {
   },
 };
 
+const http: Fields<Draft> = {
+  attributes: {
+    open_loopback: boolean((draft, value) => {
+      draft.http = { ...draft.http, openLoopback: value };
+    }),
+    socket_dir: (draft, value) => {
+      if (typeof value !== 'string' || !isAbsolute(value) || normalize(value) !== value || value.endsWith('/'))
+        return 'the full path of a directory, like "/run/orch"';
+      draft.http = { ...draft.http, socketDir: value };
+      return undefined;
+    },
+    group: (draft, value) => {
+      if (typeof value !== 'string' || !/^[a-z_][a-z0-9_-]{0,31}$/i.test(value)) return 'the name of a group';
+      draft.http = { ...draft.http, group: value };
+      return undefined;
+    },
+  },
+  blocks: {},
+};
+
 const top: Fields<Draft> = {
   attributes: {
     region: string((draft, value) => {
@@ -168,6 +188,7 @@ const top: Fields<Draft> = {
         draft,
         'in "ports"',
       ),
+    http: (context, block, draft) => readBody(context, block.body, http, draft, 'in "http"'),
     server: (context, block, draft) => readBody(context, block.body, server, draft, 'in "server"'),
     client: (context, block, draft) => readBody(context, block.body, client, draft, 'in "client"'),
     plugin: readPlugin,
@@ -277,10 +298,16 @@ export function checkConfig(config: AgentConfig): void {
       'a client needs the server in the same process: joining a server over the network has not landed',
       { hint: 'enable both, or use --dev' },
     );
-  if (!/^(127\.|::1$|localhost$)/.test(config.bindAddress))
+  if (config.bindAddress !== undefined && !/^(127\.|::1$|localhost$)/.test(config.bindAddress))
     throw new OrchError(
       'bad-config',
       `bind_addr is ${config.bindAddress}: without TLS the API binds to loopback only`,
       { hint: 'use bind_addr = "127.0.0.1"' },
+    );
+  if (config.httpPort === undefined && (config.bindAddress !== undefined || config.http.openLoopback))
+    throw new OrchError(
+      'bad-config',
+      `${config.http.openLoopback ? 'http { open_loopback }' : 'bind_addr'} says how TCP is open, and it is not: the API is reached by its sockets`,
+      { hint: 'open it with ports { http = 4646 }, or leave the line out' },
     );
 }

@@ -47,7 +47,7 @@ export default class AllocExec extends OrchCommand {
     const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
     const tty = flags.tty ?? (flags.stdin && isTerminal);
     checkCall(command, flags, tty);
-    const api = this.api(flags);
+    const api = await this.api(flags);
     const id = flags.job
       ? await runningAllocation(api, args.alloc, flags.group)
       : await findAllocation(api, args.alloc);

@@ -26,7 +26,7 @@ export default class AllocFs extends OrchCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(AllocFs);
-    const api = this.api(flags);
+    const api = await this.api(flags);
     const id = await findAllocation(api, args.alloc);
     const { value: info } = await api.allocations.statFile(id, args.path);
     if (flags.stat) return this.#print([info], flags);

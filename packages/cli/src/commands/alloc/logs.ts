@@ -30,7 +30,7 @@ export default class AllocLogs extends OrchCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(AllocLogs);
-    const api = this.api(flags);
+    const api = await this.api(flags);
     const id = await findAllocation(api, args.alloc);
     const { value } = await api.allocations.read(id);
     const task = chooseTask(Object.keys(value.TaskStates ?? {}), flags.task ?? args.task);

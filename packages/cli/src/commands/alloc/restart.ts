@@ -26,7 +26,7 @@ export default class AllocRestart extends OrchCommand {
     const named = flags.task ?? args.task;
     if (named !== undefined && flags['all-tasks'])
       throw new CommandFailure('Error: -all-tasks restarts every task, so name none');
-    const api = this.api(flags);
+    const api = await this.api(flags);
     const id = await findAllocation(api, args.alloc);
     if (named !== undefined) chooseTask(Object.keys((await api.allocations.read(id)).value.TaskStates ?? {}), named);
     await api.allocations.restart(id, {

@@ -22,7 +22,7 @@ export default class AllocStatus extends OrchCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(AllocStatus);
-    const api = this.api(flags);
+    const api = await this.api(flags);
     if (args.alloc === undefined) {
       const { value } = await api.allocations.list();
       return flags.json

@@ -20,7 +20,7 @@ export default class AllocStop extends OrchCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(AllocStop);
-    const api = this.api(flags);
+    const api = await this.api(flags);
     const id = await findAllocation(api, args.alloc);
     const { value } = await api.allocations.read(id);
     const answer = await api.allocations.stop(id, { noShutdownDelay: flags['no-shutdown-delay'] });

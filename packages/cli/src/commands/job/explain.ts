@@ -15,7 +15,7 @@ export default class JobExplain extends OrchCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(JobExplain);
-    const api = this.api(flags);
+    const api = await this.api(flags);
     const { value } = await api.jobs.explain(await findJob(api, args.job));
     if (flags.json) this.printJson(value);
     else this.log(renderExplanation(value));

@@ -32,7 +32,7 @@ export default class JobInspect extends OrchCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(JobInspect);
-    const api = this.api(flags);
+    const api = await this.api(flags);
     const id = await findJob(api, args.job);
     const { version } = flags;
     if (flags.hcl) {

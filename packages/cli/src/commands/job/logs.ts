@@ -20,7 +20,7 @@ export default class JobLogs extends OrchCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(JobLogs);
-    const api = this.api(flags);
+    const api = await this.api(flags);
     const id = await findJob(api, args.job);
     const { value } = await api.jobs.allocations(id);
     const live = value.filter((allocation) => allocation.ClientStatus === 'running' || !flags.follow);

@@ -34,8 +34,8 @@ export default class JobPlan extends OrchCommand {
     const file = await readJobFile(args.file, flags);
     if (file.warnings.length > 0) this.logToStderr(`${placedText(file, file.warnings, flags)}\n`);
     const { id, namespace } = file.job;
-    const plan = await this.api(flags)
-      .jobs.plan(id, encodeJobJson(file.job), { namespace, diff: flags.diff })
+    const plan = await (await this.api(flags)).jobs
+      .plan(id, encodeJobJson(file.job), { namespace, diff: flags.diff })
       .catch((error: unknown) => {
         throw placedFailure(file, error, flags);
       });

@@ -47,7 +47,7 @@ export default class JobRun extends OrchCommand {
     if (file.warnings.length > 0) this.logToStderr(`${placedText(file, file.warnings, flags)}\n`);
     const request = requestOf(file);
     if (flags.output) return this.printJson({ Job: request.Job });
-    const api = this.api(flags);
+    const api = await this.api(flags);
     const { id, namespace } = file.job;
     const index = flags['check-index'];
     const response = await api.jobs

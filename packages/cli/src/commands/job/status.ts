@@ -19,7 +19,7 @@ export default class JobStatus extends OrchCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(JobStatus);
-    const api = this.api(flags);
+    const api = await this.api(flags);
     if (args.job === undefined) {
       const { value } = await api.jobs.list();
       return flags.json ? this.printJson(value) : this.log(renderJobList(value));

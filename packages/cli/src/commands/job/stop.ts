@@ -22,7 +22,7 @@ export default class JobStop extends OrchCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(JobStop);
-    const api = this.api(flags);
+    const api = await this.api(flags);
     const id = await findJob(api, args.job);
     if (id !== args.job && !flags.yes) await confirm(id);
     const answer = await api.jobs.stop(id, { purge: flags.purge });

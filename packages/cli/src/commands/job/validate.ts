@@ -44,7 +44,7 @@ export default class JobValidate extends OrchCommand {
       const said =
         file === undefined || away !== undefined
           ? []
-          : await checkJobFile(this.api(flags), file).catch((error: unknown) => {
+          : await checkJobFile(await this.api(flags), file).catch((error: unknown) => {
               if (!(error instanceof ApiError) || error.status !== 0) throw error;
               away = error;
               return [];

@@ -1,5 +1,6 @@
 // `node status`: the list of nodes, or one node.
 
+import type { ApiClient } from '@orch/api';
 import { findNode } from '../../find.ts';
 import { Args, Flags } from '../../oclif.ts';
 import { apiFlags, jsonFlag, OrchCommand } from '../../orch-command.ts';
@@ -20,7 +21,7 @@ export default class NodeStatus extends OrchCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(NodeStatus);
-    const api = this.api(flags);
+    const api = await this.api(flags);
     if (args.node === undefined && !flags.self) {
       const { value } = await api.nodes.list();
       return flags.json ? this.printJson(value) : this.log(renderNodeList(value, flags.verbose));
@@ -31,7 +32,7 @@ export default class NodeStatus extends OrchCommand {
     else this.log(renderNode(node.value, allocations.value, { verbose: flags.verbose, nowMs: Date.now() }));
   }
 
-  async #id(api: ReturnType<OrchCommand['api']>, named: string | undefined): Promise<string> {
+  async #id(api: ApiClient, named: string | undefined): Promise<string> {
     if (named !== undefined) return findNode(api, named);
     const { value } = await api.agent.self();
     return findNode(api, String(value.stats['client']?.['node_id'] ?? value.config.NodeName));
