@@ -5,6 +5,7 @@ import { describeError, OrchError } from '../lib/errors.ts';
 import type { Node } from '../model/node.ts';
 import type { AllocContext } from './alloc-runner/alloc-context.ts';
 import { defaultDownloadLimits } from './artifacts/download.ts';
+import { httpGet } from './artifacts/http-get.ts';
 import { nodeCalls } from './calls/calls.ts';
 import { DriverHost } from './driver-host/driver-host.ts';
 import { findMachine, type MachineFacts } from './fingerprint/fingerprint.ts';
@@ -164,7 +165,7 @@ class RunningNodeAgent implements NodeAgent {
     const { clock, log, random, drivers, dataDir, networks, runner, node } = this.#options;
     const tools = { runner, log, isRoot: process.getuid?.() === 0 };
     const artifacts = {
-      fetch: this.#options.fetch ?? globalThis.fetch,
+      get: this.#options.httpGet ?? httpGet(),
       fileRoots: this.#options.artifactFileRoots ?? [],
       limits: defaultDownloadLimits,
     };

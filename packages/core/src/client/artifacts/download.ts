@@ -5,6 +5,7 @@ import { constants } from 'node:fs';
 import { open, realpath } from 'node:fs/promises';
 import { OrchError } from '../../lib/errors.ts';
 import { type HookFailureOptions, hookFailure } from '../task-runner/task-hook.ts';
+import type { HttpGet } from './http-get.ts';
 import type { ArtifactPlan } from './source.ts';
 
 export interface DownloadLimits {
@@ -15,7 +16,7 @@ export interface DownloadLimits {
 export const defaultDownloadLimits: DownloadLimits = { maxBytes: 100 * 2 ** 30, timeoutMs: 30 * 60_000 };
 
 export interface DownloadTools {
-  readonly fetch: typeof globalThis.fetch;
+  readonly get: HttpGet;
   /** Directories of the node from which artifacts may be taken; none = no local files. */
   readonly fileRoots: readonly string[];
   readonly limits: DownloadLimits;
@@ -68,23 +69,26 @@ export async function downloadArtifact(
   );
 }
 
+/** Answers that say "all is well" and bring nothing. */
+const withoutBody = new Set([204, 205]);
+
 async function* httpBytes(
   url: string,
   headers: Readonly<Record<string, string>>,
   tools: DownloadTools,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
-  const response = await tools.fetch(url, { headers: { ...headers }, signal });
-  if (!response.ok || response.body === null) {
-    await response.body?.cancel();
-    const { status, statusText } = response;
+  const answer = await tools.get(url, { headers, signal });
+  const { status, statusText } = answer;
+  if (status < 200 || status > 299 || withoutBody.has(status)) {
+    answer.discard();
     const final = status >= 400 && status < 500 && status !== 408 && status !== 429;
     throw failure('artifact-failed', `the server of the artifact ${url} answered ${status} ${statusText}`.trim(), {
       recoverable: !final,
       ...(final ? { hint: 'check the address of the artifact' } : {}),
     });
   }
-  yield* response.body;
+  yield* answer.body;
 }
 
 async function* fileBytes(path: string, tools: DownloadTools): AsyncGenerator<Uint8Array> {

@@ -13,6 +13,7 @@ import type { Node } from '../../../model/node.ts';
 import type { Artifact } from '../../../model/task.ts';
 import { buildAllocDir } from '../../alloc-dir/build.ts';
 import { allocLayout } from '../../alloc-dir/layout.ts';
+import { httpGet } from '../../artifacts/http-get.ts';
 import { makeAllocation, makeGroup, makeJob, makeTask } from '../../testing/make-job.ts';
 import { runtimeLanguage } from '../language-environment.ts';
 import type { TaskContext } from '../task-context.ts';
@@ -54,7 +55,7 @@ async function bench(
   await mkdir(directories.local, { recursive: true });
   await mkdir(directories.driver, { recursive: true });
   const limits = { maxBytes: 100_000, timeoutMs: 10_000 };
-  const hook = artifactsHook({ fetch: globalThis.fetch, fileRoots: [sources], limits });
+  const hook = artifactsHook({ get: httpGet(), fileRoots: [sources], limits });
   const fetchAll = async (...changes: readonly (Partial<Artifact> & { source: string })[]) => {
     const artifacts = changes.map((change) => ({
       mode: 'any' as const,
