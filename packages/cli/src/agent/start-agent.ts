@@ -1,6 +1,6 @@
 // Wires server, node agent, drivers and networks into one process: the only place that knows them all.
 
-import { mkdirSync, statSync } from 'node:fs';
+import { mkdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createNodeAgent, type DriverSet, type NodeAgent, taskHostEnvironment } from '@orch/core/client';
 import { OrchError } from '@orch/core/lib/errors';
@@ -41,8 +41,9 @@ export async function startAgent(config: AgentConfig, version: string): Promise<
     closers.push(() => journal.close());
     const names = claimKernelNames(config);
     closers.push(() => names.release());
+    const stateDir = volatileStateDir(config.dataDir);
     const executor = await createExecutor({
-      stateDir: volatileStateDir(config.dataDir),
+      stateDir,
       cgroupParent: names.word,
       log,
     });
@@ -73,6 +74,7 @@ export async function startAgent(config: AgentConfig, version: string): Promise<
       config,
       names,
       version,
+      stateDir,
       executor,
       drivers,
       server,
@@ -105,6 +107,8 @@ interface NodeParts {
   readonly config: AgentConfig;
   readonly names: KernelNames;
   readonly version: string;
+  /** Of the executor. */
+  readonly stateDir: string;
   readonly executor: Executor;
   readonly drivers: readonly Driver[];
   readonly server: Server;
@@ -116,6 +120,7 @@ async function startNode({
   config,
   names,
   version,
+  stateDir,
   executor,
   drivers,
   server,
@@ -154,6 +159,7 @@ async function startNode({
     ids: systemIds,
     log: log.child({ room: 'client' }),
     artifactFileRoots: config.client.artifactFileRoots,
+    hostPlaces: { [realpathSync(config.dataDir)]: '<data>', [stateDir]: '<run>' },
     hostEnvironment: taskHostEnvironment(process.env, config.client.envDenylist),
     maxKillTimeoutMs: config.client.maxKillTimeoutMs,
     collect: {

@@ -2,6 +2,7 @@
 
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
+import type { HostPlaces } from '../lib/presentable.ts';
 import type { IdSource, Random } from '../lib/random.ts';
 import type { Connection } from '../link/connection.ts';
 import type { NodeMessage, ServerMessage } from '../link/messages.ts';
@@ -68,6 +69,8 @@ export interface NodeAgentOptions {
   /** The agent's environment as far as tasks on the node's own file system get it: see `taskHostEnvironment`. @default none */
   readonly hostEnvironment?: Readonly<Record<string, string>>;
   readonly collect?: Partial<CollectLimits>;
+  /** Further directories that nothing the API says may name, beside the data directory. @default none */
+  readonly hostPlaces?: HostPlaces;
   /** Longest a task gets between kill signal and hard kill, milliseconds. @default 30000 */
   readonly maxKillTimeoutMs?: number;
   /** Only for tests: the machine's boot. @default the kernel's */

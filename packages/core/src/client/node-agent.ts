@@ -17,6 +17,7 @@ import { buildNode } from './node-facts.ts';
 import { NodeStore, type RestoredAlloc } from './store/node-store.ts';
 import { AllocSet } from './sync/alloc-set.ts';
 import { LinkSession } from './sync/link-session.ts';
+import { presentableConnection } from './sync/presentable-messages.ts';
 import { StatusBatch } from './sync/status-batch.ts';
 import { taskHooks } from './task-runner/hooks/all-hooks.ts';
 import { runtimeLanguage } from './task-runner/language-environment.ts';
@@ -132,7 +133,7 @@ class RunningNodeAgent implements NodeAgent {
       connect: async (connectOptions) => {
         const connection = await this.#options.connect(connectOptions);
         allocations.newConnection();
-        return connection;
+        return presentableConnection(connection, { ...this.#options.hostPlaces, [dataDir]: '<data>' });
       },
       node: () => this.node(),
       secret: identity.secret,

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open, realpath } from 'node:fs/promises';
 import { OrchError } from '../../lib/errors.ts';
+import { presentableUrl } from '../../lib/presentable.ts';
 import { type HookFailureOptions, hookFailure } from '../task-runner/task-hook.ts';
 import type { HttpGet } from './http-get.ts';
 import type { ArtifactPlan } from './source.ts';
@@ -32,7 +33,7 @@ export async function downloadArtifact(
 ): Promise<void> {
   const { limits } = tools;
   const bounded = AbortSignal.any([signal, AbortSignal.timeout(limits.timeoutMs)]);
-  const name = plan.source.kind === 'http' ? plan.source.url : plan.source.path;
+  const name = plan.source.kind === 'http' ? presentableUrl(plan.source.url) : plan.source.path;
   const bytes =
     plan.source.kind === 'http'
       ? httpBytes(plan.source.url, headers, tools, bounded)
@@ -83,10 +84,14 @@ async function* httpBytes(
   if (status < 200 || status > 299 || withoutBody.has(status)) {
     answer.discard();
     const final = status >= 400 && status < 500 && status !== 408 && status !== 429;
-    throw failure('artifact-failed', `the server of the artifact ${url} answered ${status} ${statusText}`.trim(), {
-      recoverable: !final,
-      ...(final ? { hint: 'check the address of the artifact' } : {}),
-    });
+    throw failure(
+      'artifact-failed',
+      `the server of the artifact ${presentableUrl(url)} answered ${status} ${statusText}`.trim(),
+      {
+        recoverable: !final,
+        ...(final ? { hint: 'check the address of the artifact' } : {}),
+      },
+    );
   }
   yield* answer.body;
 }

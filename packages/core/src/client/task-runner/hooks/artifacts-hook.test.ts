@@ -38,8 +38,9 @@ async function bench(
 ) {
   const base = await mkdtemp(join(tmpdir(), 'orch-artifacts-'));
   const server = createServer((request, response) => {
-    const body = files[(request.url ?? '').slice(1)];
-    if (body === undefined) response.writeHead(request.url === '/broken' ? 500 : 404).end();
+    const [path = ''] = (request.url ?? '').slice(1).split('?');
+    const body = files[path];
+    if (body === undefined) response.writeHead(path === 'broken' ? 500 : 404).end();
     else response.end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -247,4 +248,28 @@ test('local files come only from the directories the node allows', async (t) => 
   t.regex((await failure({ source: 'file:///etc/passwd' })).message, /does not give files/);
   t.regex((await failure({ source: join(sources, 'sly') })).message, /does not give files/);
   t.regex((await failure({ source: join(sources, 'none') })).message, /does not exist/);
+});
+
+test('what is told of a failed artifact names its host and path, and nothing that may be secret', async (t) => {
+  const { url, failure } = await bench(t, { 'app.bin': 'content' });
+  const secret = (path: string) => `${url.replace('://', '://user:s3cret@')}/${path}?token=s3cret`;
+  const headers = { 'X-Token': 's3cret' };
+  for (const [change, code] of [
+    [{ source: secret('none') }, /\/none\?… answered 404/],
+    [{ source: secret('broken') }, /\/broken\?… answered 500/],
+    [{ source: 'http://user:s3cret@127.0.0.1:1/x?token=s3cret' }, /127\.0\.0\.1:1\/x\?… broke off.*ECONNREFUSED/],
+    [
+      { source: secret('app.bin'), options: { checksum: `md5:${'a'.repeat(32)}` } },
+      /\/app\.bin\?… has the md5 checksum/,
+    ],
+    [{ source: 'git::https://user:s3cret@host/x?sshkey=s3cret' }, /kind "git" are not supported/],
+    [{ source: 'host/x?sshkey=s3cret' }, /names no way to fetch it/],
+    [{ source: secret('app.zip') }, /"zip" are not supported/],
+    [{ source: secret('app.bin'), headers: { 'X-Token': 's3cret\n' } }, /broke off/],
+    [{ source: secret('app.bin'), destination: '../../../x' }, /leads out/],
+  ] as const) {
+    const { message } = await failure({ headers, ...change });
+    t.regex(message, code);
+    t.false(message.includes('s3cret') || message.includes('user'), message);
+  }
 });
