@@ -4,6 +4,7 @@ import { type ApiClient, ApiError, createClient } from '@orch/api';
 import { describeError } from '@orch/core/lib/errors';
 import { refusedFlag, rewriteSwitches, unknownFlag } from './argv.ts';
 import { Command, Flags, type Interfaces } from './oclif.ts';
+import { isPainted, type Painted, terminalText } from './output/terminal-text.ts';
 
 const noTls = 'the command line does not speak TLS yet; use an http:// address on loopback';
 
@@ -49,8 +50,12 @@ export class CommandFailure extends Error {
   /** Absent = the command's usual one for failures. */
   readonly exitCode: number | undefined;
 
-  constructor(message: string, exitCode?: number) {
-    super(message);
+  /** The message as it is printed. */
+  readonly shown: string | Painted;
+
+  constructor(message: string | Painted, exitCode?: number) {
+    super(isPainted(message) ? message.text : message);
+    this.shown = message;
     this.exitCode = exitCode;
   }
 }
@@ -78,6 +83,15 @@ export abstract class OrchCommand extends Command {
       ...(token === undefined ? {} : { token }),
     });
     return this.#client;
+  }
+
+  /** A line, or several. Nothing in it steers the terminal. */
+  override log(message: string | Painted = ''): void {
+    super.log(terminalText(message));
+  }
+
+  override logToStderr(message: string | Painted = ''): void {
+    super.logToStderr(terminalText(message));
   }
 
   protected printJson(value: unknown): void {
@@ -113,8 +127,8 @@ export abstract class OrchCommand extends Command {
   }
 }
 
-export function describeFailure(error: unknown): string {
-  if (error instanceof CommandFailure) return error.message;
+export function describeFailure(error: unknown): string | Painted {
+  if (error instanceof CommandFailure) return error.shown;
   if (error instanceof ApiError && error.status > 0)
     return `Error: ${error.message.trim()}${error.hint === undefined ? '' : ` (${error.hint})`}`;
   return `Error: ${describeError(error)}`;
