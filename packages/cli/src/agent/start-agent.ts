@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createNodeAgent, type DriverSet, type NodeAgent, taskHostEnvironment } from '@orch/core/client';
 import { OrchError } from '@orch/core/lib/errors';
 import type { Logger } from '@orch/core/lib/logger';
+import type { HostPlaces } from '@orch/core/lib/presentable';
 import { connectionPair } from '@orch/core/link/connection';
 import type { NodeMessage, ServerMessage } from '@orch/core/link/messages';
 import type { Driver } from '@orch/driver-api';
@@ -159,7 +160,7 @@ async function startNode({
     ids: systemIds,
     log: log.child({ room: 'client' }),
     artifactFileRoots: config.client.artifactFileRoots,
-    hostPlaces: { [realpathSync(config.dataDir)]: '<data>', [stateDir]: '<run>' },
+    hostPlaces: hostPlaces(config, stateDir),
     hostEnvironment: taskHostEnvironment(process.env, config.client.envDenylist),
     maxKillTimeoutMs: config.client.maxKillTimeoutMs,
     collect: {
@@ -170,4 +171,11 @@ async function startNode({
   });
   await node.start();
   return node;
+}
+
+/** Directories of the host that errors of a node may be about, and what the API calls them. */
+function hostPlaces({ dataDir, client }: AgentConfig, stateDir: string): HostPlaces {
+  const cni = [...client.cniBinDirs, ...client.cniConfigDirs].map((dir) => [dir, '<cni>'] as const);
+  const kernel = { '/sys/fs/cgroup': '<cgroup>', '/run/netns': '<netns>', '/var/run/netns': '<netns>' };
+  return { ...kernel, ...Object.fromEntries(cni), [realpathSync(dataDir)]: '<data>', [stateDir]: '<run>' };
 }

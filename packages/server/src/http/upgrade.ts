@@ -3,6 +3,7 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { describeError } from '@orch/core/lib/errors';
+import { presentableUrl } from '@orch/core/lib/presentable';
 import { maxFrameBytes } from '@orch/core/link/codec';
 import type { WebSocket } from 'ws';
 import { websocketConnection } from '../link/websocket-connection.ts';
@@ -41,7 +42,10 @@ export function upgradeHandler(options: UpgradeOptions) {
       .catch((error: unknown) => {
         const status = statusOf(error);
         const level = status === 500 ? 'error' : 'debug';
-        options.api.context.log[level]('upgrade refused', { path: message.url, error: describeError(error) });
+        options.api.context.log[level]('upgrade refused', {
+          path: presentableUrl(message.url ?? ''),
+          error: describeError(error),
+        });
         answer(socket, status, textOf(error));
       });
   };

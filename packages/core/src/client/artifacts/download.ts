@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open, realpath } from 'node:fs/promises';
+import { STATUS_CODES } from 'node:http';
 import { OrchError } from '../../lib/errors.ts';
 import { presentableUrl } from '../../lib/presentable.ts';
 import { type HookFailureOptions, hookFailure } from '../task-runner/task-hook.ts';
@@ -80,13 +81,13 @@ async function* httpBytes(
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   const answer = await tools.get(url, { headers, signal });
-  const { status, statusText } = answer;
+  const { status } = answer;
   if (status < 200 || status > 299 || withoutBody.has(status)) {
     answer.discard();
     const final = status >= 400 && status < 500 && status !== 408 && status !== 429;
     throw failure(
       'artifact-failed',
-      `the server of the artifact ${presentableUrl(url)} answered ${status} ${statusText}`.trim(),
+      `the server of the artifact ${presentableUrl(url)} answered ${status} ${STATUS_CODES[status] ?? ''}`.trim(),
       {
         recoverable: !final,
         ...(final ? { hint: 'check the address of the artifact' } : {}),

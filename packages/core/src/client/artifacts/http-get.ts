@@ -8,7 +8,6 @@ import { OrchError } from '../../lib/errors.ts';
 
 export interface HttpAnswer {
   readonly status: number;
-  readonly statusText: string;
   /** The body, decoded. Leaving the loop, or its error, frees the connection. */
   readonly body: AsyncIterable<Uint8Array>;
   /** Frees the connection without reading. */
@@ -121,10 +120,8 @@ function limitTimes(sent: ClientRequest, url: URL, { connectMs, idleMs }: HttpLi
 }
 
 function answerOf({ message, failure }: Answer, signal: AbortSignal): HttpAnswer {
-  const { statusCode = 0, statusMessage = '' } = message;
   return {
-    status: statusCode,
-    statusText: statusMessage,
+    status: message.statusCode ?? 0,
     body: wholeBody(decoded(message), failure, signal),
     discard: () => message.destroy(),
   };
