@@ -55,7 +55,8 @@ export async function downloadArtifact(
       await file.write(chunk);
     }
   } catch (error) {
-    if (error instanceof OrchError) throw error;
+    // What is known to be an answer about the artifact; the rest is trouble on the way.
+    if (error instanceof OrchError && error.details['eventType'] !== undefined) throw error;
     const late = bounded.aborted && !signal.aborted;
     const why = late ? `took longer than ${limits.timeoutMs / 1000} s` : 'broke off';
     throw failure('artifact-failed', `fetching the artifact ${name} ${why}`, { recoverable: true, cause: error });

@@ -40,7 +40,8 @@ async function bench(
   const server = createServer((request, response) => {
     const [path = ''] = (request.url ?? '').slice(1).split('?');
     const body = files[path];
-    if (body === undefined) response.writeHead(path === 'broken' ? 500 : 404).end();
+    if (path === 'loop') response.writeHead(302, { Location: '/loop' }).end();
+    else if (body === undefined) response.writeHead(path === 'broken' ? 500 : 404).end();
     else response.end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -272,4 +273,14 @@ test('what is told of a failed artifact names its host and path, and nothing tha
     t.regex(message, code);
     t.false(message.includes('s3cret') || message.includes('user'), message);
   }
+});
+
+test('trouble on the way names the artifact and its reason, and may be tried again', async (t) => {
+  const { url, failure } = await bench(t);
+  const loop = await failure({ source: `${url}/loop` });
+  t.true(loop.recoverable);
+  t.regex(
+    loop.message,
+    /^fetching the artifact http:\/\/127\.0\.0\.1:\d+\/loop broke off: the server redirects more than 20/,
+  );
 });
