@@ -26,3 +26,10 @@ test('checkFile warns over 250 lines and refuses over 400', (t) => {
 test('checkFile refuses names that say nothing and files that do not say what they own', (t) => {
   t.deepEqual(rules('packages/cli/src/utils.ts', 'export {};\n'), ['name:error:1', 'first-line:error:1']);
 });
+
+test('checkFile refuses commands that print past the door that makes texts harmless', (t) => {
+  const text = '// A command.\nprocess.stdout.write(text);\nconsole.log(text);\nthis.log(text);\n';
+  t.deepEqual(rules('packages/cli/src/commands/job/new.ts', text), ['terminal:error:2', 'terminal:error:3']);
+  t.deepEqual(rules('packages/cli/src/commands/alloc/logs.ts', text), []);
+  t.deepEqual(rules('packages/cli/src/commands/job/new.test.ts', text), []);
+});

@@ -30,6 +30,19 @@ const impure: readonly (readonly [RegExp, string])[] = [
 /** Names the house does not use. */
 const bannedNames = /(^|[/-])(utils?|helpers?|common|misc)(\.ts$|[/-])/;
 
+/** Files of the command line that write to its streams past the door that makes texts harmless, and what they write. */
+const writers: Readonly<Record<string, string>> = {
+  'packages/cli/src/agent/system.ts': 'lines of the log, escaped there',
+  'packages/cli/src/commands/alloc/fs.ts': 'bytes of a file of a task',
+  'packages/cli/src/commands/alloc/logs.ts': 'bytes that a task wrote',
+  'packages/cli/src/commands/job/logs.ts': 'bytes that tasks wrote, behind an escaped prefix',
+  'packages/cli/src/commands/fmt.ts': 'texts of files, as fileText gives them',
+  'packages/cli/src/commands/job/convert.ts': 'the text of a file, as fileText gives it',
+  'packages/cli/src/commands/job/inspect.ts': 'the text of a file, as fileText gives it',
+  'packages/cli/src/main.ts': 'a message, as terminalText gives it',
+};
+const writesPast = /\bprocess\.std(?:out|err)\.write\(|\bconsole\.(?:log|error|warn|info)\(/;
+
 export function checkFile(file: string, text: string): readonly Finding[] {
   const findings: Finding[] = [];
   const say = (line: number, rule: string, message: string, severity: Finding['severity'] = 'error') =>
@@ -56,6 +69,8 @@ export function checkFile(file: string, text: string): readonly Finding[] {
       say(index + 1, 'fixme', 'FIXME and XXX do not land');
     if (/(\/\/|^\s*\*).*\bTODO\b/.test(line) && !/TODO\(#\d+\)/.test(line) && !file.startsWith('scripts/check/'))
       say(index + 1, 'todo', 'a TODO names its issue: TODO(#12)');
+    if (!isTest && file.startsWith('packages/cli/src/') && writers[file] === undefined && writesPast.test(line))
+      say(index + 1, 'terminal', 'commands print with this.log: it keeps what is printed from steering the terminal');
     if (!isTest && pureRoom.test(file)) {
       const code = line.replace(/\/\/.*$/, '').replace(/^\s*\*.*$/, '');
       for (const [pattern, message] of impure) if (pattern.test(code)) say(index + 1, 'pure', message);

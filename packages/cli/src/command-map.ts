@@ -18,6 +18,7 @@ import JobRun from './commands/job/run.ts';
 import JobStatus from './commands/job/status.ts';
 import JobStop from './commands/job/stop.ts';
 import JobValidate from './commands/job/validate.ts';
+import NodePurge from './commands/node/purge.ts';
 import NodeStatus from './commands/node/status.ts';
 import Version from './commands/version.ts';
 
@@ -40,6 +41,7 @@ export const commands = {
   'job:status': JobStatus,
   'job:stop': JobStop,
   'job:validate': JobValidate,
+  'node:purge': NodePurge,
   'node:status': NodeStatus,
   version: Version,
 };

@@ -9,6 +9,7 @@ import type { JobFileFlags } from './job-file-flags.ts';
 import { displayName, isUrl, readFileText, readJobText, UnreadableFile } from './job-text.ts';
 import { CommandFailure } from './orch-command.ts';
 import { wantsColors } from './output/colors.ts';
+import { Painted } from './output/terminal-text.ts';
 import { sourceOf } from './sources/job-source.ts';
 
 export interface JobFile {
@@ -66,9 +67,9 @@ export async function lookAtJobFile(path: string, flags: JobFileFlags): Promise<
 }
 
 /** All that is wrong with a file, for people. */
-export function readingText({ fileName, diagnostics, sources }: JobFileReading, flags: JobFileFlags): string {
+export function readingText({ fileName, diagnostics, sources }: JobFileReading, flags: JobFileFlags): Painted {
   const colors = wantsColors(process.stderr, flags, process.env);
-  return `${report('text', diagnostics, { sources, colors })}\n\n${reportCount(fileName, diagnostics)}`;
+  return new Painted(`${report('text', diagnostics, { sources, colors })}\n\n${reportCount(fileName, diagnostics)}`);
 }
 
 async function readAndParse(path: string, flags: JobFileFlags): Promise<JobFileReading> {

@@ -3,6 +3,7 @@
 import { protectExecArguments, rewriteFlags } from './argv.ts';
 import { commands } from './command-map.ts';
 import { execute, settings } from './oclif.ts';
+import { terminalText } from './output/terminal-text.ts';
 import { unknownCommand } from './unknown-command.ts';
 
 export { commands } from './command-map.ts';
@@ -14,7 +15,7 @@ export async function main(given: readonly string[], root: string): Promise<void
   const ids = Object.entries(commands).flatMap(([id, command]) => [id, ...command.aliases]);
   const unknown = unknownCommand(argv, ids);
   if (unknown !== undefined) {
-    process.stderr.write(`${unknown}\n`);
+    process.stderr.write(`${terminalText(unknown)}\n`);
     process.exitCode = 1;
     return;
   }

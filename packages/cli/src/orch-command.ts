@@ -5,6 +5,7 @@ import { describeError } from '@orch/core/lib/errors';
 import { refusedFlag, rewriteSwitches, unknownFlag } from './argv.ts';
 import { findAgent } from './find-agent.ts';
 import { Command, Flags, type Interfaces } from './oclif.ts';
+import { isPainted, type Painted, terminalText } from './output/terminal-text.ts';
 
 const noTls = 'the command line does not speak TLS yet; use an http:// address on loopback';
 
@@ -48,8 +49,12 @@ export class CommandFailure extends Error {
   /** Absent = the command's usual one for failures. */
   readonly exitCode: number | undefined;
 
-  constructor(message: string, exitCode?: number) {
-    super(message);
+  /** The message as it is printed. */
+  readonly shown: string | Painted;
+
+  constructor(message: string | Painted, exitCode?: number) {
+    super(isPainted(message) ? message.text : message);
+    this.shown = message;
     this.exitCode = exitCode;
   }
 }
@@ -80,6 +85,15 @@ export abstract class OrchCommand extends Command {
       ...(namespace === undefined ? {} : { namespace }),
     });
     return this.#client;
+  }
+
+  /** A line, or several. Nothing in it steers the terminal. */
+  override log(message: string | Painted = ''): void {
+    super.log(terminalText(message));
+  }
+
+  override logToStderr(message: string | Painted = ''): void {
+    super.logToStderr(terminalText(message));
   }
 
   protected printJson(value: unknown): void {
@@ -118,8 +132,8 @@ export abstract class OrchCommand extends Command {
 /** The field's words for: not with this token, or not without one. */
 const permissionDenied = 'Permission denied';
 
-export function describeFailure(error: unknown, deniedHint?: string): string {
-  if (error instanceof CommandFailure) return error.message;
+export function describeFailure(error: unknown, deniedHint?: string): string | Painted {
+  if (error instanceof CommandFailure) return error.shown;
   if (error instanceof ApiError && error.status > 0) {
     const message = error.message.trim();
     const hint = error.hint ?? (error.status === 403 && message === permissionDenied ? deniedHint : undefined);

@@ -7,6 +7,7 @@ import { report, reportCount } from './diagnostic-report.ts';
 import type { JobFile } from './job-file.ts';
 import { CommandFailure } from './orch-command.ts';
 import { type ColorFlags, wantsColors } from './output/colors.ts';
+import { Painted } from './output/terminal-text.ts';
 
 export function requestOf(file: JobFile): JobRegisterRequest {
   const { source, format, variables, variableFlags } = file.submission;
@@ -62,13 +63,15 @@ function keyOf({ severity, range, path, detail }: Diagnostic): string {
 export function placedFailure(file: JobFile, error: unknown, flags: ColorFlags): unknown {
   const refused = refusedJob(file, error);
   if (refused === undefined) return error;
-  return new CommandFailure(`${placedText(file, refused, flags)}\n\n${reportCount(file.fileName, refused)}`);
+  return new CommandFailure(
+    new Painted(`${placedText(file, refused, flags).text}\n${reportCount(file.fileName, refused)}`),
+  );
 }
 
 /** Diagnostics of a file for people. */
-export function placedText(file: JobFile, diagnostics: readonly Diagnostic[], flags: ColorFlags): string {
+export function placedText(file: JobFile, diagnostics: readonly Diagnostic[], flags: ColorFlags): Painted {
   const colors = wantsColors(process.stderr, flags, process.env);
-  return report('text', diagnostics, { sources: file.sources, colors });
+  return new Painted(`${report('text', diagnostics, { sources: file.sources, colors })}\n`);
 }
 
 /** The errors of a refusal at their places; undefined when the refusal is not about the job. */

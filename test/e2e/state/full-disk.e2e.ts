@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { OrchError } from '@orch/core/lib/errors';
+import { describeError, OrchError } from '@orch/core/lib/errors';
 import { silentLogger } from '@orch/core/lib/logger';
 import type { Evaluation } from '@orch/core/model/evaluation';
 import type { Entry } from '@orch/core/state/entry';
@@ -52,7 +52,8 @@ test('a full disk refuses writes with journal-full, loses nothing, and recovers 
       refused.push(id);
       t.true(outcome.reason instanceof OrchError);
       t.is(outcome.reason.code, 'journal-full');
-      t.true(outcome.reason.message.includes(dir));
+      t.false(describeError(outcome.reason).includes(dir), 'the API does not say where the data is');
+      t.true(String(outcome.reason.details['where']).startsWith(dir));
     }
   }
   t.true(

@@ -25,6 +25,8 @@ export interface NodesApi {
     options?: WriteOptions,
   ): Promise<NodeUpdateResponse>;
   evaluate(id: string, options?: WriteOptions): Promise<NodeUpdateResponse>;
+  /** Forgets the node; what it ran is replaced elsewhere. A node that lives comes back as a new one. */
+  purge(id: string, options?: WriteOptions): Promise<NodeUpdateResponse>;
   /** Without an id: the node of the agent that is asked. */
   stats(id?: string, options?: ReadOptions): Promise<Read<HostStatsWire>>;
   /** Collects finished allocations there at once. */
@@ -40,6 +42,7 @@ export function nodesApi(http: Transport): NodesApi {
     setEligibility: (id, eligibility, options) =>
       http.write('PUT', path(id, '/eligibility'), { NodeID: id, Eligibility: eligibility }, options),
     evaluate: (id, options) => http.write('PUT', path(id, '/evaluate'), undefined, options),
+    purge: (id, options) => http.write('PUT', path(id, '/purge'), undefined, options),
     stats: (id, options) => http.read('/v1/client/stats', options, { node_id: id }),
     collect: (id, options) => http.write('PUT', '/v1/client/gc', undefined, options, { node_id: id }),
   };

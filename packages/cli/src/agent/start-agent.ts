@@ -1,10 +1,11 @@
 // Wires server, node agent, drivers and networks into one process: the only place that knows them all.
 
-import { mkdirSync, statSync } from 'node:fs';
+import { mkdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createNodeAgent, type DriverSet, type NodeAgent, taskHostEnvironment } from '@orch/core/client';
 import { OrchError } from '@orch/core/lib/errors';
 import type { Logger } from '@orch/core/lib/logger';
+import type { HostPlaces } from '@orch/core/lib/presentable';
 import { connectionPair } from '@orch/core/link/connection';
 import type { NodeMessage, ServerMessage } from '@orch/core/link/messages';
 import type { Driver } from '@orch/driver-api';
@@ -43,8 +44,9 @@ export async function startAgent(config: AgentConfig, version: string): Promise<
     closers.push(() => journal.close());
     const names = claimKernelNames(config);
     closers.push(() => names.release());
+    const stateDir = volatileStateDir(config.dataDir);
     const executor = await createExecutor({
-      stateDir: volatileStateDir(config.dataDir),
+      stateDir,
       cgroupParent: names.word,
       log,
     });
@@ -76,6 +78,7 @@ export async function startAgent(config: AgentConfig, version: string): Promise<
       config,
       names,
       version,
+      stateDir,
       executor,
       drivers,
       server,
@@ -108,6 +111,8 @@ interface NodeParts {
   readonly config: AgentConfig;
   readonly names: KernelNames;
   readonly version: string;
+  /** Of the executor. */
+  readonly stateDir: string;
   readonly executor: Executor;
   readonly drivers: readonly Driver[];
   readonly server: Server;
@@ -119,6 +124,7 @@ async function startNode({
   config,
   names,
   version,
+  stateDir,
   executor,
   drivers,
   server,
@@ -157,6 +163,7 @@ async function startNode({
     ids: systemIds,
     log: log.child({ room: 'client' }),
     artifactFileRoots: config.client.artifactFileRoots,
+    hostPlaces: hostPlaces(config, stateDir),
     hostEnvironment: taskHostEnvironment(process.env, config.client.envDenylist),
     maxKillTimeoutMs: config.client.maxKillTimeoutMs,
     collect: {
@@ -167,4 +174,11 @@ async function startNode({
   });
   await node.start();
   return node;
+}
+
+/** Directories of the host that errors of a node may be about, and what the API calls them. */
+function hostPlaces({ dataDir, client }: AgentConfig, stateDir: string): HostPlaces {
+  const cni = [...client.cniBinDirs, ...client.cniConfigDirs].map((dir) => [dir, '<cni>'] as const);
+  const kernel = { '/sys/fs/cgroup': '<cgroup>', '/run/netns': '<netns>', '/var/run/netns': '<netns>' };
+  return { ...kernel, ...Object.fromEntries(cni), [realpathSync(dataDir)]: '<data>', [stateDir]: '<run>' };
 }

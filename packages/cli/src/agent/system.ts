@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '@orch/core/lib/clock';
+import { escaped } from '@orch/core/lib/display-width';
 import type { LogFields, Logger } from '@orch/core/lib/logger';
 import { type Logger as Pino, pino } from 'pino';
 
@@ -62,7 +63,9 @@ function plain(level: keyof typeof ranks, bound: LogFields): Logger {
       const rest = Object.entries(serialisable({ ...bound, ...fields })).map(
         ([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
       );
-      process.stderr.write(`${new Date().toISOString()} [${own.toUpperCase()}] ${[message, ...rest].join(' ')}\n`);
+      process.stderr.write(
+        `${new Date().toISOString()} [${own.toUpperCase()}] ${escaped([message, ...rest].join(' '))}\n`,
+      );
     };
   return {
     debug: line('debug'),

@@ -4,6 +4,7 @@ import type { Diagnostic, Source } from '@orch/core/jobspec';
 import { Args, Flags } from '../oclif.ts';
 import { CommandFailure, OrchCommand } from '../orch-command.ts';
 import { wantsColors } from '../output/colors.ts';
+import { fileText, Painted, terminalText } from '../output/terminal-text.ts';
 
 export default class Fmt extends OrchCommand {
   static override summary = 'Bring job files into the canonical layout';
@@ -31,7 +32,7 @@ export default class Fmt extends OrchCommand {
     'no-color': Flags.boolean({ description: 'no colours' }),
   };
 
-  readonly #problems: string[] = [];
+  readonly #problems: (string | Painted)[] = [];
   #changed = 0;
 
   async run(): Promise<void> {
@@ -54,14 +55,14 @@ export default class Fmt extends OrchCommand {
       }
       if (text !== before) {
         this.#changed += 1;
-        if (list) process.stdout.write(`${name}\n`);
+        if (list) this.log(name);
         if (flags.diff) {
           const { textDiff } = await import('../output/text-diff.ts');
-          process.stdout.write(textDiff(name, before, text, colors));
+          process.stdout.write(textDiff(name, before, text, { colors, terminal: process.stdout.isTTY === true }));
         }
         if (write) await files.replaceText(name, text);
       }
-      if (print) process.stdout.write(text);
+      if (print) process.stdout.write(fileText(text, process.stdout));
     };
 
     if (isStdin) {
@@ -75,7 +76,7 @@ export default class Fmt extends OrchCommand {
       }
       this.#problems.push(...found.problems);
     }
-    if (this.#problems.length > 0) throw new CommandFailure(this.#problems.join('\n\n'));
+    if (this.#problems.length > 0) throw new CommandFailure(new Painted(this.#problems.map(terminalText).join('\n\n')));
     if (flags.check && this.#changed > 0) this.exit(1);
   }
 
@@ -86,7 +87,7 @@ export default class Fmt extends OrchCommand {
   ): Promise<void> {
     const { report } = await import('../diagnostic-report.ts');
     const colors = wantsColors(process.stderr, flags, process.env);
-    this.#problems.push(report('text', diagnostics, { sources, colors }));
+    this.#problems.push(new Painted(report('text', diagnostics, { sources, colors })));
   }
 }
 

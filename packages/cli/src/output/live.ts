@@ -1,7 +1,9 @@
 // Lines that stay and, on a terminal, one line below them that changes.
 
+import { escaped } from '@orch/core/lib/display-width';
+
 export interface LiveOutput {
-  /** A line that stays. */
+  /** A line that stays; whatever it says, it is one. */
   line(text: string): void;
   /** Replaces the changing line; nothing where the output is no terminal. */
   live(text: string): void;
@@ -23,14 +25,14 @@ export function liveOutput(stream: LiveStream): LiveOutput {
   return {
     line(text) {
       clear();
-      stream.write(`${text}\n`);
+      stream.write(`${escaped(text)}\n`);
       if (shown !== '') stream.write(shown);
     },
     live(text) {
       if (stream.isTTY !== true) return;
       clear();
       // A line that wraps could not be taken away again.
-      shown = text.slice(0, (stream.columns ?? 80) - 1);
+      shown = escaped(text).slice(0, (stream.columns ?? 80) - 1);
       stream.write(shown);
     },
     end() {

@@ -2,6 +2,7 @@
 
 import type { AllocationWire, TaskStateWire } from '@orch/api/types/allocation';
 import type { AllocationStatsWire } from '@orch/api/types/client';
+import { escaped } from '@orch/core/lib/display-width';
 import { properties, table } from '../output/table.ts';
 import { formatAgo, formatTime, nanosToMs } from '../output/time.ts';
 
@@ -76,7 +77,7 @@ function renderTask(
   const events = [...state.Events]
     .reverse()
     .map((event) => [formatTime(nanosToMs(event.Time)), event.Type, event.DisplayMessage || event.Message]);
-  const head = `Task "${name}" is "${state.State}"${state.Failed ? ' (failed)' : ''}`;
+  const head = escaped(`Task "${name}" is "${state.State}"${state.Failed ? ' (failed)' : ''}`);
   const facts = properties([
     ['CPU', cpu],
     ['Memory', memory],

@@ -1,6 +1,7 @@
 // `job explain`: every node's answer to one more instance of each group.
 
 import type { JobExplainResponse, NodeVerdictWire } from '@orch/api';
+import { escaped } from '@orch/core/lib/display-width';
 import { renderVerdicts } from './placement.ts';
 
 /** One group as the endpoint gives it. */
@@ -16,7 +17,7 @@ export function renderExplanation(explanation: JobExplainResponse): string {
   return groups
     .map(([name, group]) => {
       const head = `Task Group "${name}": ${group.Live} of ${group.Count} placed; ${group.Fitting} of ${group.Nodes.length} node${group.Nodes.length === 1 ? '' : 's'} could take one more`;
-      return [head, ...renderVerdicts(group.Nodes, '  ')].join('\n');
+      return [escaped(head), ...renderVerdicts(group.Nodes, '  ')].join('\n');
     })
     .join('\n\n');
 }

@@ -4,6 +4,7 @@ import type { AllocationStubWire } from '@orch/api/types/allocation';
 import type { DeploymentWire } from '@orch/api/types/deployment';
 import type { EvaluationWire } from '@orch/api/types/evaluation';
 import type { JobStubWire, JobSummaryWire, JobVersionWire } from '@orch/api/types/job';
+import { escaped } from '@orch/core/lib/display-width';
 import { properties, table } from '../output/table.ts';
 import { formatAgo, formatTime, nanosToMs } from '../output/time.ts';
 import { renderPlacementFailure } from './placement.ts';
@@ -80,7 +81,7 @@ function renderFailures(evaluations: readonly EvaluationWire[]): readonly string
       `Placement Failure\n${groups.flatMap(([group, metrics]) => renderPlacementFailure(group, metrics)).join('\n')}`,
     ];
   return failing?.Status === 'failed'
-    ? [`Evaluation ${failing.ID.slice(0, 8)} failed: ${failing.StatusDescription}`]
+    ? [escaped(`Evaluation ${failing.ID.slice(0, 8)} failed: ${failing.StatusDescription}`)]
     : [];
 }
 

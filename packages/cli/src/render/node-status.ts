@@ -7,7 +7,7 @@ import { renderAllocations } from './job-status.ts';
 
 export function renderNodeList(nodes: readonly NodeStubWire[], verbose: boolean): string {
   if (nodes.length === 0) return 'No nodes';
-  return table(
+  const list = table(
     ['ID', 'Node Pool', 'DC', 'Name', 'Class', 'Drain', 'Eligibility', 'Status'],
     nodes.map((node) => [
       verbose ? node.ID : node.ID.slice(0, 8),
@@ -20,6 +20,9 @@ export function renderNodeList(nodes: readonly NodeStubWire[], verbose: boolean)
       node.Status,
     ]),
   );
+  const said = nodes.filter((node) => node.StatusDescription !== '');
+  if (said.length === 0) return list;
+  return `${list}\n\n${properties(said.map((node) => [verbose ? node.ID : node.ID.slice(0, 8), node.StatusDescription]))}`;
 }
 
 export function renderNode(
@@ -36,6 +39,7 @@ export function renderNode(
     ['Drain', String(node.Drain)],
     ['Eligibility', node.SchedulingEligibility],
     ['Status', node.Status],
+    ['Status Description', node.StatusDescription || undefined],
     ['Networks', node.CNINetworks?.join(',') || '<none>'],
   ]);
   const drivers = table(

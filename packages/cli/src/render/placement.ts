@@ -1,6 +1,7 @@
 // Why something could not be placed, for people: counts first, then the nearest nodes with every failed check and its mend.
 
 import type { PlacementMetricsWire } from '@orch/api/types/allocation';
+import { escaped } from '@orch/core/lib/display-width';
 
 /** Lines about one group's failed placement. */
 export function renderPlacementFailure(group: string, metrics: PlacementMetricsWire): readonly string[] {
@@ -17,18 +18,19 @@ export function renderPlacementFailure(group: string, metrics: PlacementMetricsW
   if (metrics.NodesExhausted > 0) lines.push(`  * Resources exhausted on ${nodes(metrics.NodesExhausted)}`);
   for (const [dimension, count] of Object.entries(metrics.DimensionExhausted ?? {}))
     lines.push(`  * Dimension "${dimension}" exhausted on ${nodes(count)}`);
-  return [...lines, ...renderVerdicts(metrics.Nearest ?? [], '  ')];
+  return [...lines.map(escaped), ...renderVerdicts(metrics.Nearest ?? [], '  ')];
 }
 
 /** The verdicts on single nodes. */
 export function renderVerdicts(verdicts: PlacementMetricsWire['Nearest'], indent: string): readonly string[] {
-  return verdicts.flatMap((verdict) => [
+  const lines = verdicts.flatMap((verdict) => [
     `${indent}Node ${verdict.NodeName} (${verdict.NodeID.slice(0, 8)}):${verdict.Failures.length === 0 ? ' can run it' : ''}`,
     ...verdict.Failures.flatMap((failure) => [
       `${indent}  - ${failure.Check}: ${failure.Reason}`,
       ...(failure.Mend === undefined ? [] : [`${indent}    mend: ${failure.Mend}`]),
     ]),
   ]);
+  return lines.map(escaped);
 }
 
 function nodes(count: number): string {

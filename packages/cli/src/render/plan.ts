@@ -1,6 +1,7 @@
 // `job plan`: the difference to the running version and what the scheduler would do.
 
 import type { DesiredUpdatesWire, JobPlanResponse } from '@orch/api/types/job';
+import { escapedLines } from '@orch/core/lib/display-width';
 import { renderPlacementFailure } from './placement.ts';
 
 /** The shapes of a structural difference, as the API gives it. */
@@ -66,7 +67,8 @@ export function renderPlan(plan: JobPlanResponse, options: PlanOptions): string 
   parts.push(
     `Job Modify Index: ${plan.JobModifyIndex}\nTo submit the job with version verification run:\n\n  orch job run --check-index ${plan.JobModifyIndex} ${shellWord(options.file ?? 'FILE')}`,
   );
-  return parts.join('\n\n');
+  // A value may have several lines, as in a template: they stay lines.
+  return escapedLines(parts.join('\n\n'));
 }
 
 /** As it can be typed again. */

@@ -2,10 +2,12 @@
 
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
+import type { HostPlaces } from '../lib/presentable.ts';
 import type { IdSource, Random } from '../lib/random.ts';
 import type { Connection } from '../link/connection.ts';
 import type { NodeMessage, ServerMessage } from '../link/messages.ts';
 import type { NodeNetwork } from '../model/resources.ts';
+import type { HttpGet } from './artifacts/http-get.ts';
 import type { DriverSet } from './driver-host/driver-host.ts';
 import type { CollectLimits } from './gc/policy.ts';
 import type { CommandRunner } from './network/command-runner.ts';
@@ -60,13 +62,15 @@ export interface NodeAgentOptions {
   /** Cryptographic: node id and secret come from it. */
   readonly ids: IdSource;
   readonly log: Logger;
-  /** For artifacts. @default the global one */
-  readonly fetch?: typeof globalThis.fetch;
+  /** For artifacts. @default the platform's HTTP client */
+  readonly httpGet?: HttpGet;
   /** Directories of the node from which `artifact` blocks may take local files. @default none */
   readonly artifactFileRoots?: readonly string[];
   /** The agent's environment as far as tasks on the node's own file system get it: see `taskHostEnvironment`. @default none */
   readonly hostEnvironment?: Readonly<Record<string, string>>;
   readonly collect?: Partial<CollectLimits>;
+  /** Further directories that nothing the API says may name, beside the data directory. @default none */
+  readonly hostPlaces?: HostPlaces;
   /** Longest a task gets between kill signal and hard kill, milliseconds. @default 30000 */
   readonly maxKillTimeoutMs?: number;
   /** Only for tests: the machine's boot. @default the kernel's */

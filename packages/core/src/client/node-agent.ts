@@ -5,6 +5,7 @@ import { describeError, OrchError } from '../lib/errors.ts';
 import type { Node } from '../model/node.ts';
 import type { AllocContext } from './alloc-runner/alloc-context.ts';
 import { defaultDownloadLimits } from './artifacts/download.ts';
+import { httpGet } from './artifacts/http-get.ts';
 import { nodeCalls } from './calls/calls.ts';
 import { DriverHost } from './driver-host/driver-host.ts';
 import { findMachine, type MachineFacts } from './fingerprint/fingerprint.ts';
@@ -16,6 +17,7 @@ import { buildNode } from './node-facts.ts';
 import { NodeStore, type RestoredAlloc } from './store/node-store.ts';
 import { AllocSet } from './sync/alloc-set.ts';
 import { LinkSession } from './sync/link-session.ts';
+import { presentableConnection } from './sync/presentable-messages.ts';
 import { StatusBatch } from './sync/status-batch.ts';
 import { taskHooks } from './task-runner/hooks/all-hooks.ts';
 import { runtimeLanguage } from './task-runner/language-environment.ts';
@@ -131,7 +133,7 @@ class RunningNodeAgent implements NodeAgent {
       connect: async (connectOptions) => {
         const connection = await this.#options.connect(connectOptions);
         allocations.newConnection();
-        return connection;
+        return presentableConnection(connection, { ...this.#options.hostPlaces, [dataDir]: '<data>' });
       },
       node: () => this.node(),
       secret: identity.secret,
@@ -164,7 +166,7 @@ class RunningNodeAgent implements NodeAgent {
     const { clock, log, random, drivers, dataDir, networks, runner, node } = this.#options;
     const tools = { runner, log, isRoot: process.getuid?.() === 0 };
     const artifacts = {
-      fetch: this.#options.fetch ?? globalThis.fetch,
+      get: this.#options.httpGet ?? httpGet(),
       fileRoots: this.#options.artifactFileRoots ?? [],
       limits: defaultDownloadLimits,
     };

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { displayWidth, showable } from './display-width.ts';
+import { displayWidth, escaped, escapedLines, showable } from './display-width.ts';
 
 test('a text is as wide as its cells: wide signs take two, combining marks none', (t) => {
   for (const [text, width] of [
@@ -19,4 +19,11 @@ test('a text is as wide as its cells: wide signs take two, combining marks none'
 
 test('escape sequences, other control characters and direction marks are shown as one sign each, tabs stay', (t) => {
   t.is(showable('a\tb\u001b[31mred\u0007\u202eover\u009bx\u0000'), 'a\tb\ufffd[31mred\ufffd\ufffdover\ufffdx\ufffd');
+});
+
+test('what is harmful is escaped as JSON does it, and read back as it was', (t) => {
+  const text = 'a\tb\r\n\u001b[31mred\u0007\u202eover\u009bx\u0000\u007f\u2028\u061c ü 🚀';
+  t.is(escaped(text), 'a\\tb\\r\\n\\u001b[31mred\\u0007\\u202eover\\u009bx\\u0000\\u007f\\u2028\\u061c ü 🚀');
+  t.is(JSON.parse(`"${escaped(text)}"`), text);
+  t.is(escapedLines('a\tb\r\n\u001bc'), 'a\tb\\r\n\\u001bc');
 });

@@ -17,9 +17,29 @@ export function displayWidth(text: string): number {
 }
 
 /** Control characters but the tab, and the marks that turn the direction of text. */
-const harmful = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\u200e\u200f\u2028\u2029\ufeff]/g;
+const harmful =
+  /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/g;
 
 /** The text with every character that could steer a terminal or hide what is written as `\ufffd`. */
 export function showable(text: string): string {
   return text.replace(harmful, '\ufffd');
+}
+
+/**
+ * The text with every character that could steer a terminal or hide what is written, and the tab, as JSON escapes it:
+ * `\n`, `\u001b`. Inside of JSON it means the same as before.
+ */
+export function escaped(text: string): string {
+  return text.replace(harmful, escapeOf).replaceAll('\t', '\\t');
+}
+
+/** Like `escaped`, for texts of several lines: their ends and tabs stay. */
+export function escapedLines(text: string): string {
+  return text.replace(harmful, (mark) => (mark === '\n' ? mark : escapeOf(mark)));
+}
+
+function escapeOf(mark: string): string {
+  if (mark === '\n') return '\\n';
+  if (mark === '\r') return '\\r';
+  return `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }

@@ -1,5 +1,6 @@
 // How the job language is declared: blocks of fields. Decoding, encoding, defaults, validation, diff and docs read it.
 
+import type { NameRule } from '../model/name.ts';
 import type { Json } from '../model/task.ts';
 
 /** Model data while it is read: what is not given is absent, not yet a default. */
@@ -62,6 +63,8 @@ export interface FieldSchema {
   readonly values?: readonly string[];
   /** Values of the language that do not work yet, with the reason: refused by name. */
   readonly refusedValues?: Readonly<Record<string, string>>;
+  /** What may be a name in it: the text, each text of a list; keys of maps always are some. What is empty says nothing. */
+  readonly nameRule?: NameRule;
   /** Inclusive, in the model's unit. */
   readonly min?: number;
   readonly max?: number;
@@ -94,6 +97,8 @@ export interface BlockLabel {
   readonly model: string;
   readonly wire: string;
   readonly doc: string;
+  /** What may be a label; absent: a rule of the block says it, or it names something that must exist. */
+  readonly nameRule?: NameRule;
   /** What the API calls the labels, where it is something else. */
   readonly wireValues?: Readonly<Record<string, string>>;
 }

@@ -2,6 +2,7 @@
 
 import { didYouMean } from '../lib/nearest-name.ts';
 import type { Job } from '../model/job.ts';
+import { keyRule, type NameRule, nameProblem, quotedName } from '../model/name.ts';
 import { jobBlock } from './blocks/job.ts';
 import { innerContext } from './canonicalize.ts';
 import { formatDuration } from './duration.ts';
@@ -64,6 +65,7 @@ interface Plan {
   readonly name: string;
   /** Where the label is, when there must be one. */
   readonly label: string | undefined;
+  readonly labelRule: NameRule | undefined;
   readonly check: BlockSchema['check'] | undefined;
   readonly hasKept: boolean;
   readonly fields: readonly CheckedField[];
@@ -75,8 +77,14 @@ interface CheckedField extends WalkField {
   readonly isRequired: boolean;
   readonly values: readonly string[] | undefined;
   readonly refusedValues: Readonly<Record<string, string>> | undefined;
+  readonly nameRule: NameRule | undefined;
   readonly min: number;
   readonly max: number;
+}
+
+/** Keys of maps are names, whatever the map is. */
+function namesIn({ nameRule, type }: FieldSchema): NameRule | undefined {
+  return nameRule ?? (typeof type === 'object' && type.kind === 'map' ? keyRule : undefined);
 }
 
 const isOnRecord = ({ wire, kept }: FieldSchema) => wire !== undefined || kept === true;
@@ -84,7 +92,7 @@ const isOnRecord = ({ wire, kept }: FieldSchema) => wire !== undefined || kept =
 const checkedFieldsOf = createWalk({
   plain: (field) => {
     const { required, values, refusedValues, min, max } = field;
-    const isBound = values !== undefined || refusedValues !== undefined || min !== undefined || max !== undefined;
+    const isBound = [values, refusedValues, namesIn(field), min, max].some((bound) => bound !== undefined);
     return isOnRecord(field) && (required === true || isBound);
   },
   block: (field) => isOnRecord(field),
@@ -103,10 +111,12 @@ function planOf(schema: BlockSchema): Plan {
       const isChecked = block !== undefined && block.unwrap === undefined;
       const inner = isChecked ? { name, type: block, plan: planOf(block.block) } : undefined;
       const isRequired = required === true;
-      return { field, name, key, isKept, block, isRecord, inner, isRequired, values, refusedValues, min, max };
+      const own = { inner, isRequired, values, refusedValues, nameRule: namesIn(walked.field), min, max };
+      return { field, name, key, isKept, block, isRecord, ...own };
     });
     const hasKept = fields.some((field) => field.isKept);
-    plan = { name, label: name === 'job' ? undefined : label?.model, check, hasKept, fields };
+    const labelled = name === 'job' ? undefined : label;
+    plan = { name, label: labelled?.model, labelRule: labelled?.nameRule, check, hasKept, fields };
     plans.set(schema, plan);
   }
   return plan;
@@ -133,9 +143,7 @@ export function brokenValues(record: ModelRecord): FieldProblem[] {
 function validateBlock(record: ModelRecord, plan: Plan, context: SchemaContext, run: Run): void {
   const { trail, valuesOnly } = run;
   let isComplete = true;
-  if (!valuesOnly && plan.label !== undefined && (record[plan.label] ?? '') === '') {
-    trail.report('', `a ${plan.name} needs a name`, `write ${plan.name} "name" { … }`);
-  }
+  if (plan.label !== undefined) checkLabel(plan, record[plan.label] ?? '', run);
   const kept = plan.hasKept ? (record['kept'] as ModelRecord | undefined) : undefined;
   for (const checked of plan.fields) {
     const value = checked.isKept ? kept?.[checked.key] : record[checked.key];
@@ -151,6 +159,16 @@ function validateBlock(record: ModelRecord, plan: Plan, context: SchemaContext, 
   }
   // Rules across fields mean something only when the fields are there.
   if (isComplete && !valuesOnly) plan.check?.(record, context, trail.report);
+}
+
+function checkLabel({ name, labelRule }: Plan, label: unknown, { trail, valuesOnly }: Run): void {
+  if (label === '') {
+    if (!valuesOnly) trail.report('', `a ${name} needs a name`, `write ${name} "name" { … }`);
+  } else if (labelRule !== undefined && typeof label === 'string') {
+    const problem = nameProblem(label, labelRule);
+    if (problem === undefined) return;
+    trail.report('', `the ${name} name ${quotedName(label)} ${problem.reason}`, problem.hint);
+  }
 }
 
 function validateRecords(value: unknown, block: CheckedBlock, context: SchemaContext, run: Run): void {
@@ -179,7 +197,8 @@ function exampleOf(field: FieldSchema): string {
 }
 
 function checkField(checked: CheckedField, value: unknown, report: Report): void {
-  const { values, refusedValues, min, max } = checked;
+  const { values, refusedValues, nameRule, min, max } = checked;
+  if (nameRule !== undefined) checkNames(checked.name, value, nameRule, report);
   if (values !== undefined && typeof value === 'string') {
     if (!values.includes(value)) {
       report(
@@ -192,6 +211,22 @@ function checkField(checked: CheckedField, value: unknown, report: Report): void
     }
   }
   if (typeof value === 'number' && (value < min || value > max)) reportBounds(checked, value, report);
+}
+
+function checkNames(field: string, value: unknown, rule: NameRule, report: Report): void {
+  if (typeof value === 'string') checkName(field, value, rule, report);
+  else if (Array.isArray(value)) {
+    value.forEach((item, index) => {
+      if (typeof item === 'string') checkName(`${field}[${index}]`, item, rule, report);
+    });
+  } else for (const key in value as object) checkName(field, key, rule, report);
+}
+
+function checkName(field: string, text: string, rule: NameRule, report: Report): void {
+  // What stands in an interpolation is no part of the name yet; the node judges what it becomes.
+  const known = text.includes('${') ? text.replaceAll(/\$\{[^}\p{Cc}]*\}/gu, 'x') : text;
+  const problem = known === '' ? undefined : nameProblem(known, rule);
+  if (problem !== undefined) report(field, `${quotedName(text)} ${problem.reason}`, problem.hint);
 }
 
 function reportBounds({ field, name, min, max }: CheckedField, value: number, report: Report): void {

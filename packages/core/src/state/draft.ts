@@ -1,10 +1,12 @@
 // The writes of one entry: rows go into the tables through here, so that indexes, totals, counts and changes always agree.
 
 import { type Allocation, isTerminal } from '../model/allocation.ts';
+import { allocationStandIn } from '../model/allocation-record.ts';
 import type { Deployment } from '../model/deployment.ts';
 import type { Evaluation } from '../model/evaluation.ts';
 import { jobKey } from '../model/ids.ts';
 import type { Node } from '../model/node.ts';
+import { nodeStandIn } from '../model/node-record.ts';
 import type { Changes, EntryKind } from './entry.ts';
 import { dropEmptyTally, type JobRow, jobKeyOf, type Tables, tallyOf } from './tables.ts';
 
@@ -70,13 +72,21 @@ export function removeJob(draft: Draft, key: string): void {
 }
 
 export function putNode(draft: Draft, node: Node): void {
-  draft.tables.nodes.set(Object.freeze(node));
-  draft.tables.prefixes.nodes.add(node.id);
+  storeNode(draft.tables, node);
   draft.nodes.add(node.id);
+}
+
+export function storeNode(tables: Tables, node: Node, at?: number): void {
+  const row = Object.freeze(node);
+  if (at === undefined) tables.nodes.set(row);
+  else tables.nodes.restore(at, row);
+  tables.nodeStandIns.note(node.id, nodeStandIn(row));
+  tables.prefixes.nodes.add(node.id);
 }
 
 export function removeNode(draft: Draft, id: string): void {
   if (draft.tables.nodes.remove(id) === undefined) return;
+  draft.tables.nodeStandIns.note(id, undefined);
   draft.tables.prefixes.nodes.remove(id);
   draft.nodes.add(id);
 }
@@ -94,6 +104,7 @@ export function removeAllocation(draft: Draft, allocation: Allocation): void {
   const slot = tables.allocations.remove(allocation.id);
   if (slot === undefined) return;
   tables.prefixes.allocations.remove(allocation.id);
+  tables.allocationStandIns.note(allocation.id, undefined);
   tables.allocationsByJob.remove(key, slot);
   tables.allocationsByEvaluation.remove(allocation.evaluationId, slot);
   if (allocation.deploymentId !== undefined) tables.allocationsByDeployment.remove(allocation.deploymentId, slot);
@@ -117,6 +128,7 @@ export function storeAllocation(tables: Tables, before: Allocation | undefined, 
   const row = Object.freeze(after);
   if (at !== undefined) tables.allocations.restore(at, row);
   const slot = at ?? tables.allocations.set(row);
+  tables.allocationStandIns.note(after.id, allocationStandIn(row));
   tables.nodeLoads.change(slot, before, after);
   if (before?.evaluationId !== after.evaluationId) {
     if (before !== undefined) tables.allocationsByEvaluation.remove(before.evaluationId, slot);

@@ -68,6 +68,13 @@ export type Entry =
       readonly atMs: number;
       readonly evaluations: readonly Evaluation[];
     }
+  /** An operator forgets a node; what it ran is for the evaluations. */
+  | {
+      readonly kind: 'node-purge';
+      readonly nodeId: NodeId;
+      readonly atMs: number;
+      readonly evaluations: readonly Evaluation[];
+    }
   | {
       readonly kind: 'alloc-client-update';
       readonly nodeId: NodeId;

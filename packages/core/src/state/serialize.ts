@@ -6,7 +6,7 @@ import type { Deployment } from '../model/deployment.ts';
 import type { Evaluation } from '../model/evaluation.ts';
 import type { Node } from '../model/node.ts';
 import type { SchedulerConfig } from '../model/snapshot.ts';
-import { storeAllocation, storeDeployment, storeEvaluation } from './draft.ts';
+import { storeAllocation, storeDeployment, storeEvaluation, storeNode } from './draft.ts';
 import type { Views } from './snapshot.ts';
 import { createTables, type JobRow, type TableName, type Tables, tableNames } from './tables.ts';
 
@@ -120,9 +120,7 @@ const restoreRow: Readonly<Record<TableName, (tables: Tables, slot: number, row:
     if (!job.purged) tables.prefixes.jobs.add(job.key);
   },
   nodes(tables, slot, row) {
-    const node = row as Node;
-    tables.nodes.restore(slot, Object.freeze(node));
-    tables.prefixes.nodes.add(node.id);
+    storeNode(tables, row as Node, slot);
   },
   allocations(tables, slot, row) {
     storeAllocation(tables, undefined, row as Allocation, slot);

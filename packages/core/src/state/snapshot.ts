@@ -26,7 +26,9 @@ export function viewsOf(tables: Tables): Views {
 }
 
 export function createSnapshot(tables: Tables, index: number): StateSnapshot {
-  const { jobs, nodes, allocations, evaluations, deployments } = viewsOf(tables);
+  const { jobs, evaluations, deployments, ...views } = viewsOf(tables);
+  const nodes = standingIn(views.nodes, tables.nodeStandIns.view());
+  const allocations = standingIn(views.allocations, tables.allocationStandIns.view());
   const allocationsByJob = tables.allocationsByJob.view();
   const allocationsByEvaluation = tables.allocationsByEvaluation.view();
   const allocationsByDeployment = tables.allocationsByDeployment.view();
@@ -77,7 +79,26 @@ function* currentVersions(jobs: TableView<JobRow>): Generator<JobVersion> {
   for (const row of jobs.rows()) if (!row.purged) yield row.versions[0];
 }
 
-function rowsAt<Row extends object>(view: TableView<Row>, slots: readonly number[]): readonly Row[] {
+/** The view with damaged rows replaced. Without any, as nearly always, it is the view itself. */
+function standingIn<Row extends { readonly id: string }>(
+  view: TableView<Row>,
+  standIns: ReadonlyMap<string, Row>,
+): Readable<Row> {
+  if (standIns.size === 0) return view;
+  const replaced = <Found extends Row | undefined>(row: Found) =>
+    row === undefined ? row : ((standIns.get(row.id) ?? row) as Found);
+  return {
+    get: (key) => replaced(view.get(key)),
+    at: (slot) => replaced(view.at(slot)),
+    *rows() {
+      for (const row of view.rows()) yield replaced(row);
+    },
+  };
+}
+
+type Readable<Row extends object> = Pick<TableView<Row>, 'get' | 'at' | 'rows'>;
+
+function rowsAt<Row extends object>(view: Readable<Row>, slots: readonly number[]): readonly Row[] {
   const rows: Row[] = [];
   for (const slot of slots) {
     const row = view.at(slot);

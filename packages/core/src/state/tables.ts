@@ -10,6 +10,7 @@ import { defaultSchedulerConfig, type SchedulerConfig } from '../model/snapshot.
 import { NodeLoads } from './node-load.ts';
 import { Postings } from './postings.ts';
 import { createPrefixes, type Prefixes } from './prefix.ts';
+import { StandIns } from './stand-ins.ts';
 import { Table } from './table.ts';
 import { TableHash } from './table-hash.ts';
 
@@ -43,6 +44,8 @@ export interface Tables {
   readonly allocationsByDeployment: Postings;
   readonly evaluationsByJob: Postings;
   readonly deploymentsByJob: Postings;
+  readonly nodeStandIns: StandIns<Node>;
+  readonly allocationStandIns: StandIns<Allocation>;
   readonly nodeLoads: NodeLoads;
   readonly jobTallies: Map<string, JobTally>;
   readonly prefixes: Readonly<Record<TableName, Prefixes>>;
@@ -71,6 +74,8 @@ export function createTables(): Tables {
     allocationsByDeployment: new Postings(),
     evaluationsByJob: new Postings(),
     deploymentsByJob: new Postings(),
+    nodeStandIns: new StandIns(),
+    allocationStandIns: new StandIns(),
     nodeLoads: new NodeLoads(),
     jobTallies: new Map(),
     prefixes: {

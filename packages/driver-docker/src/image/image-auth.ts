@@ -34,7 +34,7 @@ export async function registryAuth(
   } catch (error) {
     if (block.flag('auth_soft_fail')) return undefined;
     const hint = 'Correct auth { config } in plugin "docker" of the node, or set auth_soft_fail = true.';
-    throw new DriverError('invalid-config', `the credentials in ${authFile} cannot be read`, { hint, cause: error });
+    throw new DriverError('invalid-config', 'the credentials of this node cannot be read', { hint, cause: error });
   }
 }
 

@@ -2,7 +2,8 @@
 
 import { STATUS_CODES } from 'node:http';
 import { type ProblemDetailsWire, type ProblemWire, problemMediaType } from '@orch/api/types/problem';
-import { describeError, OrchError } from '@orch/core/lib/errors';
+import { OrchError } from '@orch/core/lib/errors';
+import { presentable } from '@orch/core/lib/presentable';
 import type { Reply } from './reply.ts';
 
 /** Ends a request with a status and a text for people. */
@@ -51,7 +52,7 @@ export function statusOf(error: unknown): number {
 /** What the caller may read. Bugs are logged, not shown. */
 export function textOf(error: unknown): string {
   if (error instanceof HttpError) return error.message;
-  if (error instanceof OrchError) return describeError(error);
+  if (error instanceof OrchError) return presentable(error);
   return 'internal error; see the log of the agent';
 }
 

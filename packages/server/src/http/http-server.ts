@@ -2,6 +2,7 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { describeError } from '@orch/core/lib/errors';
+import { presentableUrl } from '@orch/core/lib/presentable';
 import type { Api } from './api.ts';
 import { apiRequest } from './api-request.ts';
 import { limitConnections } from './connection-limits.ts';
@@ -85,7 +86,11 @@ async function serve(serving: Serving, message: IncomingMessage, response: Serve
   } catch (error) {
     const status = statusOf(error);
     if (status === 500 && !(error instanceof HttpError)) {
-      api.context.log.error('request failed', { method, url: message.url, error: describeError(error) });
+      api.context.log.error('request failed', {
+        method,
+        url: presentableUrl(message.url ?? ''),
+        error: describeError(error),
+      });
     }
     reply = refusal(error, message.headers.accept);
     // What is left of a body that was not read must not be taken for the next request.
@@ -95,7 +100,11 @@ async function serve(serving: Serving, message: IncomingMessage, response: Serve
   try {
     await writeReply(response, reply, { pretty, index: api.context.store.index, headOnly: method === 'HEAD' });
   } catch (error) {
-    api.context.log.warn('reply failed', { method, url: message.url, error: describeError(error) });
+    api.context.log.warn('reply failed', {
+      method,
+      url: presentableUrl(message.url ?? ''),
+      error: describeError(error),
+    });
     response.destroy();
   }
 }

@@ -21,6 +21,7 @@ export function nodesEndpoint(api: Api): readonly Route[] {
     { methods: read, path: `${path}/allocations`, access: 'read', handle: (request) => readAllocations(api, request) },
     { methods: write, path: `${path}/eligibility`, access: 'write', handle: (request) => setEligibility(api, request) },
     { methods: write, path: `${path}/evaluate`, access: 'write', handle: (request) => evaluate(api, request) },
+    { methods: write, path: `${path}/purge`, access: 'write', handle: (request) => purge(api, request) },
   ];
 }
 
@@ -72,13 +73,26 @@ async function evaluate(api: Api, request: ApiRequest): Promise<Reply> {
   return updated(api, request, await api.leader.nodes.evaluate(node.id));
 }
 
+/** The link goes after the record: a node that lives registers anew. */
+async function purge(api: Api, request: ApiRequest): Promise<Reply> {
+  const { store } = api.context;
+  const { id } = nodeOf(store.snapshot(), request);
+  const evaluations = await api.leader.nodes.purge(id);
+  api.links.disconnect(id, 'the node was purged');
+  return updateReply(store.index, store.index, evaluations);
+}
+
 function updated(api: Api, request: ApiRequest, evaluations: readonly Evaluation[]): Reply {
   const { store } = api.context;
+  return updateReply(store.index, nodeOf(store.snapshot(), request).modifyIndex, evaluations);
+}
+
+function updateReply(index: number, nodeModifyIndex: number, evaluations: readonly Evaluation[]): Reply {
   const response: NodeUpdateResponse = {
-    NodeModifyIndex: nodeOf(store.snapshot(), request).modifyIndex,
+    NodeModifyIndex: nodeModifyIndex,
     EvalIDs: evaluations.map((evaluation) => evaluation.id),
-    EvalCreateIndex: evaluations.length === 0 ? 0 : store.index,
-    Index: store.index,
+    EvalCreateIndex: evaluations.length === 0 ? 0 : index,
+    Index: index,
   };
-  return json(response, store.index);
+  return json(response, index);
 }

@@ -3,6 +3,7 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { describeError } from '@orch/core/lib/errors';
+import { presentableUrl } from '@orch/core/lib/presentable';
 import type { WebSocket } from 'ws';
 import { apiRequest } from './api-request.ts';
 import { execPath, openExec, serveExec } from './exec-socket.ts';
@@ -26,7 +27,10 @@ export function upgradeHandler(serving: Serving) {
       .catch((error: unknown) => {
         const status = statusOf(error);
         const level = status === 500 ? 'error' : 'debug';
-        serving.api.context.log[level]('upgrade refused', { path: message.url, error: describeError(error) });
+        serving.api.context.log[level]('upgrade refused', {
+          path: presentableUrl(message.url ?? ''),
+          error: describeError(error),
+        });
         answer(socket, status, textOf(error));
       });
   };

@@ -3,8 +3,8 @@
 import { OrchError } from '@orch/core/lib/errors';
 
 export function journalFull(where: string, cause?: unknown): OrchError {
-  return new OrchError('journal-full', `no room to write to the journal in ${where}; nothing of this write was kept`, {
-    hint: `free some space on the file system of ${where}; writing goes on by itself`,
+  return new OrchError('journal-full', 'no room to write to the journal; nothing of this write was kept', {
+    hint: 'free some space on the file system of the data directory; writing goes on by itself',
     details: { where },
     cause,
   });

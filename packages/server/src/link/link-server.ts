@@ -14,6 +14,8 @@ export interface LinkServer {
   /** `opened` is told who it is once the node was let in. */
   accept(connection: Connection<ServerMessage, NodeMessage>, opened?: (nodeId: string) => void): void;
   isLinked(nodeId: string): boolean;
+  /** Ends the link of a node, if it has one here. A node that lives comes back at once. */
+  disconnect(nodeId: string, reason: string): void;
   /**
    * Calls a method on a node.
    * @throws OrchError `node-unreachable` when it has no link here.
@@ -67,6 +69,7 @@ export function linkServer(context: ServerContext, leader: Leader): LinkServer {
       );
     },
     isLinked: (nodeId) => sessions.has(nodeId),
+    disconnect: (nodeId, reason) => sessions.get(nodeId)?.close(reason),
     call(nodeId, method, params) {
       const session = sessions.get(nodeId);
       if (session === undefined) {

@@ -5,6 +5,9 @@ import { describeError, OrchError } from '@orch/core/lib/errors';
 import type { Connection } from '@orch/core/link/connection';
 import { linkProtocol, type NodeMessage, type ServerMessage } from '@orch/core/link/messages';
 import { type CallMux, callMux } from '@orch/core/link/mux';
+import type { AllocationUpdate } from '@orch/core/model/allocation';
+import { decodeAllocationUpdate } from '@orch/core/model/allocation-record';
+import { decodeNode } from '@orch/core/model/node-record';
 import type { ServerContext } from '../config.ts';
 import type { Leader } from '../loops/leader.ts';
 import { type DesiredFeed, desiredFeed } from './desired.ts';
@@ -68,7 +71,7 @@ export function serveNode(host: SessionHost, connection: Connection<ServerMessag
       return;
     }
     void ready.then(
-      () => session && take(host, connection, session, message),
+      () => session && takeOrRefuse(host, connection, session, message, refuse),
       () => {},
     );
   });
@@ -82,8 +85,9 @@ async function greet(
   const { context, leader } = host;
   const { config, store } = context;
   checkHello(hello);
+  const node = decodeNode(hello.node);
   const secretHash = hashSecret(hello.secret);
-  checkSecret(store.snapshot().node(hello.node.id)?.secretHash, secretHash);
+  checkSecret(store.snapshot().node(node.id)?.secretHash, secretHash);
   connection.send({
     type: 'welcome',
     protocol: linkProtocol,
@@ -91,12 +95,12 @@ async function greet(
     heartbeatTtlMs: config.heartbeat.ttlMs,
     servers: [],
   });
-  await leader.nodes.register({ ...hello.node, secretHash });
-  leader.heartbeats.beat(hello.node.id);
-  const session = openSession(context, connection, hello.node.id);
+  await leader.nodes.register({ ...node, secretHash });
+  leader.heartbeats.beat(node.id);
+  const session = openSession(context, connection, node.id);
   host.opened(session);
   connection.send(session.feed.full(store.snapshot(), hello.known));
-  context.log.info('node linked', { nodeId: hello.node.id, nodeName: hello.node.name });
+  context.log.info('node linked', { nodeId: node.id, nodeName: node.name });
   return session;
 }
 
@@ -126,6 +130,21 @@ function openSession(
   };
 }
 
+/** What makes no sense ends the link, and never this process. */
+function takeOrRefuse(
+  host: SessionHost,
+  connection: Connection<ServerMessage, NodeMessage>,
+  session: NodeSession,
+  message: NodeMessage,
+  refuse: (error: OrchError) => void,
+): void {
+  try {
+    take(host, connection, session, message);
+  } catch (error) {
+    refuse(error instanceof OrchError ? error : new OrchError('bad-message', describeError(error)));
+  }
+}
+
 function take(
   host: SessionHost,
   connection: Connection<ServerMessage, NodeMessage>,
@@ -142,13 +161,20 @@ function take(
       void reviveIfDown(host, session);
       return;
     case 'node': {
-      const secretHash = context.store.snapshot().node(session.nodeId)?.secretHash;
-      const node = { ...message.node, id: session.nodeId, ...(secretHash === undefined ? {} : { secretHash }) };
+      const known = context.store.snapshot().node(session.nodeId);
+      // Purged while it was linked: it registers anew.
+      if (known === undefined) {
+        connection.close('the node is not known any more');
+        return;
+      }
+      const { secretHash } = known;
+      const facts = decodeNode({ ...message.node, id: session.nodeId });
+      const node = { ...facts, ...(secretHash === undefined ? {} : { secretHash }) };
       leader.nodes.register(node).catch((error: unknown) => connection.close(describeError(error)));
       return;
     }
     case 'status':
-      leader.clientUpdates.submit(session.nodeId, message.updates).then(
+      leader.clientUpdates.submit(session.nodeId, goodUpdates(context, session, message.updates)).then(
         () => connection.send({ type: 'status-ack', sequence: message.sequence }),
         (error: unknown) => connection.close(`status could not be stored: ${describeError(error)}`),
       );
@@ -156,6 +182,23 @@ function take(
     default:
       session.calls.accept(message);
   }
+}
+
+/** An update that makes no sense is left out and named in the log: the others must not wait for it, nor come again with it. */
+function goodUpdates(
+  { log }: ServerContext,
+  { nodeId }: NodeSession,
+  updates: readonly AllocationUpdate[],
+): readonly AllocationUpdate[] {
+  if (!Array.isArray(updates)) throw new OrchError('bad-update', 'a status message has no updates');
+  return updates.flatMap((update) => {
+    try {
+      return [decodeAllocationUpdate(update)];
+    } catch (error) {
+      log.error('a node says what cannot be kept', { nodeId, error: describeError(error) });
+      return [];
+    }
+  });
 }
 
 /** A node that beats again over the same link after it was given up is ready again. */
@@ -179,12 +222,16 @@ function checkHello(hello: Hello): void {
       },
     );
   }
-  if (typeof hello.node?.id !== 'string' || hello.node.id === '')
-    throw new OrchError('bad-hello', 'hello names no node');
   if (typeof hello.secret !== 'string' || hello.secret === '') throw new OrchError('bad-hello', 'hello has no secret');
-  if (Object.keys(hello.known ?? {}).length > maxAllocationsPerHello) {
+  if (!isCounts(hello.known)) throw new OrchError('bad-hello', 'hello does not say which allocations the node knows');
+  if (Object.keys(hello.known).length > maxAllocationsPerHello) {
     throw new OrchError('bad-hello', `hello names more than ${maxAllocationsPerHello} allocations`);
   }
+}
+
+function isCounts(value: unknown): value is Readonly<Record<string, number>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Object.values(value).every((count) => typeof count === 'number');
 }
 
 function hashSecret(secret: string): string {

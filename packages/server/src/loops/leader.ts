@@ -1,6 +1,7 @@
 // The leader: wires its loops to the store. Everything starts from an applied entry; nothing polls.
 
 import type { Evaluation } from '@orch/core/model/evaluation';
+import { isNodeStandIn } from '@orch/core/model/node-record';
 import type { Entry } from '@orch/core/state/entry';
 import type { ServerContext } from '../config.ts';
 import { type BlockedEvals, blockedEvals } from './blocked-evals.ts';
@@ -56,6 +57,7 @@ export function lead(context: ServerContext): Leader {
   for (const evaluation of store.snapshot().evaluations()) track(evaluation, evaluation.id);
   blocked.wakeAll();
   beats.start();
+  reportDamagedNodes(context);
   deployments.start();
   gc.start();
   works.wake();
@@ -101,4 +103,13 @@ function rescueFromLostNodes(context: ServerContext, entry: Extract<Entry, { kin
     });
     return { kind: 'evaluation-upsert', evaluations: [evaluation] };
   });
+}
+
+/** Records that were kept before they were checked: such a node runs nothing, and readers are shown a stand-in. */
+function reportDamagedNodes({ store, log }: ServerContext): void {
+  for (const node of store.snapshot().nodes()) {
+    if (!isNodeStandIn(node)) continue;
+    const hint = `forget it with: orch node purge ${node.id}`;
+    log.error('a node is passed over', { nodeId: node.id, reason: node.statusDescription, hint });
+  }
 }

@@ -16,6 +16,8 @@ export interface NodeEvents {
   setStatus(nodeId: string, status: NodeStatus, description: string): Promise<void>;
   /** Returns the ids of the evaluations made. */
   setEligibility(nodeId: string, eligibility: Node['schedulingEligibility']): Promise<readonly Evaluation[]>;
+  /** Forgets the node; what it ran is lost and replaced. Returns the evaluations made. */
+  purge(nodeId: string): Promise<readonly Evaluation[]>;
   /** Evaluates every job that has something on the node, and the jobs that run on all nodes. */
   evaluate(nodeId: string): Promise<readonly Evaluation[]>;
 }
@@ -39,6 +41,11 @@ export function nodeEvents(context: ServerContext): NodeEvents {
     async setEligibility(nodeId, eligibility) {
       const evaluations = eligibility === 'eligible' ? evaluationsOf(context, nodeId, 'node-update') : [];
       await store.submit({ kind: 'node-eligibility', nodeId, eligibility, atMs: clock.now(), evaluations });
+      return evaluations;
+    },
+    async purge(nodeId) {
+      const evaluations = evaluationsOf(context, nodeId, 'node-update');
+      await store.submit({ kind: 'node-purge', nodeId, atMs: clock.now(), evaluations });
       return evaluations;
     },
     async evaluate(nodeId) {

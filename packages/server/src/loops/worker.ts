@@ -1,6 +1,7 @@
 // The worker: takes evaluations from the broker, runs the scheduler in slices, hands plans to the applier.
 
 import { describeError } from '@orch/core/lib/errors';
+import { presentable } from '@orch/core/lib/presentable';
 import type { Evaluation } from '@orch/core/model/evaluation';
 import type { ScheduleResult } from '@orch/core/model/plan';
 import type { ServerContext } from '../config.ts';
@@ -58,7 +59,7 @@ export function worker(parts: WorkerParts): Worker {
         deliveries,
         error: describeError(error),
       });
-      if (deliveries >= context.config.scheduling.deliveryLimit) await giveUp(parts, evaluation, describeError(error));
+      if (deliveries >= context.config.scheduling.deliveryLimit) await giveUp(parts, evaluation, presentable(error));
     }
   }
 

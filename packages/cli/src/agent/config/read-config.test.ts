@@ -128,3 +128,19 @@ client {
   t.regex(error.message, /a\.hcl:2:17: error: Wrong value\n[\s\S]*"gc_interval" wants a duration of at least 1s/);
   t.regex(error.message, /a\.hcl:3:22: error: Wrong value/);
 });
+
+test('checkConfig refuses names that a server would not take of a node', (t) => {
+  const client = { ...defaultAgentConfig.client, enabled: true };
+  const good = { ...defaultAgentConfig, server: { enabled: true }, client };
+  t.notThrows(() => checkConfig(good));
+  for (const [config, message] of [
+    [{ ...good, name: 'a\u001b' }, /^name "a\\u001b" contains U\+001B/],
+    [{ ...good, name: '' }, /^name "" is empty/],
+    [{ ...good, datacenter: '..' }, /^datacenter/],
+    [{ ...good, region: 'a b' }, /^region/],
+    [{ ...good, client: { ...client, nodePool: 'a\n' } }, /^node_pool/],
+    [{ ...good, client: { ...client, nodeClass: '\u202e' } }, /^node_class/],
+    [{ ...good, client: { ...client, meta: { 'a\n': 'b' } } }, /^a key of meta/],
+  ] as const)
+    t.throws(() => checkConfig(config), { message });
+});

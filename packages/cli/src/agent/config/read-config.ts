@@ -8,6 +8,7 @@ import { parseFile } from '@orch/core/jobspec/syntax/parse-file';
 import { renderDiagnostic } from '@orch/core/jobspec/syntax/render-diagnostic';
 import { createSource } from '@orch/core/jobspec/syntax/source';
 import { OrchError } from '@orch/core/lib/errors';
+import { keyRule, labelRule, type NameRule, nameProblem, quotedName, wordRule } from '@orch/core/model/name';
 import type { GcConfig } from '@orch/server/config';
 import { type AgentConfig, type ClientConfig, defaultAgentConfig } from './agent-config.ts';
 import { constant, type Fields, problem, type ReadContext, readBody, setters } from './field.ts';
@@ -288,6 +289,7 @@ export function readConfig(paths: readonly string[]): AgentConfig {
 
 /** What a whole configuration must satisfy. @throws OrchError `bad-config`. */
 export function checkConfig(config: AgentConfig): void {
+  checkNames(config);
   if (!config.server.enabled && !config.client.enabled)
     throw new OrchError('bad-config', 'neither "server" nor "client" is enabled', {
       hint: 'add server { enabled = true }, client { enabled = true }, or both',
@@ -310,4 +312,21 @@ export function checkConfig(config: AgentConfig): void {
       `${config.http.openLoopback ? 'http { open_loopback }' : 'bind_addr'} says how TCP is open, and it is not: the API is reached by its sockets`,
       { hint: 'open it with ports { http = 4646 }, or leave the line out' },
     );
+}
+
+/** The names by which others know the node: as a server takes them. */
+function checkNames({ name, region, datacenter, client }: AgentConfig): void {
+  const names: readonly (readonly [field: string, value: string, rule: NameRule])[] = [
+    ['name', name, labelRule],
+    ['region', region, wordRule],
+    ['datacenter', datacenter, labelRule],
+    ...(client.nodePool === '' ? [] : [['node_pool', client.nodePool, labelRule] as const]),
+    ...(client.nodeClass === '' ? [] : [['node_class', client.nodeClass, labelRule] as const]),
+    ...Object.keys(client.meta).map((key) => ['a key of meta', key, keyRule] as const),
+  ];
+  for (const [field, value, rule] of names) {
+    const found = nameProblem(value, rule);
+    if (found === undefined) continue;
+    throw new OrchError('bad-config', `${field} ${quotedName(value)} ${found.reason}`, { hint: found.hint });
+  }
 }

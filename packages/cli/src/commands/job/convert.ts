@@ -5,6 +5,7 @@ import { jobFileFlags } from '../../job-file-flags.ts';
 import { Args, Flags } from '../../oclif.ts';
 import { CommandFailure, OrchCommand } from '../../orch-command.ts';
 import { wantsColors } from '../../output/colors.ts';
+import { fileText, Painted } from '../../output/terminal-text.ts';
 
 export default class JobConvert extends OrchCommand {
   static override summary = 'Print the job file that a Compose file, Kubernetes manifests or a job in JSON become';
@@ -30,13 +31,13 @@ export default class JobConvert extends OrchCommand {
     const reading = await lookAtJobFile(args.file, { ...flags, allowNotYetRunnable: true });
     const { diagnostics, sources, fileName, file } = reading;
     const colors = wantsColors(process.stderr, flags, process.env);
-    if (diagnostics.length > 0) this.logToStderr(`${report('text', diagnostics, { sources, colors })}\n`);
+    if (diagnostics.length > 0) this.logToStderr(new Painted(`${report('text', diagnostics, { sources, colors })}\n`));
     if (file === undefined) throw new CommandFailure(reportCount(fileName, diagnostics));
     const { printJob } = await import('@orch/core/jobspec/print/print-job');
     // Of other languages the text that is submitted is the job file already, with what was lost as comments.
     const isForeign = file.submission.format === 'hcl2' && file.isConverted === true;
     const text = isForeign ? file.submission.source : printJob(file.job);
-    if (flags.out === undefined) process.stdout.write(text);
+    if (flags.out === undefined) process.stdout.write(fileText(text, process.stdout));
     else writeFileSync(flags.out, text);
   }
 }

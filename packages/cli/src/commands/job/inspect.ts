@@ -4,6 +4,7 @@ import { ApiError, type SubmissionWire } from '@orch/api';
 import { findJob } from '../../find.ts';
 import { Args, Flags } from '../../oclif.ts';
 import { apiFlags, CommandFailure, OrchCommand } from '../../orch-command.ts';
+import { fileText } from '../../output/terminal-text.ts';
 
 export default class JobInspect extends OrchCommand {
   static override summary = 'Show the specification of a registered job';
@@ -43,7 +44,8 @@ export default class JobInspect extends OrchCommand {
         throw error;
       });
       if (flags['with-vars']) this.#printVariables(value);
-      return this.log(value.Source.replace(/\n$/, ''));
+      process.stdout.write(fileText(`${value.Source.replace(/\n$/, '')}\n`, process.stdout));
+      return;
     }
     if (version === undefined) return this.printJson({ Job: (await api.jobs.read(id)).value });
     const { value } = await api.jobs.versions(id);

@@ -1,5 +1,6 @@
 // `job logs`: the logs of all allocations of a job as one stream, each line with the instance and task it comes from.
 
+import { escaped } from '@orch/core/lib/display-width';
 import { findJob } from '../../find.ts';
 import { prefixedLines } from '../../log-lines.ts';
 import { Args, Flags } from '../../oclif.ts';
@@ -35,7 +36,7 @@ export default class JobLogs extends OrchCommand {
       );
     await Promise.all(
       sources.map(async ({ allocation, task }) => {
-        const prefix = `${allocation.Name} ${allocation.ID.slice(0, 8)} ${task} | `;
+        const prefix = escaped(`${allocation.Name} ${allocation.ID.slice(0, 8)} ${task} | `);
         const bytes = api.allocations.logs(allocation.ID, {
           task,
           type: flags.stderr ? 'stderr' : 'stdout',

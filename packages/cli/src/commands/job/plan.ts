@@ -32,7 +32,7 @@ export default class JobPlan extends OrchCommand {
       '../../job-commands.ts'
     );
     const file = await readJobFile(args.file, flags);
-    if (file.warnings.length > 0) this.logToStderr(`${placedText(file, file.warnings, flags)}\n`);
+    if (file.warnings.length > 0) this.logToStderr(placedText(file, file.warnings, flags));
     const { id, namespace } = file.job;
     const plan = await (await this.api(flags)).jobs
       .plan(id, encodeJobJson(file.job), { namespace, diff: flags.diff })
@@ -42,7 +42,7 @@ export default class JobPlan extends OrchCommand {
     if (flags['json-output']) this.printJson(plan);
     else {
       const news = plan.Problems === undefined ? undefined : placeProblems(file, plan.Problems);
-      if (news !== undefined && news.length > 0) this.logToStderr(`${placedText(file, news, flags)}\n`);
+      if (news !== undefined && news.length > 0) this.logToStderr(placedText(file, news, flags));
       const { diff, verbose } = flags;
       const shown = news === undefined ? plan : { ...plan, Warnings: '' };
       this.log(renderPlan(shown, { diff, verbose, file: args.file }));

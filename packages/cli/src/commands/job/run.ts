@@ -44,7 +44,7 @@ export default class JobRun extends OrchCommand {
     const { args, flags } = await this.parse(JobRun);
     const { placedFailure, placedText, placeProblems, readJobFile, requestOf } = await import('../../job-commands.ts');
     const file = await readJobFile(args.file, flags);
-    if (file.warnings.length > 0) this.logToStderr(`${placedText(file, file.warnings, flags)}\n`);
+    if (file.warnings.length > 0) this.logToStderr(placedText(file, file.warnings, flags));
     const request = requestOf(file);
     if (flags.output) return this.printJson({ Job: request.Job });
     const api = await this.api(flags);
@@ -66,7 +66,7 @@ export default class JobRun extends OrchCommand {
       });
     const news = response.Problems === undefined ? undefined : placeProblems(file, response.Problems);
     if (news === undefined && response.Warnings !== '') this.logToStderr(`Job Warnings:\n${response.Warnings}`);
-    if (news !== undefined && news.length > 0) this.logToStderr(`${placedText(file, news, flags)}\n`);
+    if (news !== undefined && news.length > 0) this.logToStderr(placedText(file, news, flags));
     if (response.EvalID === '') return this.log(`Job "${id}" registered`);
     if (flags.detach) return this.log(`Job registration successful\nEvaluation ID: ${response.EvalID}`);
     const out = liveOutput(process.stdout);

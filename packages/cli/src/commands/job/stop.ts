@@ -1,6 +1,7 @@
 // `job stop`: stops a job and waits until nothing of it runs.
 
 import type { ApiClient } from '@orch/api';
+import { escaped } from '@orch/core/lib/display-width';
 import { findJob } from '../../find.ts';
 import { Args, Flags } from '../../oclif.ts';
 import { apiFlags, CommandFailure, OrchCommand } from '../../orch-command.ts';
@@ -41,7 +42,7 @@ async function confirm(id: string): Promise<void> {
     throw new CommandFailure(`Error: only the beginning of "${id}" was given; name it whole, or add --yes`);
   const { createInterface } = await import('node:readline/promises');
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await terminal.question(`Stop job "${id}"? [y/N] `);
+  const answer = await terminal.question(escaped(`Stop job "${id}"? [y/N] `));
   terminal.close();
   if (!/^y(es)?$/i.test(answer.trim())) throw new CommandFailure('Canceled');
 }

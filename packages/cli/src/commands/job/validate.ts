@@ -8,6 +8,7 @@ import { jobFileFlags, refusedJobFileFlags } from '../../job-file-flags.ts';
 import { Args, Flags } from '../../oclif.ts';
 import { apiFlags, OrchCommand } from '../../orch-command.ts';
 import { wantsColors } from '../../output/colors.ts';
+import { Painted } from '../../output/terminal-text.ts';
 
 export default class JobValidate extends OrchCommand {
   static override summary = 'Check job files';
@@ -74,7 +75,7 @@ export default class JobValidate extends OrchCommand {
     const colors = wantsColors(process.stderr, flags, process.env);
     const text = report(flags.format, diagnostics, { sources, colors });
     if (flags.format === 'gcc') this.log(text);
-    else this.logToStderr(`${text}\n\n${reportCount(fileName, diagnostics)}\n`);
+    else this.logToStderr(new Painted(`${text}\n\n${reportCount(fileName, diagnostics)}\n`));
   }
 }
 

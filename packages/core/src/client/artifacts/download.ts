@@ -3,8 +3,11 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open, realpath } from 'node:fs/promises';
+import { STATUS_CODES } from 'node:http';
 import { OrchError } from '../../lib/errors.ts';
+import { presentableUrl } from '../../lib/presentable.ts';
 import { type HookFailureOptions, hookFailure } from '../task-runner/task-hook.ts';
+import type { HttpGet } from './http-get.ts';
 import type { ArtifactPlan } from './source.ts';
 
 export interface DownloadLimits {
@@ -15,7 +18,7 @@ export interface DownloadLimits {
 export const defaultDownloadLimits: DownloadLimits = { maxBytes: 100 * 2 ** 30, timeoutMs: 30 * 60_000 };
 
 export interface DownloadTools {
-  readonly fetch: typeof globalThis.fetch;
+  readonly get: HttpGet;
   /** Directories of the node from which artifacts may be taken; none = no local files. */
   readonly fileRoots: readonly string[];
   readonly limits: DownloadLimits;
@@ -31,7 +34,7 @@ export async function downloadArtifact(
 ): Promise<void> {
   const { limits } = tools;
   const bounded = AbortSignal.any([signal, AbortSignal.timeout(limits.timeoutMs)]);
-  const name = plan.source.kind === 'http' ? plan.source.url : plan.source.path;
+  const name = plan.source.kind === 'http' ? presentableUrl(plan.source.url) : plan.source.path;
   const bytes =
     plan.source.kind === 'http'
       ? httpBytes(plan.source.url, headers, tools, bounded)
@@ -52,7 +55,8 @@ export async function downloadArtifact(
       await file.write(chunk);
     }
   } catch (error) {
-    if (error instanceof OrchError) throw error;
+    // What is known to be an answer about the artifact; the rest is trouble on the way.
+    if (error instanceof OrchError && error.details['eventType'] !== undefined) throw error;
     const late = bounded.aborted && !signal.aborted;
     const why = late ? `took longer than ${limits.timeoutMs / 1000} s` : 'broke off';
     throw failure('artifact-failed', `fetching the artifact ${name} ${why}`, { recoverable: true, cause: error });
@@ -68,23 +72,30 @@ export async function downloadArtifact(
   );
 }
 
+/** Answers that say "all is well" and bring nothing. */
+const withoutBody = new Set([204, 205]);
+
 async function* httpBytes(
   url: string,
   headers: Readonly<Record<string, string>>,
   tools: DownloadTools,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
-  const response = await tools.fetch(url, { headers: { ...headers }, signal });
-  if (!response.ok || response.body === null) {
-    await response.body?.cancel();
-    const { status, statusText } = response;
+  const answer = await tools.get(url, { headers, signal });
+  const { status } = answer;
+  if (status < 200 || status > 299 || withoutBody.has(status)) {
+    answer.discard();
     const final = status >= 400 && status < 500 && status !== 408 && status !== 429;
-    throw failure('artifact-failed', `the server of the artifact ${url} answered ${status} ${statusText}`.trim(), {
-      recoverable: !final,
-      ...(final ? { hint: 'check the address of the artifact' } : {}),
-    });
+    throw failure(
+      'artifact-failed',
+      `the server of the artifact ${presentableUrl(url)} answered ${status} ${STATUS_CODES[status] ?? ''}`.trim(),
+      {
+        recoverable: !final,
+        ...(final ? { hint: 'check the address of the artifact' } : {}),
+      },
+    );
   }
-  yield* response.body;
+  yield* answer.body;
 }
 
 async function* fileBytes(path: string, tools: DownloadTools): AsyncGenerator<Uint8Array> {

@@ -1,6 +1,7 @@
 // What an artifact block asks for, read and checked before anything is fetched.
 
 import { OrchError } from '../../lib/errors.ts';
+import { presentableUrl } from '../../lib/presentable.ts';
 import type { Artifact } from '../../model/task.ts';
 
 export type ArtifactArchive = 'tar' | 'tar.gz' | 'none';
@@ -63,8 +64,7 @@ export function planArtifact(artifact: Artifact): ArtifactPlan {
 function readSource(text: string): { readonly source: ArtifactPlan['source']; readonly query: Record<string, string> } {
   if (/^https?:\/\//i.test(text)) {
     const url = URL.parse(text);
-    if (url === null)
-      throw new OrchError('artifact-invalid', `the artifact source ${JSON.stringify(text)} is not a URL`);
+    if (url === null) throw new OrchError('artifact-invalid', `the artifact source ${shown(text)} is not a URL`);
     const query: Record<string, string> = {};
     for (const name of knownOptions) {
       const value = url.searchParams.get(name);
@@ -81,8 +81,8 @@ function readSource(text: string): { readonly source: ArtifactPlan['source']; re
   throw new OrchError(
     'artifact-unsupported',
     scheme === undefined
-      ? `the artifact source ${JSON.stringify(text)} names no way to fetch it`
-      : `artifact sources of kind "${scheme}" are not supported: ${JSON.stringify(text)}`,
+      ? `the artifact source ${shown(text)} names no way to fetch it`
+      : `artifact sources of kind "${scheme}" are not supported: ${shown(text)}`,
     { hint: 'use http://, https://, file:// or an absolute path' },
   );
 }
@@ -122,10 +122,15 @@ function algorithmByLength(length: number): string {
   return Object.entries(hexLength).find(([, digits]) => digits === length)?.[0] ?? 'unknown';
 }
 
+/** A source as messages name it: what is secret in it often stands in the query. */
+function shown(source: string): string {
+  return JSON.stringify(presentableUrl(source));
+}
+
 function unsupported(artifact: Artifact, message: string, hint: string): OrchError {
-  return new OrchError('artifact-unsupported', `artifact ${JSON.stringify(artifact.source)}: ${message}`, { hint });
+  return new OrchError('artifact-unsupported', `artifact ${shown(artifact.source)}: ${message}`, { hint });
 }
 
 function invalid(artifact: Artifact, message: string): OrchError {
-  return new OrchError('artifact-invalid', `artifact ${JSON.stringify(artifact.source)}: ${message}`);
+  return new OrchError('artifact-invalid', `artifact ${shown(artifact.source)}: ${message}`);
 }

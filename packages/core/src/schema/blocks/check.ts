@@ -1,5 +1,6 @@
 // `check` and `check_restart`: is a service healthy, and what if not.
 
+import { labelRule } from '../../model/name.ts';
 import { type BlockSchema, block, type ModelRecord, type Report, stringList } from '../field.ts';
 
 export const checkRestartBlock: BlockSchema = {
@@ -47,6 +48,7 @@ export const checkBlock: BlockSchema = {
       wire: 'Name',
       model: 'name',
       type: 'string',
+      nameRule: labelRule,
       doc: 'Name of the check; made from the name of the service when it is not given.',
     },
     {

@@ -1,5 +1,6 @@
 // `connect`: a service as a member of Consul's service mesh.
 
+import { labelRule, taskNameRule, wordRule } from '../../model/name.ts';
 import { type BlockSchema, block, type ModelRecord, type Report, stringList, stringMap } from '../field.ts';
 import { proxyBlock } from './connect-proxy.ts';
 import { gatewayBlock } from './gateway.ts';
@@ -45,9 +46,23 @@ const sidecarTaskBlock: BlockSchema = {
   name: 'sidecar_task',
   doc: 'Changes the task that runs the proxy.',
   fields: [
-    { hcl: 'name', wire: 'Name', model: 'name', type: 'string', doc: 'Name of the task of the proxy.' },
-    { hcl: 'driver', wire: 'Driver', model: 'driver', type: 'string', doc: 'Driver that runs the proxy.' },
-    { hcl: 'user', wire: 'User', model: 'user', type: 'string', doc: 'User the proxy runs as.' },
+    {
+      hcl: 'name',
+      wire: 'Name',
+      model: 'name',
+      type: 'string',
+      nameRule: taskNameRule,
+      doc: 'Name of the task of the proxy.',
+    },
+    {
+      hcl: 'driver',
+      wire: 'Driver',
+      model: 'driver',
+      type: 'string',
+      nameRule: wordRule,
+      doc: 'Driver that runs the proxy.',
+    },
+    { hcl: 'user', wire: 'User', model: 'user', type: 'string', nameRule: labelRule, doc: 'User the proxy runs as.' },
     { hcl: 'config', wire: 'Config', model: 'config', type: 'json', default: {}, doc: "The driver's own options." },
     { hcl: 'env', wire: 'Env', model: 'env', type: stringMap, default: {}, doc: 'Environment variables of the proxy.' },
     {

@@ -1,5 +1,6 @@
 // `consul`: which Consul a group or task uses.
 
+import { labelRule } from '../../model/name.ts';
 import type { BlockSchema } from '../field.ts';
 
 export const consulBlock: BlockSchema = {
@@ -11,6 +12,7 @@ export const consulBlock: BlockSchema = {
       wire: 'Namespace',
       model: 'namespace',
       type: 'string',
+      nameRule: labelRule,
       doc: 'Consul namespace that services and templates use.',
     },
     {
@@ -19,6 +21,7 @@ export const consulBlock: BlockSchema = {
       model: 'cluster',
       type: 'string',
       default: 'default',
+      nameRule: labelRule,
       doc: 'Which of several configured Consul clusters is used.',
     },
     {
@@ -26,6 +29,7 @@ export const consulBlock: BlockSchema = {
       wire: 'Partition',
       model: 'partition',
       type: 'string',
+      nameRule: labelRule,
       doc: 'Consul partition that the node must belong to.',
     },
   ],

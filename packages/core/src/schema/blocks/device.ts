@@ -1,5 +1,6 @@
 // `device`: an accelerator or another device a task needs.
 
+import { labelRule } from '../../model/name.ts';
 import { type BlockSchema, block } from '../field.ts';
 import { affinityBlock } from './affinity.ts';
 import { constraintBlock } from './constraint.ts';
@@ -7,7 +8,12 @@ import { constraintBlock } from './constraint.ts';
 export const deviceBlock: BlockSchema = {
   name: 'device',
   doc: 'A device the task needs.',
-  label: { model: 'name', wire: 'Name', doc: 'What it is: type, vendor/type or vendor/type/name.' },
+  label: {
+    model: 'name',
+    wire: 'Name',
+    nameRule: labelRule,
+    doc: 'What it is: type, vendor/type or vendor/type/name.',
+  },
   fields: [
     {
       hcl: 'count',

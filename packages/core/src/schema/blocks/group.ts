@@ -1,5 +1,6 @@
 // `group`: tasks that share a node, a network and a life.
 
+import { groupNameRule } from '../../model/name.ts';
 import {
   asRecord,
   asRecords,
@@ -39,7 +40,7 @@ const isOnEveryNode = (context: SchemaContext) => context.jobType === 'system' |
 export const groupBlock: BlockSchema = {
   name: 'group',
   doc: 'Tasks that run together on one node and share its network and directory.',
-  label: { model: 'name', wire: 'Name', doc: 'Name of the group in its job.' },
+  label: { model: 'name', wire: 'Name', nameRule: groupNameRule, doc: 'Name of the group in its job.' },
   alwaysKept: true,
   misplaced: {
     ports: 'write network { port "name" { … } }',
@@ -273,8 +274,6 @@ function scalingMin(context: SchemaContext): number | undefined {
 }
 
 function checkGroup(record: ModelRecord, context: SchemaContext, report: Report): void {
-  const name = String(record['name'] ?? '');
-  if (/[/\u0000]/.test(name)) report('', `the group name "${name}" contains a slash`, 'rename it');
   checkTasksOfGroup(record, report);
   if (context.jobType === 'system' && Number(record['count']) > 1) {
     report('count', 'a system job runs once on every node, its count is at most 1', 'remove count');

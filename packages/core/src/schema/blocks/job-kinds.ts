@@ -1,5 +1,6 @@
 // `periodic`, `parameterized`, `multiregion` and `ui`: what makes a job more than one run in one region.
 
+import { keyRule, labelRule, wordRule } from '../../model/name.ts';
 import { cronProblem } from '../cron.ts';
 import {
   type BlockSchema,
@@ -117,6 +118,7 @@ export const parameterizedBlock: BlockSchema = {
       model: 'metaRequired',
       type: stringList,
       default: [],
+      nameRule: keyRule,
       doc: 'Names of metadata that a dispatch must bring.',
     },
     {
@@ -125,6 +127,7 @@ export const parameterizedBlock: BlockSchema = {
       model: 'metaOptional',
       type: stringList,
       default: [],
+      nameRule: keyRule,
       doc: 'Names of metadata that a dispatch may bring.',
     },
   ],
@@ -165,7 +168,7 @@ const strategyBlock: BlockSchema = {
 const regionBlock: BlockSchema = {
   name: 'region',
   doc: 'One of the regions the job runs in.',
-  label: { model: 'name', wire: 'Name', doc: 'Name of the region.' },
+  label: { model: 'name', wire: 'Name', nameRule: wordRule, doc: 'Name of the region.' },
   fields: [
     {
       hcl: 'count',
@@ -181,6 +184,7 @@ const regionBlock: BlockSchema = {
       model: 'datacenters',
       type: stringList,
       default: [],
+      nameRule: labelRule,
       doc: 'Datacenters of the region, instead of those of the job.',
     },
     {
@@ -188,6 +192,7 @@ const regionBlock: BlockSchema = {
       wire: 'NodePool',
       model: 'nodePool',
       type: 'string',
+      nameRule: labelRule,
       doc: 'Node pool of the region, instead of that of the job.',
     },
     {

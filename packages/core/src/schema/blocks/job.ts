@@ -1,5 +1,6 @@
 // `job`: the whole.
 
+import { jobIdRule, labelRule, nameProblem, quotedName, wordRule } from '../../model/name.ts';
 import {
   asRecords,
   type BlockSchema,
@@ -48,6 +49,7 @@ export const jobBlock: BlockSchema = {
       model: 'region',
       type: 'string',
       default: 'global',
+      nameRule: wordRule,
       doc: 'Region the job runs in; "global" = the one it is sent to.',
     },
     {
@@ -56,6 +58,7 @@ export const jobBlock: BlockSchema = {
       model: 'namespace',
       type: 'string',
       default: 'default',
+      nameRule: wordRule,
       doc: 'Namespace the job belongs to.',
     },
     {
@@ -84,6 +87,7 @@ export const jobBlock: BlockSchema = {
       model: 'datacenters',
       type: stringList,
       default: ALL_DATACENTERS,
+      nameRule: labelRule,
       doc: 'Datacenters the job may run in; "*" in a name stands for any text.',
     },
     {
@@ -92,6 +96,7 @@ export const jobBlock: BlockSchema = {
       model: 'nodePool',
       type: 'string',
       default: 'default',
+      nameRule: labelRule,
       doc: 'Pool of nodes the job runs in.',
     },
     {
@@ -247,8 +252,9 @@ export const jobBlock: BlockSchema = {
 function checkJob(record: ModelRecord, _context: SchemaContext, report: Report): void {
   const id = String(record['id'] ?? '');
   if (id === '') report('id', 'a job needs an id', 'write job "name" { … }');
-  if (/[\s\u0000-\u001f]/.test(id)) report('id', `the job id "${id}" contains a blank or a control character`);
-  if (String(record['name'] ?? '').includes('\u0000')) report('name', 'the name contains a null character');
+  const problem = id === '' ? undefined : nameProblem(id, jobIdRule);
+  if (problem !== undefined) report('id', `the job id ${quotedName(id)} ${problem.reason}`, problem.hint);
+  checkJobName(record, report);
   (record['datacenters'] as readonly unknown[]).forEach((name, index) => {
     if (name === '')
       report(`datacenters[${index}]`, 'the name of a datacenter is not empty', 'remove it, or write "*"');
@@ -263,6 +269,13 @@ function checkJob(record: ModelRecord, _context: SchemaContext, report: Report):
   }
   const total = groups.reduce((sum, group) => sum + Number(group['count']), 0);
   if (total > maxJobCount) report('', `the groups ask for ${total} allocations, at most ${maxJobCount} are possible`);
+}
+
+/** The id, where nothing else was written, has its own message. */
+function checkJobName(record: ModelRecord, report: Report): void {
+  const name = String(record['name'] ?? '');
+  const problem = name === '' || name === record['id'] ? undefined : nameProblem(name, labelRule);
+  if (problem !== undefined) report('name', `${quotedName(name)} ${problem.reason}`, problem.hint);
 }
 
 function adviseJob(record: ModelRecord, _context: SchemaContext, report: Report): void {

@@ -1,5 +1,6 @@
 // `network`: what a group asks of the node's network.
 
+import { wordRule } from '../../model/name.ts';
 import {
   asRecords,
   type BlockSchema,
@@ -22,6 +23,7 @@ const dnsBlock: BlockSchema = {
       model: 'servers',
       type: stringList,
       default: [],
+      nameRule: wordRule,
       doc: 'Addresses of the name servers.',
     },
     {
@@ -30,6 +32,7 @@ const dnsBlock: BlockSchema = {
       model: 'searches',
       type: stringList,
       default: [],
+      nameRule: wordRule,
       doc: 'Domains in which short names are looked up.',
     },
     {
@@ -38,6 +41,7 @@ const dnsBlock: BlockSchema = {
       model: 'options',
       type: stringList,
       default: [],
+      nameRule: wordRule,
       doc: 'Options of the resolver, such as "ndots:2".',
     },
   ],
@@ -70,6 +74,7 @@ export const networkBlock: BlockSchema = {
       model: 'hostname',
       type: 'string',
       destructive: true,
+      nameRule: wordRule,
       doc: 'Host name inside the namespace.',
     },
     {

@@ -1,5 +1,6 @@
 // `port`: a port of a group's network.
 
+import { labelRule, quotedName } from '../../model/name.ts';
 import type { BlockSchema, FieldSchema } from '../field.ts';
 
 const fields: readonly FieldSchema[] = [
@@ -32,6 +33,7 @@ const fields: readonly FieldSchema[] = [
     type: 'string',
     default: 'default',
     destructive: true,
+    nameRule: labelRule,
     doc: "Which of the node's networks publishes it.",
   },
   {
@@ -69,8 +71,8 @@ export const portBlock: BlockSchema = {
   fields,
   check(record, _context, report) {
     const label = String(record['label']);
-    if (!/^[A-Za-z0-9_.-]{1,64}$/.test(label)) {
-      report('', `the port name "${label}" may contain letters, digits, "-", "_" and "." only`);
+    if (!/^(?!\.{1,2}$)[A-Za-z0-9_.-]{1,64}$/.test(label)) {
+      report('', `the port name ${quotedName(label)} may contain letters, digits, "-", "_" and "." only`);
     }
   },
 };

@@ -1,5 +1,6 @@
 // `secret`: values fetched from a secret store before a task starts.
 
+import { labelRule } from '../../model/name.ts';
 import { type BlockSchema, type ModelRecord, type Report, stringMap } from '../field.ts';
 
 export const secretBlock: BlockSchema = {
@@ -13,6 +14,7 @@ export const secretBlock: BlockSchema = {
       model: 'provider',
       type: 'string',
       required: true,
+      nameRule: labelRule,
       doc: 'Where the values are: "nomad", "vault", or the name of a plugin.',
     },
     {

@@ -1,5 +1,6 @@
 // `service`: how others find a group or task.
 
+import { labelRule, quotedName } from '../../model/name.ts';
 import {
   asRecords,
   type BlockSchema,
@@ -92,6 +93,7 @@ export const serviceBlock: BlockSchema = {
       model: 'cluster',
       type: 'string',
       default: 'default',
+      nameRule: labelRule,
       doc: 'Which of several configured Consul clusters it is registered with.',
     },
     {
@@ -238,7 +240,7 @@ function completeName(given: unknown, context: SchemaContext, task: string | und
 function checkService(record: ModelRecord, context: SchemaContext, report: Report): void {
   const name = String(record['name']);
   if (!SERVICE_NAME.test(name.includes('${') ? name.replaceAll(/\$\{[^}]*\}/g, 'x') : name)) {
-    report('name', `"${record['name']}" is no service name`, 'letters, digits and "-", at most 63 characters');
+    report('name', `${quotedName(name)} is no service name`, 'letters, digits and "-", at most 63 characters');
   }
   const isNomad = record['provider'] === 'nomad';
   const mode = record['addressMode'];

@@ -1,5 +1,6 @@
 // Smaller blocks of a task: `action`, `schedule`, `csi_plugin`, `dispatch_payload`.
 
+import { labelRule } from '../../model/name.ts';
 import { cronProblem } from '../cron.ts';
 import { type BlockSchema, block, type ModelRecord, type Report, stringList } from '../field.ts';
 import { leavesTask } from '../task-path.ts';
@@ -7,7 +8,7 @@ import { leavesTask } from '../task-path.ts';
 export const actionBlock: BlockSchema = {
   name: 'action',
   doc: 'A command run in the task on demand.',
-  label: { model: 'name', wire: 'Name', doc: 'Name by which the action is run.' },
+  label: { model: 'name', wire: 'Name', nameRule: labelRule, doc: 'Name by which the action is run.' },
   fields: [
     {
       hcl: 'command',
@@ -21,7 +22,7 @@ export const actionBlock: BlockSchema = {
   ],
   check(record, _context, report) {
     const name = String(record['name']);
-    if (!/^[^\u0000\s]{1,128}$/.test(name)) {
+    if (!/^\S{1,128}$/.test(name)) {
       report('', `"${name}" is no name of an action`, 'no blanks, at most 128 characters');
     }
   },
@@ -69,7 +70,15 @@ export const csiPluginBlock: BlockSchema = {
   name: 'csi_plugin',
   doc: 'The task is a CSI plugin.',
   fields: [
-    { hcl: 'id', wire: 'ID', model: 'id', type: 'string', required: true, doc: 'Name that volumes call it by.' },
+    {
+      hcl: 'id',
+      wire: 'ID',
+      model: 'id',
+      type: 'string',
+      required: true,
+      nameRule: labelRule,
+      doc: 'Name that volumes call it by.',
+    },
     {
       hcl: 'type',
       wire: 'Type',

@@ -8,9 +8,6 @@ import { checkPayloadFile } from './task-extras.ts';
 const SIGNAL = /^SIG[A-Z0-9]+$/;
 
 export function checkTask(record: ModelRecord, context: SchemaContext, report: Report): void {
-  const name = String(record['name'] ?? '');
-  if (name === 'alloc') report('', 'a task cannot be called "alloc": that is the shared directory', 'rename it');
-  if (/[/\\\u0000]/.test(name)) report('', `the task name "${name}" contains a slash`, 'rename it');
   const signal = record['killSignal'];
   if (typeof signal === 'string' && !SIGNAL.test(signal) && !signal.includes('${')) {
     report('kill_signal', `"${signal}" is no signal name`, 'signals are written like SIGTERM');

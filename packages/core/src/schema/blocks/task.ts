@@ -1,5 +1,6 @@
 // `task`: one thing a driver runs.
 
+import { labelRule, taskNameRule, wordRule } from '../../model/name.ts';
 import {
   asRecord,
   asRecords,
@@ -42,7 +43,7 @@ const groupRestart = (context: SchemaContext): ModelRecord | undefined => asReco
 export const taskBlock: BlockSchema = {
   name: 'task',
   doc: 'One thing a driver runs: a container, a jar, a virtual machine, a program.',
-  label: { model: 'name', wire: 'Name', doc: 'Name of the task in its group.' },
+  label: { model: 'name', wire: 'Name', nameRule: taskNameRule, doc: 'Name of the task in its group.' },
   alwaysKept: true,
   misplaced: misplacedNames,
   fields: [
@@ -53,6 +54,7 @@ export const taskBlock: BlockSchema = {
       type: 'string',
       required: true,
       destructive: true,
+      nameRule: wordRule,
       doc: 'Driver that runs the task, such as docker, exec or java.',
     },
     {
@@ -64,7 +66,15 @@ export const taskBlock: BlockSchema = {
       destructive: true,
       doc: "The driver's own options: see the page of the driver.",
     },
-    { hcl: 'user', wire: 'User', model: 'user', type: 'string', destructive: true, doc: 'User the task runs as.' },
+    {
+      hcl: 'user',
+      wire: 'User',
+      model: 'user',
+      type: 'string',
+      destructive: true,
+      nameRule: labelRule,
+      doc: 'User the task runs as.',
+    },
     {
       hcl: 'env',
       wire: 'Env',
@@ -253,6 +263,7 @@ function keptFields(): BlockSchema['fields'] {
       type: 'string',
       kept: true,
       noEffect: 'there is no service mesh yet',
+      nameRule: labelRule,
       doc: 'Part the task plays in the service mesh; set for tasks of proxies and gateways.',
     },
   ];

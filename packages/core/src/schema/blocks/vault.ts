@@ -1,18 +1,27 @@
 // `vault`: a token of a Vault server for a task.
 
+import { labelRule } from '../../model/name.ts';
 import { type BlockSchema, stringList } from '../field.ts';
 
 export const vaultBlock: BlockSchema = {
   name: 'vault',
   doc: 'A token of a Vault server for the tasks of the job or group, or for one task.',
   fields: [
-    { hcl: 'role', wire: 'Role', model: 'role', type: 'string', doc: 'Role in Vault that the token is made for.' },
+    {
+      hcl: 'role',
+      wire: 'Role',
+      model: 'role',
+      type: 'string',
+      nameRule: labelRule,
+      doc: 'Role in Vault that the token is made for.',
+    },
     {
       hcl: 'policies',
       wire: 'Policies',
       model: 'policies',
       type: stringList,
       default: [],
+      nameRule: labelRule,
       doc: 'Policies of the token; with workload identities the role says them.',
     },
     {
@@ -20,6 +29,7 @@ export const vaultBlock: BlockSchema = {
       wire: 'Namespace',
       model: 'namespace',
       type: 'string',
+      nameRule: labelRule,
       doc: 'Vault namespace the token is for.',
     },
     {
@@ -28,6 +38,7 @@ export const vaultBlock: BlockSchema = {
       model: 'cluster',
       type: 'string',
       default: 'default',
+      nameRule: labelRule,
       doc: 'Which of several configured Vault clusters the token is from.',
     },
     {

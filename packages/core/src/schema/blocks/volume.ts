@@ -1,5 +1,6 @@
 // `volume` and `volume_mount`: storage that outlives an allocation.
 
+import { labelRule } from '../../model/name.ts';
 import { type BlockSchema, block, type ModelRecord, type Report, stringList } from '../field.ts';
 
 const mountOptionsBlock: BlockSchema = {
@@ -27,7 +28,7 @@ const mountOptionsBlock: BlockSchema = {
 export const volumeBlock: BlockSchema = {
   name: 'volume',
   doc: 'Storage the tasks of the group can mount.',
-  label: { model: 'name', wire: 'Name', doc: 'Name by which tasks mount it.' },
+  label: { model: 'name', wire: 'Name', nameRule: labelRule, doc: 'Name by which tasks mount it.' },
   fields: [
     {
       hcl: 'type',
@@ -44,6 +45,7 @@ export const volumeBlock: BlockSchema = {
       model: 'source',
       type: 'string',
       required: true,
+      nameRule: labelRule,
       doc: 'Name of the host volume on the node, or id of the CSI volume.',
     },
     {

@@ -10,7 +10,7 @@ import { applyDeploymentPromote, applyDeploymentStatus } from './deployment.ts';
 import { applyEvaluationUpsert } from './evaluation.ts';
 import { applyJobDeregister, applyJobRegister, applyJobStability } from './job.ts';
 import { settleJobs } from './job-status.ts';
-import { applyNodeDrain, applyNodeEligibility, applyNodeRegister, applyNodeStatus } from './node.ts';
+import { applyNodeDrain, applyNodeEligibility, applyNodePurge, applyNodeRegister, applyNodeStatus } from './node.ts';
 import { applyPlan } from './plan.ts';
 
 /** Deterministic and total: an entry about something that is gone changes nothing. @throws OrchError `entry-unknown` */
@@ -33,6 +33,7 @@ const handlers: Handlers = {
   'node-status': applyNodeStatus,
   'node-eligibility': applyNodeEligibility,
   'node-drain': applyNodeDrain,
+  'node-purge': applyNodePurge,
   'alloc-client-update': applyAllocClientUpdate,
   'alloc-transition': applyAllocTransition,
   'evaluation-upsert': applyEvaluationUpsert,

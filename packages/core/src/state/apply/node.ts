@@ -1,7 +1,7 @@
 // Entries about nodes. What follows for their allocations is decided by the scheduler's plans, not here.
 
 import type { Node } from '../../model/node.ts';
-import { type Draft, putNode } from '../draft.ts';
+import { type Draft, putNode, removeNode } from '../draft.ts';
 import type { Entry } from '../entry.ts';
 import { sameContent } from '../structural.ts';
 import { upsertEvaluations } from './evaluation.ts';
@@ -18,7 +18,7 @@ export function applyNodeRegister(draft: Draft, entry: Of<'node-register'>): voi
     ...rest,
     ...(drain === undefined ? {} : { drain }),
     schedulingEligibility: known?.schedulingEligibility ?? node.schedulingEligibility,
-    statusUpdatedAtMs: known?.status === node.status ? known.statusUpdatedAtMs : entry.atMs,
+    statusUpdatedAtMs: known !== undefined && known.status === node.status ? known.statusUpdatedAtMs : entry.atMs,
     createIndex: known?.createIndex ?? draft.index,
     modifyIndex: known?.modifyIndex ?? draft.index,
   };
@@ -61,5 +61,11 @@ export function applyNodeDrain(draft: Draft, entry: Of<'node-drain'>): void {
       modifyIndex: draft.index,
     });
   }
+  upsertEvaluations(draft, entry.evaluations);
+}
+
+/** Its secret goes with it: whoever comes next under the id is a new node. */
+export function applyNodePurge(draft: Draft, entry: Of<'node-purge'>): void {
+  removeNode(draft, entry.nodeId);
   upsertEvaluations(draft, entry.evaluations);
 }

@@ -25,6 +25,7 @@ const kinds: readonly EntryKind[] = [
   'scheduler-config',
   'collect',
   'state-hash',
+  'node-purge',
 ];
 /** Kinds that most of the work of a cluster is made of come more often. */
 const weighted: readonly EntryKind[] = [
@@ -115,6 +116,8 @@ export function randomEntry(random: Random): Entry {
       const drain = chance(0.5) ? null : { deadlineMs: 1, ignoreSystemJobs: false, startedAtMs: atMs };
       return { kind, nodeId: `node-${Math.floor(random() * 5)}`, drain, markEligible: chance(0.5), atMs, evaluations };
     }
+    case 'node-purge':
+      return { kind, nodeId: `node-${Math.floor(random() * 5)}`, atMs, evaluations };
     case 'alloc-client-update': {
       const updates = Array.from({ length: 1 + Math.floor(random() * 4) }, () => ({
         id: allocationId(),

@@ -13,6 +13,7 @@ import type { Node } from '../../../model/node.ts';
 import type { Artifact } from '../../../model/task.ts';
 import { buildAllocDir } from '../../alloc-dir/build.ts';
 import { allocLayout } from '../../alloc-dir/layout.ts';
+import { httpGet } from '../../artifacts/http-get.ts';
 import { makeAllocation, makeGroup, makeJob, makeTask } from '../../testing/make-job.ts';
 import { runtimeLanguage } from '../language-environment.ts';
 import type { TaskContext } from '../task-context.ts';
@@ -37,8 +38,10 @@ async function bench(
 ) {
   const base = await mkdtemp(join(tmpdir(), 'orch-artifacts-'));
   const server = createServer((request, response) => {
-    const body = files[(request.url ?? '').slice(1)];
-    if (body === undefined) response.writeHead(request.url === '/broken' ? 500 : 404).end();
+    const [path = ''] = (request.url ?? '').slice(1).split('?');
+    const body = files[path];
+    if (path === 'loop') response.writeHead(302, { Location: '/loop' }).end();
+    else if (body === undefined) response.writeHead(path === 'broken' ? 500 : 404).end();
     else response.end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -54,7 +57,7 @@ async function bench(
   await mkdir(directories.local, { recursive: true });
   await mkdir(directories.driver, { recursive: true });
   const limits = { maxBytes: 100_000, timeoutMs: 10_000 };
-  const hook = artifactsHook({ fetch: globalThis.fetch, fileRoots: [sources], limits });
+  const hook = artifactsHook({ get: httpGet(), fileRoots: [sources], limits });
   const fetchAll = async (...changes: readonly (Partial<Artifact> & { source: string })[]) => {
     const artifacts = changes.map((change) => ({
       mode: 'any' as const,
@@ -246,4 +249,38 @@ test('local files come only from the directories the node allows', async (t) => 
   t.regex((await failure({ source: 'file:///etc/passwd' })).message, /does not give files/);
   t.regex((await failure({ source: join(sources, 'sly') })).message, /does not give files/);
   t.regex((await failure({ source: join(sources, 'none') })).message, /does not exist/);
+});
+
+test('what is told of a failed artifact names its host and path, and nothing that may be secret', async (t) => {
+  const { url, failure } = await bench(t, { 'app.bin': 'content' });
+  const secret = (path: string) => `${url.replace('://', '://user:s3cret@')}/${path}?token=s3cret`;
+  const headers = { 'X-Token': 's3cret' };
+  for (const [change, code] of [
+    [{ source: secret('none') }, /\/none\?… answered 404/],
+    [{ source: secret('broken') }, /\/broken\?… answered 500/],
+    [{ source: 'http://user:s3cret@127.0.0.1:1/x?token=s3cret' }, /127\.0\.0\.1:1\/x\?… broke off.*ECONNREFUSED/],
+    [
+      { source: secret('app.bin'), options: { checksum: `md5:${'a'.repeat(32)}` } },
+      /\/app\.bin\?… has the md5 checksum/,
+    ],
+    [{ source: 'git::https://user:s3cret@host/x?sshkey=s3cret' }, /kind "git" are not supported/],
+    [{ source: 'host/x?sshkey=s3cret' }, /names no way to fetch it/],
+    [{ source: secret('app.zip') }, /"zip" are not supported/],
+    [{ source: secret('app.bin'), headers: { 'X-Token': 's3cret\n' } }, /broke off/],
+    [{ source: secret('app.bin'), destination: '../../../x' }, /leads out/],
+  ] as const) {
+    const { message } = await failure({ headers, ...change });
+    t.regex(message, code);
+    t.false(message.includes('s3cret') || message.includes('user'), message);
+  }
+});
+
+test('trouble on the way names the artifact and its reason, and may be tried again', async (t) => {
+  const { url, failure } = await bench(t);
+  const loop = await failure({ source: `${url}/loop` });
+  t.true(loop.recoverable);
+  t.regex(
+    loop.message,
+    /^fetching the artifact http:\/\/127\.0\.0\.1:\d+\/loop broke off: the server redirects more than 20/,
+  );
 });

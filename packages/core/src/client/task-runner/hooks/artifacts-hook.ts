@@ -5,6 +5,7 @@ import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDriverError, type TaskDirectories } from '@orch/driver-api';
 import { OrchError } from '../../../lib/errors.ts';
+import { presentableUrl } from '../../../lib/presentable.ts';
 import type { Artifact } from '../../../model/task.ts';
 import { resolveUser, type UserIds } from '../../alloc-dir/users.ts';
 import { type DownloadTools, downloadArtifact } from '../../artifacts/download.ts';
@@ -123,7 +124,7 @@ function described(error: unknown, artifact: Artifact): unknown {
   const known = error instanceof OrchError;
   return hookFailure(
     known ? error.code : 'artifact-failed',
-    known ? error.message : `the artifact ${artifact.source} could not be stored`,
+    known ? error.message : `the artifact ${presentableUrl(artifact.source)} could not be stored`,
     {
       eventType: 'Failed Artifact Download',
       recoverable: !known,
