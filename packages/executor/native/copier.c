@@ -99,7 +99,11 @@ static int open_free(struct stream *stream, char *name, size_t size) {
     // Not O_APPEND: splice(2) refuses such a file. Neither a FIFO nor a lease on the shown link may hold the copier up.
     int file = openat(logs, name, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0644);
     struct stat found;
-    if (file >= 0 && fstat(file, &found) == 0 && S_ISREG(found.st_mode) && found.st_uid == geteuid()) return file;
+    if (file >= 0 && fstat(file, &found) == 0 && S_ISREG(found.st_mode) && found.st_uid == geteuid()) {
+      // Whatever a container's root has made of it through the view.
+      fchmod(file, 0644);
+      return file;
+    }
     if (file >= 0) close(file);
     else if (!is_taken(errno)) return -1;
   }

@@ -188,7 +188,7 @@ ${stream === 'out' ? publishExit(plan) : ''}
 /** Agents before had the logs where tasks can write: a shell, which follows whatever lies there, must not go on with them. */
 function writesByPath(parts: ExecutorParts, { plan }: LaunchRecord): boolean {
   const dir = dirname(plan.logs?.stdout.base ?? '');
-  if (isOwnDirectory(dir)) return true;
+  if (isOwnDirectory(dir) && isOwnDirectory(dirname(dir))) return true;
   parts.log.warn('the output of a task is dropped: others can write where its logs lie', { id: plan.id, dir });
   return false;
 }

@@ -33,7 +33,11 @@ export async function listCall(
 export async function statCall(context: CallContext, { allocationId, path }: Params<'fs.stat'>): Promise<FileInfo> {
   const runner = findAllocation(context, allocationId);
   const place = await placeOf(runner, path);
-  return statFile(place.root, place.path, place.refuse);
+  return statFile(place.root, place.path, place.refuse).catch(async (error) => {
+    // A task has replaced the directory that shows them.
+    if (isLogsPath(path)) return { ...(await statFile(runner.layout.logs, '', () => {})), name: 'logs' };
+    throw error;
+  });
 }
 
 export async function readCall(context: CallContext, params: Params<'fs.read'>, stream: ServedStream) {
