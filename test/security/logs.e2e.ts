@@ -173,10 +173,12 @@ test.serial('F12: FIFOs in the place of log files hold neither the agent nor its
   for (const name of names) await logged(id, name, 'the end');
   const next = await run(t, 'after', 'complete', [task('t', 'exec', 'echo started')]);
   t.is((await logs(next, 't')).trim(), 'started');
+  const pid = agent.pid();
   const ended = agent.end('SIGTERM').then(() => true);
   const late = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), 15_000));
   const isEnded = await Promise.race([ended, late]);
-  if (!isEnded) process.kill(agent.pid(), 'SIGKILL');
+  if (!isEnded) process.kill(pid, 'SIGKILL');
+  await ended;
   t.true(isEnded, 'the agent ends on SIGTERM');
   await agent.again();
   await stop('fifos');
