@@ -3,9 +3,13 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import {
   chmodSync,
+  chownSync,
+  closeSync,
+  constants,
   existsSync,
   lstatSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   readlinkSync,
@@ -35,11 +39,17 @@ interface Place {
 let bench: LaunchBench;
 let exchanger: Exchanger;
 let places = 0;
+/** Launches that a failed test has left. */
+const running = new Set<string>();
 test.before(async () => {
   bench = await makeLaunchBench();
   exchanger = makeExchanger();
 });
 test.after.always(async () => {
+  for (const id of running) {
+    await bench.executor.stop(id, { signal: 'SIGKILL', timeoutMs: 0 });
+    await bench.executor.destroy(id);
+  }
   await bench.close();
   exchanger.remove();
 });
@@ -60,19 +70,29 @@ function place(): Place {
   return made;
 }
 
-function spec(script: string, at: Place, limits: Partial<NonNullable<LaunchSpec['logs']>> = {}): LaunchSpec {
-  const logs = { dir: at.logs, name: 'main', maxFiles: 1_000, maxFileBytes: 4_000 };
-  return bench.spec(script, { logs: { ...logs, view: { root: at.root, path: 'alloc/logs' }, ...limits } });
+function limits(at: Place): NonNullable<LaunchSpec['logs']> {
+  const view = { root: at.root, path: 'alloc/logs' };
+  return { dir: at.logs, name: 'main', maxFiles: 1_000, maxFileBytes: 4_000, view };
 }
 
-async function run(script: string, at: Place, limits: Partial<NonNullable<LaunchSpec['logs']>> = {}): Promise<void> {
-  const handle = await bench.executor.launch(spec(script, at, limits));
-  await ended(handle);
+function spec(script: string, at: Place, more: Partial<LaunchSpec['logs']> = {}, kind?: 'host'): LaunchSpec {
+  return bench.spec(script, { logs: { ...limits(at), ...more } }, kind);
+}
+
+async function run(script: string, at: Place, more: Partial<LaunchSpec['logs']> = {}): Promise<void> {
+  await ended(await launch(spec(script, at, more)));
+}
+
+async function launch(what: LaunchSpec): Promise<LaunchHandle> {
+  const handle = await bench.executor.launch(what);
+  running.add(handle.id);
+  return handle;
 }
 
 async function ended(handle: LaunchHandle): Promise<void> {
   await bench.executor.wait(handle.id);
   await bench.executor.destroy(handle.id);
+  running.delete(handle.id);
 }
 
 function files(dir: string, stream = 'stdout'): string[] {
@@ -136,8 +156,7 @@ test.serial('when a file rotates away, what a task has put in its place stays', 
   const at = place();
   const go = join(at.root, 'go');
   const script = `echo first; while [ ! -e ${go} ]; do sleep 0.05; done; ${COUNT}`;
-  const inHost = bench.spec(script, { logs: { ...limitsOf(at), maxFiles: 2 } }, 'host');
-  const handle = await bench.executor.launch(inHost);
+  const handle = await launch(spec(script, at, { maxFiles: 2 }, 'host'));
   await until(() => existsSync(join(at.view, 'main.stdout.0')), 'the first file is shown');
   unlinkSync(join(at.view, 'main.stdout.0'));
   writeFileSync(join(at.view, 'main.stdout.0'), 'my own');
@@ -146,11 +165,6 @@ test.serial('when a file rotates away, what a task has put in its place stays', 
   t.is(readFileSync(join(at.view, 'main.stdout.0'), 'utf8'), 'my own');
   t.deepEqual(files(at.view), ['main.stdout.0', ...files(at.logs)]);
 });
-
-function limitsOf(at: Place): NonNullable<LaunchSpec['logs']> {
-  const view = { root: at.root, path: 'alloc/logs' };
-  return { dir: at.logs, name: 'main', maxFiles: 1_000, maxFileBytes: 4_000, view };
-}
 
 test.serial(
   'a view raced against a link to the host and a directory of traps loses no line and leads nowhere',
@@ -194,7 +208,7 @@ test.serial(
     const at = place();
     const script =
       'i=0; while [ $i -lt 40 ]; do j=0; while [ $j -lt 500 ]; do echo "line $i.$j"; j=$((j+1)); done; sleep 0.05; i=$((i+1)); done';
-    const handle = await bench.executor.launch(spec(script, at, { maxFiles: 50 }));
+    const handle = await launch(spec(script, at, { maxFiles: 50 }));
     for (let kills = 0; kills < 3; kills += 1) {
       await new Promise((resolve) => setTimeout(resolve, 500));
       for (const pid of copiersOf(handle)) process.kill(pid, 'SIGKILL');
@@ -220,6 +234,55 @@ function copiersOf(handle: LaunchHandle): number[] {
     }
   });
 }
+
+test.serial('a file whose owner a container’s root has changed through the view is not gone on with', async (t) => {
+  const at = place();
+  await run('echo one', at);
+  chownSync(join(at.view, 'main.stdout.0'), 12_345, 12_345);
+  await run('echo two', at);
+  t.is(readFileSync(join(at.logs, 'main.stdout.1'), 'utf8'), 'two\n');
+});
+
+/**
+ * Agents before this one had the logs in the shared directory itself. A copier that such an agent started and that is
+ * killed has a successor of this agent's, which meets what a container's root has put there.
+ */
+test.serial(
+  'the successor of a copier whose logs lie where tasks can write meets links, FIFOs and changed owners',
+  async (t) => {
+    const at = place();
+    const go = join(at.root, 'go');
+    chmodSync(at.view, 0o755);
+    chmodSync(join(at.root, 'alloc'), 0o1777);
+    const script = `echo first; while [ ! -e ${go} ]; do sleep 0.05; done; ${COUNT}; exit 5`;
+    const { view: _none, ...old } = limits(at);
+    const handle = await launch(bench.spec(script, { logs: { ...old, dir: at.view } }, 'host'));
+    const first = join(at.view, 'main.stdout.0');
+    await until(() => existsSync(first) && readFileSync(first, 'utf8') === 'first\n', 'the first line is there');
+    chownSync(first, 12_345, 12_345);
+    const killed = copiersOf(handle);
+    for (const pid of killed) process.kill(pid, 'SIGKILL');
+    await until(() => copiersOf(handle).some((pid) => !killed.includes(pid)), 'a successor is there');
+    if (launcherUnderTest === 'native') await until(() => existsSync(join(at.view, 'main.stdout.1')), 'it has begun');
+    symlinkSync(at.victim, join(at.view, 'main.stdout.2'));
+    symlinkSync(join(at.foreign, 'new'), join(at.view, 'main.stdout.3'));
+    for (const number of [4, 5]) execFileSync('mkfifo', [join(at.view, `main.stdout.${number}`)]);
+    mkdirSync(join(at.view, 'main.stdout.6'));
+    // With a reader a FIFO opens for writing, and would take the log.
+    const reader = openSync(join(at.view, 'main.stdout.5'), constants.O_RDONLY | constants.O_NONBLOCK);
+    writeFileSync(go, '');
+    const exit = await bench.executor.wait(handle.id);
+    closeSync(reader);
+    t.is(exit.exitCode, 5);
+    t.true(isUntouched(at));
+    t.is(readFileSync(first, 'utf8'), 'first\n');
+    const plain = files(at.view).filter((name) => lstatSync(join(at.view, name)).isFile());
+    const text = plain.slice(1).map((name) => readFileSync(join(at.view, name), 'utf8'));
+    // The shell cannot open without following: it drops what comes rather than write it anywhere.
+    t.is(text.join(''), launcherUnderTest === 'native' ? COUNTED : '');
+    await ended(handle);
+  },
+);
 
 test.serial('a log directory that others can write, or that is a link, is refused', async (t) => {
   const open = place();
