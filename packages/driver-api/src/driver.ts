@@ -35,6 +35,12 @@ export interface DriverCapabilities {
    */
   readonly logs: 'files' | 'stream';
   /**
+   * With `files`: the driver itself shows each log file to the group's tasks, in `<directories.shared>/logs`. Tasks can
+   * write and replace that directory, so this takes handles that follow no symlink. Absent = the agent does it, while it
+   * runs.
+   */
+  readonly showsLogs?: boolean;
+  /**
    * How `$ORCH_GROUP_ADDRESS` must read inside a task for siblings of the group to be reached. 127.0.0.1 in a shared
    * namespace, 10.0.2.2 inside a VM with user-mode networking.
    */

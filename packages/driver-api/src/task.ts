@@ -96,7 +96,8 @@ export interface TaskDns {
 
 /**
  * Log files are `<dir>/<task name>.stdout.<N>` and `.stderr.<N>`, N rising, each at most `maxFileBytes`, at most
- * `maxFiles` of a kind kept.
+ * `maxFiles` of a kind kept. `dir` is this task's alone and only root can write or enter it; what tasks see of it in
+ * `/alloc/logs` is the agent's, or that of a driver which says `showsLogs`.
  */
 export interface TaskLogs {
   readonly dir: string;

@@ -1,7 +1,8 @@
 /*
  * The fork server: started once by the agent, while that is small, it forks everything else.
  *
- * Line in: `L <token> <file>` launches the task of a plan, `R <token> <file>` runs a shell script. Lines out are theirs, on
+ * Line in: `L <token> <file>` launches the task of a plan, `C <token> <file>` goes on with its output where its copier
+ * was killed, `R <token> <file>` runs a shell script. Lines out are theirs, on
  * their descriptor 9: a word, the token and the rest. The arguments are cgroup directories it enters before its first fork; everything it forks inherits them.
  */
 
@@ -30,14 +31,15 @@ static void settle_descriptors(int flags) {
   signal(SIGCHLD, SIG_DFL);
 }
 
-static _Noreturn void begin_launch(const char *token, const char *path) {
+static _Noreturn void begin_plan(const char *token, const char *path, void (*life)(struct plan *)) {
   struct plan *plan = read_plan(path);
   if (plan == NULL) {
     answer_failure(token, "the plan");
     _exit(125);
   }
   settle_descriptors(O_CLOEXEC);
-  run_launch(plan);
+  life(plan);
+  _exit(125);
 }
 
 static _Noreturn void run_script(char *path) {
@@ -52,7 +54,8 @@ static void serve(char *line) {
   if (strlen(line) < 3 || line[1] != ' ' || path == NULL) return;
   *path++ = '\0';
   pid_t child = fork();
-  if (child == 0 && line[0] == 'L') begin_launch(token, path);
+  if (child == 0 && line[0] == 'L') begin_plan(token, path, run_launch);
+  if (child == 0 && line[0] == 'C') begin_plan(token, path, run_successor);
   if (child == 0) run_script(path);
   if (child < 0) answer_failure(token, "a process");
 }

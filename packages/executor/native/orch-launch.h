@@ -34,10 +34,15 @@ struct plan {
   struct log_file out, err;
   long max_files;
   long long max_bytes;
+  // Where log files are shown to tasks: a directory that only root can alter, and a path below it. NULL = nowhere.
+  const char *view_root, *view_path;
+  // A killed copier's successor: the streams it goes on with, and the processes that still read their pipes.
+  bool carries_out, carries_err;
+  pid_t *readers;
   char **args, **environment, **cgroups;
   gid_t *groups;
   struct mount_step *mounts;
-  size_t arg_count, environment_count, cgroup_count, group_count, mount_count;
+  size_t arg_count, environment_count, cgroup_count, group_count, mount_count, reader_count;
 };
 
 // Reads a plan's file and removes it. NULL with errno set when it cannot be read or is not understood.
@@ -46,10 +51,16 @@ struct plan *read_plan(const char *path);
 // The life of one launch, in a process of its own. Never returns.
 _Noreturn void run_launch(struct plan *plan);
 
+// The life of a killed copier's successor, in a process of its own. Never returns.
+_Noreturn void run_successor(struct plan *plan);
+
+// Copies the private exit status into the watched directory.
+void publish_exit(const struct plan *plan);
+
 // From root in the task's namespaces to its program. Returns only when something failed: the step's name, errno set.
 const char *become_task(const struct plan *plan);
 
-// Carries the pipes' content to the log files until both have ended.
+// Carries the pipes' content to the log files until both have ended; of a successor's, those that it goes on with.
 void copy_streams(const struct plan *plan);
 
 // Opens, writes all of `text`, closes. False with errno set.

@@ -52,6 +52,12 @@ static void append_group(struct plan *plan, gid_t group) {
   plan->groups[plan->group_count++] = group;
 }
 
+static void append_reader(struct plan *plan, pid_t reader) {
+  plan->readers = realloc(plan->readers, (plan->reader_count + 1) * sizeof *plan->readers);
+  if (plan->readers == NULL) _exit(125);
+  plan->readers[plan->reader_count++] = reader;
+}
+
 static void append_mount(struct plan *plan, struct words *words) {
   plan->mounts = realloc(plan->mounts, (plan->mount_count + 1) * sizeof *plan->mounts);
   if (plan->mounts == NULL) _exit(125);
@@ -87,7 +93,13 @@ static void read_key(struct plan *plan, const char *key, struct words *words) {
     plan->has_logs = true;
     plan->max_files = (long)number(words);
     plan->max_bytes = number(words);
-  } else if (strcmp(key, "mount") == 0) append_mount(plan, words);
+  } else if (strcmp(key, "view") == 0) {
+    plan->view_root = next(words);
+    plan->view_path = next(words);
+  } else if (strcmp(key, "carry-stdout") == 0) plan->carries_out = true;
+  else if (strcmp(key, "carry-stderr") == 0) plan->carries_err = true;
+  else if (strcmp(key, "reader") == 0) append_reader(plan, (pid_t)number(words));
+  else if (strcmp(key, "mount") == 0) append_mount(plan, words);
   else if (strcmp(key, "cgroup") == 0) append(&plan->cgroups, &plan->cgroup_count, next(words));
   else if (strcmp(key, "arg") == 0) append(&plan->args, &plan->arg_count, next(words));
   else if (strcmp(key, "env") == 0) append(&plan->environment, &plan->environment_count, next(words));
@@ -110,8 +122,9 @@ struct plan *read_plan(const char *path) {
   char *empty[] = {NULL};
   plan->environment = memcpy(malloc(sizeof empty), empty, sizeof empty);
   while (words.at < words.end && !words.broken) read_key(plan, next(&words), &words);
-  if (words.broken || plan->token == NULL || plan->dir == NULL || plan->exit_file == NULL || plan->arg_count == 0 ||
-      plan->cwd == NULL) {
+  bool is_successor = plan->carries_out || plan->carries_err;
+  if (words.broken || plan->token == NULL || plan->dir == NULL || plan->exit_file == NULL ||
+      (!is_successor && (plan->arg_count == 0 || plan->cwd == NULL))) {
     errno = EBADMSG;
     return NULL;
   }

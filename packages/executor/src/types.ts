@@ -17,13 +17,25 @@ export interface LaunchSpec {
   readonly limits: LaunchLimits;
   /** Where stdout and stderr go. Absent = discarded. */
   readonly logs?: {
+    /** Only root may write in it. Made when it is not there. */
     readonly dir: string;
     readonly name: string;
     readonly maxFiles: number;
     readonly maxFileBytes: number;
+    /** Where each log file is shown to tasks, as a hard link; on another disk it is not. Absent = nowhere. */
+    readonly view?: LogView;
   };
   /** A private directory of this launch (identity, exit status, FIFOs). Made by the executor, mode 0700. */
   readonly stateDir: string;
+}
+
+/**
+ * A directory that tasks may write, or replace by something else: `path` below `root`, which only root can alter. It is
+ * reached without following symlinks, and nothing is opened, read or cut through it.
+ */
+export interface LogView {
+  readonly root: string;
+  readonly path: string;
 }
 
 /** Sees the host's file system, processes and users. */

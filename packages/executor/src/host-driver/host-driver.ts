@@ -18,8 +18,8 @@ import { HostTasks } from './host-tasks.ts';
 /** What differs between host process drivers. Everything may reject with `DriverError` or `ExecutorError`. */
 export interface HostDriverOptions {
   readonly info: DriverInfo;
-  /** `update` is always false and `logs` always `files`. */
-  readonly capabilities: Omit<DriverCapabilities, 'update' | 'logs'>;
+  /** `update` is always false, `logs` always `files`, and the launcher shows them. */
+  readonly capabilities: Omit<DriverCapabilities, 'update' | 'logs' | 'showsLogs'>;
   readonly configSchema: ConfigSchema;
   readonly executor: Executor;
   /** Sent by `stop` when neither the caller nor the task names a signal. */
@@ -71,7 +71,7 @@ export function hostDriver(options: HostDriverOptions): Driver {
   const known = (taskId: string) => tasks.get(taskId);
   return {
     info,
-    capabilities: { ...options.capabilities, update: false, logs: 'files' },
+    capabilities: { ...options.capabilities, update: false, logs: 'files', showsLogs: true },
     configSchema: options.configSchema,
     fingerprint: (call) => options.fingerprint(call),
     start: (task, call) => tasks.start(task, call.signal),

@@ -1,4 +1,5 @@
 // From a task as the agent describes it to the parts of a launch that all host process drivers share.
+import { join, relative } from 'node:path';
 import type { TaskConfig, TaskNetwork, TaskResources } from '@orch/driver-api';
 import { type ChrootMount, defaultChrootMounts } from '../isolation/default-mounts.ts';
 import { SYSTEM_PATH } from '../launch/launcher.ts';
@@ -30,7 +31,10 @@ export function taskLimits(resources: TaskResources): LaunchLimits {
 
 function taskLogs(task: TaskConfig): NonNullable<LaunchSpec['logs']> {
   const { dir, maxFiles, maxFileBytes } = task.logs;
-  return { dir, name: task.name, maxFiles, maxFileBytes };
+  const { allocation, shared } = task.directories;
+  const path = relative(allocation, join(shared, 'logs'));
+  const view = join(allocation, path) === dir ? {} : { view: { root: allocation, path } };
+  return { dir, name: task.name, maxFiles, maxFileBytes, ...view };
 }
 
 function taskNetworkNamespace(network: TaskNetwork): { networkNamespace?: string } {

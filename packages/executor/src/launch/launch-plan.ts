@@ -1,5 +1,6 @@
 // Everything a launch needs, resolved: no choices are left to the scripts made from it.
 import type { ResolvedUser } from '../isolation/users.ts';
+import type { LogView } from '../types.ts';
 
 export interface LaunchPlan {
   readonly token: string;
@@ -31,6 +32,7 @@ export interface LogPlan {
   readonly stderr: LogFilePlan;
   readonly maxFiles: number;
   readonly maxFileBytes: number;
+  readonly view?: LogView;
 }
 
 /** Where a stream goes on: file `<base>.<number>`, which holds `bytes` already. */

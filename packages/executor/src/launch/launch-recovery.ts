@@ -1,6 +1,6 @@
 // Finding launches again after this process died, and mending what else was killed: copiers.
 import { readdirSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { cgroupPids, isPopulated } from '../cgroup/cgroup-host.ts';
 import { ExecutorError } from '../errors.ts';
 import type { ExecutorParts } from '../executor.ts';
@@ -8,12 +8,14 @@ import type { LaunchHandle } from '../types.ts';
 import { copierFunction, copyCall } from './copier-script.ts';
 import { eventually } from './eventually.ts';
 import { settleWithoutCopier } from './launch-control.ts';
-import type { LogFilePlan } from './launch-plan.ts';
+import type { LogFilePlan, LogPlan } from './launch-plan.ts';
 import type { LaunchRecord } from './launch-record.ts';
 import { findLaunchRecord, writeLaunchRecord } from './launch-record.ts';
+import { successorRequest } from './launch-request.ts';
 import { publishExit } from './launch-script.ts';
 import { type LaunchEntry, readExit } from './launch-table.ts';
-import { logFileNumbers } from './log-files.ts';
+import type { LauncherJob } from './launcher.ts';
+import { isOwnDirectory, logFileNumbers } from './log-files.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 import { isAlive, readBootId } from './process-identity.ts';
 import { quoteShell } from './shell-quote.ts';
@@ -95,21 +97,62 @@ async function replaceDeadCopiers(parts: ExecutorParts, entry: LaunchEntry): Pro
     return;
   }
   parts.log.warn('a copier of a task was killed and is replaced', { id: record.plan.id });
-  const stdout = outDead ? await startCopier(parts, record, 'out') : record.copiers.stdout;
-  const stderr = errDead ? await startCopier(parts, record, 'err') : record.copiers.stderr;
+  const { stdout, stderr } = parts.ground.native
+    ? await nativeSuccessor(parts, record, outDead, errDead)
+    : await shellSuccessors(parts, record, outDead, errDead);
   entry.record = { ...record, copiers: { stdout, ...(stderr === undefined ? {} : { stderr }) } };
   writeLaunchRecord(entry.record);
 }
 
-function startCopier(parts: ExecutorParts, record: LaunchRecord, stream: 'out' | 'err'): Promise<ProcessIdentity> {
+type Copiers = LaunchRecord['copiers'];
+
+/** One process for both streams, as the native launcher's own copier is. */
+async function nativeSuccessor(
+  parts: ExecutorParts,
+  record: LaunchRecord,
+  outDead: boolean,
+  errDead: boolean,
+): Promise<Copiers> {
+  const { plan } = record;
   const token = parts.nextToken();
-  const script = join(record.plan.dir, `copier-${stream}.sh`);
-  writeFileSync(script, successorScript(parts, record, stream, token), { mode: 0o600 });
+  const dead = [...(outDead ? (['out'] as const) : []), ...(errDead ? (['err'] as const) : [])];
+  const text = successorRequest({
+    token,
+    dir: plan.dir,
+    exitFile: plan.exitFile,
+    logs: plan.logs && currentLogs(plan.logs),
+    streams: dead.map((stream) => `std${stream}` as const),
+    readers: dead.flatMap((stream) => readersOf(parts, `${plan.dir}/${stream}`)),
+  });
+  const identity = await startCopier(parts, token, { kind: 'copier', file: join(plan.dir, 'copier-plan') }, text);
+  const stderr = errDead ? identity : record.copiers.stderr;
+  return { stdout: outDead ? identity : record.copiers.stdout, ...(stderr === undefined ? {} : { stderr }) };
+}
+
+async function shellSuccessors(
+  parts: ExecutorParts,
+  record: LaunchRecord,
+  outDead: boolean,
+  errDead: boolean,
+): Promise<Copiers> {
+  const start = (stream: 'out' | 'err') => {
+    const token = parts.nextToken();
+    const file = join(record.plan.dir, `copier-${stream}.sh`);
+    return startCopier(parts, token, { kind: 'script', file }, successorScript(parts, record, stream, token));
+  };
+  const stdout = outDead ? await start('out') : record.copiers.stdout;
+  const stderr = errDead ? await start('err') : record.copiers.stderr;
+  return { stdout, ...(stderr === undefined ? {} : { stderr }) };
+}
+
+function startCopier(parts: ExecutorParts, token: string, job: LauncherJob, text: string): Promise<ProcessIdentity> {
+  writeFileSync(job.file, text, { mode: 0o600 });
   return new Promise((resolve, reject) => {
     parts.launcher.submit(token, {
-      job: { kind: 'script', file: script },
-      answer: ({ rest }) => {
+      job,
+      answer: ({ word, rest }) => {
         parts.launcher.forget(token);
+        if (word === 'F') reject(new ExecutorError('start-failed', `could not replace a copier: ${rest}`));
         const [pid, startTicks = ''] = rest.split(' ');
         resolve({ pid: Number(pid), startTicks });
       },
@@ -122,10 +165,11 @@ function startCopier(parts: ExecutorParts, record: LaunchRecord, stream: 'out' |
 function successorScript(parts: ExecutorParts, record: LaunchRecord, stream: 'out' | 'err', token: string): string {
   const { plan } = record;
   const fifo = `${plan.dir}/${stream}`;
-  const file = stream === 'out' ? plan.logs?.stdout : plan.logs?.stderr;
+  const logs = plan.logs && writesByPath(parts, record) ? plan.logs : undefined;
+  const file = stream === 'out' ? logs?.stdout : logs?.stderr;
   const current = file === undefined ? undefined : currentFile(file);
   const orphans = readersOf(parts, fifo);
-  return `${plan.logs ? copierFunction(plan.logs, parts.ground.head) : ''}
+  return `${logs ? copierFunction(logs, parts.ground.head) : ''}
 read -r pid f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 f13 f14 f15 f16 f17 f18 f19 f20 f21 ticks f23 < /proc/self/stat
 exec 3<>${quoteShell(fifo)} 5<${quoteShell(fifo)} 3>&-
 echo "C ${token} $pid $ticks" >&9
@@ -139,6 +183,18 @@ ${copyCall(fifo, current)} `.replace(/ (\d+) $/, ' "$size"')
 }
 ${stream === 'out' ? publishExit(plan) : ''}
 `;
+}
+
+/** Agents before had the logs where tasks can write: a shell, which follows whatever lies there, must not go on with them. */
+function writesByPath(parts: ExecutorParts, { plan }: LaunchRecord): boolean {
+  const dir = dirname(plan.logs?.stdout.base ?? '');
+  if (isOwnDirectory(dir) && isOwnDirectory(dirname(dir))) return true;
+  parts.log.warn('the output of a task is dropped: others can write where its logs lie', { id: plan.id, dir });
+  return false;
+}
+
+function currentLogs(logs: LogPlan): LogPlan {
+  return { ...logs, stdout: currentFile(logs.stdout), stderr: currentFile(logs.stderr) };
 }
 
 function currentFile(file: LogFilePlan): LogFilePlan {

@@ -2,7 +2,7 @@
 
 import { ExecutorError } from '../errors.ts';
 import type { MountStep } from '../isolation/chroot-root.ts';
-import type { LaunchPlan } from './launch-plan.ts';
+import type { LaunchPlan, LogPlan } from './launch-plan.ts';
 import { changesUser } from './launch-script.ts';
 
 /** Flags of mount(2), from linux/mount.h. */
@@ -41,15 +41,41 @@ export function launchRequest(plan: LaunchPlan, mounts: readonly MountStep[]): s
   }
   if (changesUser(plan)) words.push('user', user.uid, user.gid);
   for (const group of user.groups) words.push('group', group);
-  if (logs) {
-    words.push('logs', logs.maxFiles, logs.maxFileBytes);
-    words.push('stdout', logs.stdout.base, logs.stdout.number);
-    words.push('stderr', logs.stderr.base, logs.stderr.number);
-  }
+  if (logs) words.push(...logWords(logs));
   for (const step of mounts) words.push('mount', step.source, step.target, step.type, ...mountWords(step));
   for (const dir of plan.cgroups) words.push('cgroup', dir);
   for (const arg of plan.argv) words.push('arg', arg);
   for (const [name, value] of Object.entries(plan.env)) words.push('env', `${name}=${value}`);
+  return nulTerminated(words);
+}
+
+/** What the native launcher needs to go on with the streams of a launch whose copier was killed. */
+export interface SuccessorRequest {
+  readonly token: string;
+  readonly dir: string;
+  readonly exitFile: string;
+  readonly logs: LogPlan | undefined;
+  readonly streams: readonly ('stdout' | 'stderr')[];
+  /** Processes that still read a pipe of them: a dead copier's own. */
+  readonly readers: readonly number[];
+}
+
+/** Pure. @throws ExecutorError `invalid` for a NUL byte */
+export function successorRequest(request: SuccessorRequest): string {
+  const words: (string | number)[] = ['token', request.token, 'dir', request.dir, 'exit-file', request.exitFile];
+  for (const stream of request.streams) words.push(`carry-${stream}`);
+  for (const pid of request.readers) words.push('reader', pid);
+  if (request.logs) words.push(...logWords(request.logs));
+  return nulTerminated(words);
+}
+
+function logWords({ maxFiles, maxFileBytes, stdout, stderr, view }: LogPlan): readonly (string | number)[] {
+  const files = ['stdout', stdout.base, stdout.number, 'stderr', stderr.base, stderr.number];
+  const shown = view === undefined ? [] : ['view', view.root, view.path];
+  return ['logs', maxFiles, maxFileBytes, ...files, ...shown];
+}
+
+function nulTerminated(words: readonly (string | number)[]): string {
   return words.map((word) => `${withoutNul(String(word))}\0`).join('');
 }
 

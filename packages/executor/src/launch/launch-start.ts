@@ -13,6 +13,7 @@ import { discardLaunch, prepareLaunch } from './launch-prepare.ts';
 import { findLaunchRecord, writeLaunchRecord } from './launch-record.ts';
 import { recoverLaunch } from './launch-recovery.ts';
 import type { LauncherAnswer } from './launcher.ts';
+import { viewProblem } from './log-files.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 import { readBootId, readStartTicks } from './process-identity.ts';
 
@@ -30,6 +31,7 @@ export async function startLaunch(
   const earlier = await earlierLaunch(parts, spec);
   if (earlier !== undefined) return earlier;
   const prepared = await prepareLaunch(spec, parts.nextToken(), parts.ground);
+  tellOfView(parts, spec);
   let answer: LauncherAnswer;
   try {
     answer = await firstAnswer(parts, prepared);
@@ -54,6 +56,19 @@ export async function startLaunch(
     throw new ExecutorError('canceled', `the launch of ${spec.id} was canceled`);
   }
   return handle;
+}
+
+/** Once per executor and reason: a disk of its own stays one, and a task that spoils its view does it again. */
+const told = new WeakMap<ExecutorParts, Set<string>>();
+
+function tellOfView(parts: ExecutorParts, { id, logs }: LaunchSpec): void {
+  const problem = logs?.view && viewProblem(logs.dir, logs.view);
+  if (problem === undefined) return;
+  const kinds = told.get(parts) ?? new Set();
+  told.set(parts, kinds);
+  if (kinds.has(problem.kind)) return;
+  kinds.add(problem.kind);
+  parts.log.warn('the log files of a task are not shown to its group', { id, reason: problem.text });
 }
 
 /** A launch with this id that an earlier process began: it is taken over instead of being started twice. */

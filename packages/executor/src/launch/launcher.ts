@@ -51,11 +51,14 @@ export interface LauncherAnswer {
   readonly rest: string;
 }
 
-/** `script`: a shell script, sourced or run. `launch`: a plan, which only the native launcher can read. */
+/** `script`: a shell script, sourced or run. `launch`, `copier`: plans, which only the native launcher can read. */
 export interface LauncherJob {
-  readonly kind: 'script' | 'launch';
+  readonly kind: 'script' | 'launch' | 'copier';
   readonly file: string;
 }
+
+/** How a line to the native launcher begins. */
+const LETTERS = { script: 'R', launch: 'L', copier: 'C' } as const;
 
 interface Pending {
   readonly job: LauncherJob;
@@ -118,7 +121,7 @@ export class Launcher {
 
   #write(token: string, { kind, file }: LauncherJob): void {
     const isNative = this.#options.native !== undefined;
-    this.#child?.stdin?.write(isNative ? `${kind === 'launch' ? 'L' : 'R'} ${token} ${file}\n` : `${file}\n`);
+    this.#child?.stdin?.write(isNative ? `${LETTERS[kind]} ${token} ${file}\n` : `${file}\n`);
   }
 
   #spawn(ready: () => void, failed: (error: ExecutorError) => void): void {

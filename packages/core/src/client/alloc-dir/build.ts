@@ -23,7 +23,7 @@ export interface DirectoryTools {
 export async function buildAllocDir(layout: AllocLayout): Promise<void> {
   await makeDir(layout.root, 0o755);
   await makeDir(layout.shared, 0o1777);
-  await Promise.all([makeDir(layout.logs, 0o755), makeDir(layout.data, 0o1777), makeDir(layout.temporary, 0o1777)]);
+  await Promise.all([makeDir(layout.data, 0o1777), makeDir(layout.temporary, 0o1777)]);
   await makeDir(layout.privateRoot, 0o700);
 }
 

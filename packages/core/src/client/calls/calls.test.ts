@@ -1,4 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import type { CallMux, CallStream } from '../../link/mux.ts';
@@ -50,6 +51,40 @@ test('files are listed, described and read over the link', async (t) => {
   t.deepEqual(await read.result, { bytes: 3 });
   await t.throwsAsync(mux.open('fs.list', { allocationId: 'a1', path: 'web/secrets' }).result, { message: /secrets/ });
   await t.throwsAsync(mux.open('fs.list', { allocationId: 'zz', path: '/' }).result, { message: /not on this node/ });
+});
+
+test('log files are told from where only root can write, whatever lies where they are shown', async (t) => {
+  const { harness, mux } = await running(t);
+  const root = join(harness.dataDir, 'allocations/a1');
+  const log = join(root, '@logs/web/web.stdout.0');
+  await until(() => existsSync(log) && readFileSync(log, 'utf8').split('\n').length > 3, 'its lines are written');
+  const printed = readFileSync(log, 'utf8');
+  await rm(join(root, 'alloc/logs/web.stdout.0'));
+  await writeFile(join(root, 'alloc/logs/web.stdout.0'), 'forged');
+  await writeFile(join(root, 'alloc/logs/side.own'), 'mine');
+  const fs = (path: string) => ({ allocationId: 'a1', path });
+  const read = (path: string) =>
+    text(mux.open('fs.read', { ...fs(path), offset: 0, limit: -1, origin: 'start', follow: false }));
+  t.is(await read('alloc/logs/web.stdout.0'), printed);
+  t.is(await read('alloc/logs/side.own'), 'mine');
+  t.like(await mux.open('fs.stat', fs('alloc/logs/web.stdout.0')).result, { sizeBytes: printed.length });
+  const listed = await mux.open('fs.list', fs('/alloc/logs/')).result;
+  t.deepEqual(
+    listed.map(({ name, sizeBytes }) => [name, sizeBytes]),
+    [
+      ['side.own', 4],
+      ['web.stderr.0', printed.length],
+      ['web.stdout.0', printed.length],
+    ],
+  );
+  for (const path of ['@logs', '@logs/web/web.stdout.0', 'alloc/../@logs/web'])
+    await t.throwsAsync(mux.open('fs.list', fs(path)).result, { message: /there is no file/ });
+  await rm(join(root, 'alloc/logs'), { recursive: true });
+  await symlink('/etc', join(root, 'alloc/logs'));
+  t.is(await read('alloc/logs/web.stdout.0'), printed);
+  t.like(await mux.open('fs.stat', fs('alloc/logs')).result, { name: 'logs', isDirectory: true });
+  t.is((await mux.open('fs.list', fs('alloc/logs')).result).length, 2);
+  await t.throwsAsync(mux.open('fs.stat', fs('alloc/logs/passwd')).result, { message: /leads out of the allocation/ });
 });
 
 test("logs of a driver that streams arrive complete and can be followed to the task's end", async (t) => {

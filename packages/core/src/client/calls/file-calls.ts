@@ -1,37 +1,55 @@
 // Serves fs.list, fs.stat, fs.read and logs.read.
 
 import { OrchError } from '../../lib/errors.ts';
-import type { NodeMethods } from '../../link/methods.ts';
+import type { FileInfo, NodeMethods } from '../../link/methods.ts';
 import type { ServedStream } from '../../link/mux.ts';
+import { logsName } from '../alloc-dir/layout.ts';
+import type { AllocRunner } from '../alloc-runner/alloc-runner.ts';
 import { listFiles, refuseSecrets, statFile } from '../files/file-info.ts';
-import { readFileOut } from '../files/read-file.ts';
+import { type ReadRequest, readFileOut } from '../files/read-file.ts';
+import { isAllocationPath, isLogsPath, listLogs, logFileAt, logsOf } from '../logs/log-places.ts';
 import { readLogsOut } from '../logs/read-logs.ts';
 import { type CallContext, findAllocation, findTask } from './call-context.ts';
 
 type Params<Method extends keyof NodeMethods> = NodeMethods[Method]['params'];
 
-export function listCall(context: CallContext, { allocationId, path }: Params<'fs.list'>) {
-  const runner = findAllocation(context, allocationId);
-  return listFiles(runner.layout.root, path, refuseSecrets([...runner.tasks.keys()]));
+export async function listCall(
+  context: CallContext,
+  { allocationId, path }: Params<'fs.list'>,
+): Promise<readonly FileInfo[]> {
+  const { layout, tasks } = findAllocation(context, allocationId);
+  const names = [...tasks.keys()];
+  const logs = isLogsPath(path) ? await listLogs(layout, names) : [];
+  const found = await listFiles(layout.root, path, refuseSecrets(names)).catch((error) => {
+    // A task has replaced the directory that shows them: they are there all the same.
+    if (logs.length === 0) throw error;
+    return [];
+  });
+  const isShown = ({ name }: FileInfo) => name !== logsName && !logs.some((log) => log.name === name);
+  const others = isAllocationPath(path) || logs.length > 0 ? found.filter(isShown) : found;
+  return [...logs, ...others].sort((left, right) => (left.name < right.name ? -1 : 1));
 }
 
-export function statCall(context: CallContext, { allocationId, path }: Params<'fs.stat'>) {
+export async function statCall(context: CallContext, { allocationId, path }: Params<'fs.stat'>): Promise<FileInfo> {
   const runner = findAllocation(context, allocationId);
-  return statFile(runner.layout.root, path, refuseSecrets([...runner.tasks.keys()]));
+  const place = await placeOf(runner, path);
+  return statFile(place.root, place.path, place.refuse).catch(async (error) => {
+    // A task has replaced the directory that shows them.
+    if (isLogsPath(path)) return { ...(await statFile(runner.layout.logs, '', () => {})), name: 'logs' };
+    throw error;
+  });
 }
 
-export function readCall(context: CallContext, params: Params<'fs.read'>, stream: ServedStream) {
+export async function readCall(context: CallContext, params: Params<'fs.read'>, stream: ServedStream) {
   const runner = findAllocation(context, params.allocationId);
-  const { path, origin, follow } = params;
+  const { origin, follow } = params;
   return readFileOut(
     {
-      root: runner.layout.root,
-      path,
+      ...(await placeOf(runner, params.path)),
       origin,
       follow,
       offset: wholeNumber(params.offset, 'offset'),
       limit: wholeNumber(params.limit, 'limit'),
-      refuse: refuseSecrets([...runner.tasks.keys()]),
     },
     (bytes) => stream.write(0, bytes),
     context.clock,
@@ -39,7 +57,17 @@ export function readCall(context: CallContext, params: Params<'fs.read'>, stream
   );
 }
 
-export function logsCall(context: CallContext, params: Params<'logs.read'>, stream: ServedStream) {
+/** A log file is read where only root can write, whatever a task has put in the place where it is shown. */
+async function placeOf(
+  { layout, tasks }: AllocRunner,
+  path: string,
+): Promise<Pick<ReadRequest, 'root' | 'path' | 'refuse'>> {
+  const names = [...tasks.keys()];
+  const log = await logFileAt(layout, names, path);
+  return log === undefined ? { root: layout.root, path, refuse: refuseSecrets(names) } : { ...log, refuse: () => {} };
+}
+
+export async function logsCall(context: CallContext, params: Params<'logs.read'>, stream: ServedStream) {
   const runner = findAllocation(context, params.allocationId);
   const task = findTask(runner, params.task);
   const block = runner.facts.group.tasks.find(({ name }) => name === task.name);
@@ -48,7 +76,7 @@ export function logsCall(context: CallContext, params: Params<'logs.read'>, stre
   }
   return readLogsOut(
     {
-      root: runner.layout.root,
+      place: await logsOf(runner.layout, task.name),
       task: task.name,
       stream: params.stream,
       offset: wholeNumber(params.offset, 'offset'),

@@ -3,6 +3,7 @@
 import type { Stats } from 'node:fs';
 import { OrchError } from '../../lib/errors.ts';
 import type { FileInfo } from '../../link/methods.ts';
+import { logsName } from '../alloc-dir/layout.ts';
 import { lstatIn, namesIn, openConfined } from './confined.ts';
 
 type Refuse = (place: readonly string[]) => void;
@@ -40,9 +41,13 @@ export async function statFile(root: string, path: string, refuse: Refuse): Prom
   }
 }
 
-/** Refuses the secrets directories of the tasks, for `openConfined`. Secrets are neither listed nor read. */
+/**
+ * Refuses the secrets directories of the tasks, for `openConfined`: secrets are neither listed nor read. What is not the
+ * group's own (log files lie there, shown elsewhere) is not there.
+ */
 export function refuseSecrets(taskNames: readonly string[]): (place: readonly string[]) => void {
   return ([first, second]) => {
+    if (first === logsName) throw new OrchError('not-found', `there is no file "${logsName}" in this allocation`);
     if (first === undefined || second !== 'secrets' || !taskNames.includes(first)) return;
     throw new OrchError('secrets', `the secrets directory of task "${first}" cannot be read from outside the task`, {
       hint: 'look at it from inside the task with "alloc exec"',

@@ -19,7 +19,12 @@ export function logFileName(task: string, stream: LogStream, index: number): str
 export function logFileIndex(name: string, task: string, stream: LogStream): number | undefined {
   const prefix = `${task}.${stream}.`;
   const digits = name.slice(prefix.length);
-  return name.startsWith(prefix) && /^\d+$/.test(digits) ? Number(digits) : undefined;
+  return name.startsWith(prefix) && /^\d{1,9}$/.test(digits) ? Number(digits) : undefined;
+}
+
+/** Whether it is the name of a log file of this task. */
+export function isLogFileName(name: string, task: string): boolean {
+  return logFileIndex(name, task, 'stdout') !== undefined || logFileIndex(name, task, 'stderr') !== undefined;
 }
 
 /** Oldest first. A file that vanishes meanwhile (rotation) is left out. */

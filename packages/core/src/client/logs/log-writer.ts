@@ -1,12 +1,21 @@
 // Writes a task's output, read from its runtime, into rotated files, and remembers how far it got.
 
 import { constants } from 'node:fs';
-import { type FileHandle, open, readdir, readFile, rename, unlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { type FileHandle, lstat, open, readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import type { LogChunk, TaskLogs } from '@orch/driver-api';
+import { OrchError } from '../../lib/errors.ts';
+import { namesIn } from '../files/confined.ts';
 import { type LogStream, logFileIndex, logFileName } from './log-files.ts';
+import type { LogView } from './log-view.ts';
+import { nameIn, openDirectory } from './open-directory.ts';
 
-const { O_WRONLY, O_CREAT, O_NOFOLLOW, O_APPEND } = constants;
+const { O_WRONLY, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_NOCTTY, O_APPEND } = constants;
+const logFlags = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
+const logMode = 0o644;
+
+/** The name leads to something that is not, or not now, a file to write to: the log goes on with the next number. */
+const takenCodes = ['ELOOP', 'ENXIO', 'EISDIR', 'EAGAIN', 'ETXTBSY', 'EPERM'];
+const mostTaken = 16;
 
 interface StreamState {
   index: number;
@@ -22,38 +31,52 @@ interface LogCursor {
   readonly stderr: { readonly index: number; readonly sizeBytes: number };
 }
 
+export interface LogWriterOptions {
+  readonly task: string;
+  readonly logs: TaskLogs;
+  /** A file that remembers how far the runtime's output was read. */
+  readonly cursorPath: string;
+  readonly attempt: number;
+  /** Where the files are shown; absent = nowhere. */
+  readonly view?: LogView;
+}
+
 /** One writer per task. Chunks are written one after another, in the order given. */
 export class LogWriter {
   readonly #task: string;
   readonly #logs: TaskLogs;
   readonly #cursorPath: string;
   readonly #attempt: number;
+  readonly #directory: FileHandle;
+  readonly #view: LogView | undefined;
   readonly #streams: Record<LogStream, StreamState> = {
     stdout: { index: 0, sizeBytes: 0, file: undefined },
     stderr: { index: 0, sizeBytes: 0, file: undefined },
   };
 
-  private constructor(task: string, logs: TaskLogs, cursorPath: string, attempt: number) {
-    this.#task = task;
-    this.#logs = logs;
-    this.#cursorPath = cursorPath;
-    this.#attempt = attempt;
+  private constructor(options: LogWriterOptions, directory: FileHandle) {
+    this.#task = options.task;
+    this.#logs = options.logs;
+    this.#cursorPath = options.cursorPath;
+    this.#attempt = options.attempt;
+    this.#view = options.view;
+    this.#directory = directory;
   }
 
   /**
    * Goes on where an earlier writer of the same attempt stopped; a later attempt goes on behind its predecessor's
    * output. `after` is the cursor to read from, absent = from the beginning of the attempt.
    */
-  static async open(
-    task: string,
-    logs: TaskLogs,
-    cursorPath: string,
-    attempt: number,
-  ): Promise<{ readonly writer: LogWriter; readonly after?: string }> {
-    const writer = new LogWriter(task, logs, cursorPath, attempt);
-    const saved = await readCursor(cursorPath);
-    const same = saved !== undefined && saved.attempt === attempt ? saved : undefined;
-    for (const stream of ['stdout', 'stderr'] as const) await writer.#take(stream, same?.[stream]);
+  static async open(options: LogWriterOptions): Promise<{ readonly writer: LogWriter; readonly after?: string }> {
+    const saved = await readCursor(options.cursorPath);
+    const same = saved !== undefined && saved.attempt === options.attempt ? saved : undefined;
+    const writer = new LogWriter(options, await openDirectory(options.logs.dir));
+    try {
+      for (const stream of ['stdout', 'stderr'] as const) await writer.#take(stream, same?.[stream]);
+    } catch (error) {
+      await writer.close();
+      throw error;
+    }
     return same === undefined || same.cursor === '' ? { writer } : { writer, after: same.cursor };
   }
 
@@ -75,6 +98,7 @@ export class LogWriter {
       await state.file?.close();
       state.file = undefined;
     }
+    await this.#directory.close();
   }
 
   async #take(
@@ -82,35 +106,59 @@ export class LogWriter {
     saved: { readonly index: number; readonly sizeBytes: number } | undefined,
   ): Promise<void> {
     const state = this.#streams[stream];
-    const newest = Math.max(-1, ...(await this.#indexes(stream)));
-    state.index = saved?.index ?? Math.max(0, newest);
-    for (const index of await this.#indexes(stream)) if (index > state.index) await unlink(this.#path(stream, index));
+    const indexes = await this.#indexes(stream);
+    state.index = saved?.index ?? Math.max(0, ...indexes);
+    for (const index of indexes) if (index > state.index) await this.#remove(stream, index);
     state.file = await this.#openFile(stream);
-    if (saved !== undefined) await state.file.truncate(saved.sizeBytes);
-    state.sizeBytes = (await state.file.stat()).size;
+    const { size } = await state.file.stat();
+    const isCutBack = saved !== undefined && saved.index === state.index && saved.sizeBytes < size;
+    if (isCutBack) await state.file.truncate(saved.sizeBytes);
+    state.sizeBytes = isCutBack ? saved.sizeBytes : size;
   }
 
   async #rotate(stream: LogStream): Promise<void> {
     const state = this.#streams[stream];
     await state.file?.close();
+    state.file = undefined;
     state.index += 1;
     state.sizeBytes = 0;
     state.file = await this.#openFile(stream);
     const old = (await this.#indexes(stream)).filter((index) => index <= state.index - this.#logs.maxFiles);
-    for (const index of old) await unlink(this.#path(stream, index)).catch(() => {});
+    // One that cannot be removed now is tried again at the next rotation.
+    for (const index of old) await this.#remove(stream, index).catch(() => {});
   }
 
-  #openFile(stream: LogStream): Promise<FileHandle> {
-    return open(this.#path(stream, this.#streams[stream].index), O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0o644);
+  /** The file of the stream's number, or of the first behind it whose name leads to a plain file of this user's. */
+  async #openFile(stream: LogStream): Promise<FileHandle> {
+    const state = this.#streams[stream];
+    for (let taken = 0; taken < mostTaken; taken += 1) {
+      const name = logFileName(this.#task, stream, state.index);
+      const file = await openPlain(nameIn(this.#directory, name));
+      if (file !== undefined) {
+        await this.#view?.show(this.#directory, name);
+        return file;
+      }
+      state.index += 1;
+      state.sizeBytes = 0;
+    }
+    throw new OrchError(
+      'log-files-taken',
+      `the next ${mostTaken} log files of ${stream} of "${this.#task}" are taken`,
+      {
+        hint: 'something other than log files lies in the log directory of the task',
+      },
+    );
   }
 
-  #path(stream: LogStream, index: number): string {
-    return join(this.#logs.dir, logFileName(this.#task, stream, index));
+  async #remove(stream: LogStream, index: number): Promise<void> {
+    const name = logFileName(this.#task, stream, index);
+    const path = nameIn(this.#directory, name);
+    await this.#view?.hide(name, await lstat(path));
+    await unlink(path);
   }
 
   async #indexes(stream: LogStream): Promise<readonly number[]> {
-    const names = await readdir(this.#logs.dir);
-    return names.flatMap((name) => logFileIndex(name, this.#task, stream) ?? []);
+    return (await namesIn(this.#directory)).flatMap((name) => logFileIndex(name, this.#task, stream) ?? []);
   }
 
   async #saveCursor(cursor: string): Promise<void> {
@@ -119,6 +167,29 @@ export class LogWriter {
     const saved: LogCursor = { attempt: this.#attempt, cursor, stdout: place(stdout), stderr: place(stderr) };
     await writeFile(`${this.#cursorPath}.new`, JSON.stringify(saved), { mode: 0o600 });
     await rename(`${this.#cursorPath}.new`, this.#cursorPath);
+  }
+}
+
+async function openPlain(path: string): Promise<FileHandle | undefined> {
+  let file: FileHandle;
+  try {
+    file = await open(path, logFlags, logMode);
+  } catch (error) {
+    if (takenCodes.includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
+  }
+  try {
+    const found = await file.stat();
+    if (found.isFile() && found.uid === process.geteuid?.()) {
+      // Whatever the umask is, or a container's root has made of it through the view.
+      if ((found.mode & 0o7777) !== logMode) await file.chmod(logMode);
+      return file;
+    }
+    await file.close();
+    return undefined;
+  } catch (error) {
+    await file.close();
+    throw error;
   }
 }
 

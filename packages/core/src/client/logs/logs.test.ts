@@ -23,7 +23,7 @@ async function place(t: ExecutionContext): Promise<Place> {
 const bytes = (text: string) => new TextEncoder().encode(text);
 const limits = (dir: string, maxFileBytes = 10, maxFiles = 3) => ({ dir, disabled: false, maxFiles, maxFileBytes });
 const request = (root: string, changes: Partial<LogRequest> = {}): LogRequest => ({
-  root,
+  place: { root, path: 'alloc/logs' },
   task: 'web',
   stream: 'stdout',
   offset: 0,
@@ -47,7 +47,7 @@ const never = () => new AbortController().signal;
 
 test('a writer rotates its files and keeps only so many of them', async (t) => {
   const { dir, cursor } = await place(t);
-  const { writer } = await LogWriter.open('web', limits(dir), cursor, 1);
+  const { writer } = await LogWriter.open({ task: 'web', logs: limits(dir), cursorPath: cursor, attempt: 1 });
   for (let index = 0; index < 8; index += 1)
     await writer.write({ stream: 'stdout', data: bytes(`line${index}\n`), cursor: `${index}` });
   await writer.close();
@@ -59,12 +59,12 @@ test('a writer rotates its files and keeps only so many of them', async (t) => {
 
 test('a writer goes on exactly where the last one stopped, even when a piece was written without its cursor', async (t) => {
   const { dir, cursor } = await place(t);
-  const first = await LogWriter.open('web', limits(dir, 1000), cursor, 1);
+  const first = await LogWriter.open({ task: 'web', logs: limits(dir, 1000), cursorPath: cursor, attempt: 1 });
   t.is(first.after, undefined);
   await first.writer.write({ stream: 'stdout', data: bytes('one\n'), cursor: '1' });
   await first.writer.close();
   await writeFile(join(dir, 'web.stdout.0'), 'one\ntw');
-  const second = await LogWriter.open('web', limits(dir, 1000), cursor, 1);
+  const second = await LogWriter.open({ task: 'web', logs: limits(dir, 1000), cursorPath: cursor, attempt: 1 });
   t.is(second.after, '1');
   await second.writer.write({ stream: 'stdout', data: bytes('two\n'), cursor: '2' });
   await second.writer.close();
@@ -74,7 +74,12 @@ test('a writer goes on exactly where the last one stopped, even when a piece was
 test("a later attempt's output follows its predecessor's", async (t) => {
   const { dir, cursor } = await place(t);
   for (const attempt of [1, 2]) {
-    const { writer, after } = await LogWriter.open('web', limits(dir, 1000), cursor, attempt);
+    const { writer, after } = await LogWriter.open({
+      task: 'web',
+      logs: limits(dir, 1000),
+      cursorPath: cursor,
+      attempt,
+    });
     t.is(after, undefined);
     await writer.write({ stream: 'stdout', data: bytes(`attempt ${attempt}\n`), cursor: '1' });
     await writer.close();
@@ -116,7 +121,7 @@ test('following loses nothing over rotations and ends when the task has', async 
     signal: never(),
     ended: ended.signal,
   });
-  const { writer } = await LogWriter.open('web', limits(dir, 50, 50), cursor, 1);
+  const { writer } = await LogWriter.open({ task: 'web', logs: limits(dir, 50, 50), cursorPath: cursor, attempt: 1 });
   let expected = '';
   for (let index = 0; index < 100; index += 1) {
     const line = `line ${index}\n`;

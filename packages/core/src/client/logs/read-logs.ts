@@ -5,10 +5,11 @@ import { watchChanges } from '../files/change-watch.ts';
 import { type ConfinedEntry, openConfined, pathOf } from '../files/confined.ts';
 import { copyOut, type Write } from '../files/read-file.ts';
 import { type LogFile, type LogStream, listLogFiles, logFileName } from './log-files.ts';
+import type { LogPlace } from './log-places.ts';
 
 export interface LogRequest {
-  /** The allocation's directory. */
-  readonly root: string;
+  /** Where the task's log files lie. */
+  readonly place: LogPlace;
   readonly task: string;
   readonly stream: LogStream;
   readonly offset: number;
@@ -32,7 +33,7 @@ export async function readLogsOut(
   options: { readonly clock: Clock; readonly signal: AbortSignal; readonly ended: AbortSignal },
 ): Promise<{ readonly bytes: number }> {
   const { signal } = options;
-  const directory = (await openConfined(request.root, 'alloc/logs')).handle;
+  const directory = (await openConfined(request.place.root, request.place.path)).handle;
   const changes = request.follow ? watchChanges(pathOf(directory), options.clock, signal) : undefined;
   try {
     const first = startPosition(await listLogFiles(directory, request.task, request.stream), request);
@@ -100,9 +101,9 @@ class RotationReader {
   }
 
   async #readFile(signal: AbortSignal): Promise<void> {
-    const { root, task, stream } = this.#request;
+    const { place, task, stream } = this.#request;
     const name = logFileName(task, stream, this.#at.index);
-    const opened = await openConfined(root, `alloc/logs/${name}`).catch((error) => {
+    const opened = await openConfined(place.root, `${place.path}/${name}`).catch((error) => {
       if ((error as { code?: unknown }).code === 'not-found') return undefined;
       throw error;
     });

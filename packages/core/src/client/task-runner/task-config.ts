@@ -49,13 +49,13 @@ export type RunningTask = Pick<TaskConfig, 'id' | 'name' | 'directories' | 'logs
 
 export function runningTask(context: TaskContext, attempt: number): RunningTask {
   const task = taskBlock(context);
-  const { allocation, shared, task: own, local, secrets, driver } = context.layout.task(task.name);
+  const { allocation, shared, task: own, local, secrets, driver, logs } = context.layout.task(task.name);
   return {
     id: driverTaskId(context.allocationId, task.name, attempt),
     name: task.name,
     directories: { allocation, shared, task: own, local, secrets, driver },
     logs: {
-      dir: context.layout.logs,
+      dir: logs,
       disabled: task.logs.disabled,
       maxFiles: task.logs.maxFiles,
       maxFileBytes: task.logs.maxFileSizeMb * mebibyte,

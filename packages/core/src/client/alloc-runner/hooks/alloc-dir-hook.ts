@@ -2,14 +2,19 @@
 
 import { OrchError } from '../../../lib/errors.ts';
 import { buildAllocDir, unmountSecrets } from '../../alloc-dir/build.ts';
+import { buildLogDirs } from '../../logs/log-places.ts';
 import type { AllocHook } from '../alloc-hook.ts';
 
 export function allocDirHook(): AllocHook {
   return {
     name: 'alloc-dir',
-    async setUp({ layout }) {
+    async setUp({ layout, facts }) {
       try {
         await buildAllocDir(layout);
+        await buildLogDirs(
+          layout,
+          facts.group.tasks.map((task) => task.name),
+        );
       } catch (error) {
         const full = (error as { code?: unknown }).code === 'ENOSPC';
         throw new OrchError('alloc-dir-failed', `the allocation's directory ${layout.root} could not be made`, {

@@ -1,8 +1,11 @@
-// Writes the output of tasks whose runtime keeps it: one reader per task, rotated files, an exact cursor.
+// Sees to the log files of a task: writes them where its runtime keeps the output, shows them where its driver does not.
 
 import { join } from 'node:path';
 import { sleep } from '../../../lib/clock.ts';
 import { describeError } from '../../../lib/errors.ts';
+import { adoptLogs } from '../../logs/log-places.ts';
+import { LogView } from '../../logs/log-view.ts';
+import { LogViewKeeper } from '../../logs/log-view-keeper.ts';
 import { LogWriter } from '../../logs/log-writer.ts';
 import type { TaskAttachment, TaskHook } from '../task-hook.ts';
 
@@ -18,21 +21,33 @@ interface Reader {
 
 export function logsHook(): TaskHook {
   let reader: Reader | undefined;
+  let keeper: LogViewKeeper | undefined;
   const end = async () => {
     reader?.abort.abort();
     await reader?.done;
     reader = undefined;
+    await keeper?.end();
+    keeper = undefined;
   };
   return {
     name: 'logs',
+    async prepare({ context, task }) {
+      await adoptLogs(context.layout, task.name);
+    },
     async attached(attachment) {
-      const { driver, task } = attachment;
-      if (task.logs.disabled || driver.capabilities.logs !== 'stream') return;
+      const { driver, task, context } = attachment;
+      if (task.logs.disabled) return;
       await end();
+      if (driver.capabilities.logs === 'files') {
+        if (!driver.capabilities.showsLogs) keeper = keepView(attachment);
+        return;
+      }
+      await adoptLogs(context.layout, task.name);
       const abort = new AbortController();
       reader = { taskId: task.id, abort, done: pump(attachment, abort.signal) };
     },
     async ended(taskId) {
+      if (keeper !== undefined) return end();
       if (reader?.taskId !== taskId) return;
       const late = new AbortController();
       await Promise.race([reader.done, delay(drainMs, late.signal)]);
@@ -61,9 +76,20 @@ async function pump(attachment: TaskAttachment, signal: AbortSignal): Promise<vo
   }
 }
 
-async function copy({ driver, task, attempt }: TaskAttachment, signal: AbortSignal): Promise<void> {
-  const cursorPath = join(task.directories.driver, 'log-cursor.json');
-  const { writer, after } = await LogWriter.open(task.name, task.logs, cursorPath, attempt);
+function keepView({ task, context }: TaskAttachment): LogViewKeeper {
+  const { clock, log } = context;
+  const view = new LogView(task.directories.allocation, log);
+  return new LogViewKeeper({ dir: task.logs.dir, task: task.name, view, clock, log });
+}
+
+async function copy({ driver, task, attempt, context }: TaskAttachment, signal: AbortSignal): Promise<void> {
+  const { writer, after } = await LogWriter.open({
+    task: task.name,
+    logs: task.logs,
+    cursorPath: join(task.directories.driver, 'log-cursor.json'),
+    attempt,
+    view: new LogView(task.directories.allocation, context.log),
+  });
   try {
     const chunks = driver.logs?.read(task.id, { signal, ...(after === undefined ? {} : { after }) }) ?? [];
     for await (const chunk of chunks) await writer.write(chunk);

@@ -1,0 +1,135 @@
+// Where the log files of an allocation lie: a directory for each task that only root enters. How the file calls find them.
+
+import { randomUUID } from 'node:crypto';
+import { link, lstat, mkdir, rename, rmdir, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FileInfo } from '../../link/methods.ts';
+import type { AllocLayout } from '../alloc-dir/layout.ts';
+import { namesIn } from '../files/confined.ts';
+import { listFiles } from '../files/file-info.ts';
+import { isLogFileName } from './log-files.ts';
+import { nameIn, openDirectory } from './open-directory.ts';
+
+/** Tasks of any user write here; the names of others cannot be taken away. */
+const viewMode = 0o1777;
+
+/** A directory, and a path below it that is walked as a task may have arranged it. */
+export interface LogPlace {
+  readonly root: string;
+  readonly path: string;
+}
+
+/**
+ * Makes the directories of all tasks, then the one that shows them. Whoever finds that one finds the others, so an
+ * allocation that has it without them is one of an agent before: its copiers write by path, and nobody but root may
+ * put anything there.
+ */
+export async function buildLogDirs(layout: AllocLayout, tasks: readonly string[]): Promise<void> {
+  if (await exists(layout.logsView)) return;
+  for (const task of tasks) await mkdir(layout.task(task).logs, { recursive: true, mode: 0o700 });
+  const shared = await openDirectory(layout.shared);
+  try {
+    const made = `.logs-${randomUUID()}`;
+    await mkdir(nameIn(shared, made), { mode: 0o700 });
+    const view = await openDirectory(layout.shared, [made]);
+    try {
+      await view.chmod(viewMode);
+    } finally {
+      await view.close();
+    }
+    // It appears with its mode, or not at all; something that a task has put there meanwhile is the task's.
+    await rename(nameIn(shared, made), nameIn(shared, 'logs')).catch(() => rmdir(nameIn(shared, made)));
+  } finally {
+    await shared.close();
+  }
+}
+
+/**
+ * Makes a task's directory in an allocation of an agent before, and takes its log files over. They stay visible where
+ * they were. Only when nothing writes them by path any more.
+ */
+export async function adoptLogs(layout: AllocLayout, task: string): Promise<void> {
+  const { logs } = layout.task(task);
+  if (await exists(logs)) return;
+  await mkdir(logs, { recursive: true, mode: 0o700 });
+  const old = await openDirectory(layout.root, ['alloc', 'logs']).catch(ignoreReplaced);
+  if (old === undefined) return;
+  try {
+    for (const name of (await namesIn(old)).filter((file) => isLogFileName(file, task))) {
+      if (!(await isOwnFile(nameIn(old, name)))) continue;
+      await link(nameIn(old, name), join(logs, name));
+      // A container's root may have put something else there in between.
+      if (!(await isOwnFile(join(logs, name)))) await unlink(join(logs, name));
+    }
+  } finally {
+    await old.close();
+  }
+}
+
+/** Where the log files of a task are read. */
+export async function logsOf(layout: AllocLayout, task: string): Promise<LogPlace> {
+  const { logs } = layout.task(task);
+  return (await exists(logs)) ? { root: logs, path: '' } : { root: layout.root, path: 'alloc/logs' };
+}
+
+/**
+ * The log file that `path` of the file calls means, where a task may have put something else; undefined when it means
+ * none, which is then looked for among the files of the group.
+ */
+export async function logFileAt(
+  layout: AllocLayout,
+  tasks: readonly string[],
+  path: string,
+): Promise<LogPlace | undefined> {
+  const [first, second, name = '', ...more] = names(path);
+  if (first !== 'alloc' || second !== 'logs' || more.length > 0) return undefined;
+  const task = tasks.find((candidate) => isLogFileName(name, candidate));
+  if (task === undefined) return undefined;
+  const { logs } = layout.task(task);
+  return (await exists(join(logs, name))) ? { root: logs, path: name } : undefined;
+}
+
+/** What there is of log files, by the names they are shown under. */
+export async function listLogs(layout: AllocLayout, tasks: readonly string[]): Promise<readonly FileInfo[]> {
+  const found: FileInfo[] = [];
+  for (const task of tasks) {
+    const { logs } = layout.task(task);
+    if (await exists(logs)) found.push(...(await listFiles(logs, '', () => {})));
+  }
+  return found;
+}
+
+/** Whether `path` of the file calls is the allocation's own directory. */
+export function isAllocationPath(path: string): boolean {
+  return names(path).length === 0;
+}
+
+/** Whether `path` of the file calls is the directory that shows the logs. */
+export function isLogsPath(path: string): boolean {
+  const [first, second, ...more] = names(path);
+  return first === 'alloc' && second === 'logs' && more.length === 0;
+}
+
+async function isOwnFile(path: string): Promise<boolean> {
+  const found = await lstat(path);
+  return found.isFile() && found.uid === process.geteuid?.();
+}
+
+function names(path: string): readonly string[] {
+  return path.split('/').filter((name) => name !== '' && name !== '.');
+}
+
+function exists(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return false;
+      throw error;
+    },
+  );
+}
+
+function ignoreReplaced(error: NodeJS.ErrnoException): undefined {
+  if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(error.code ?? '')) return undefined;
+  throw error;
+}
