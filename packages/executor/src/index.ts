@@ -14,6 +14,7 @@ export {
 } from './host-driver/host-driver.ts';
 export { type TaskChrootOptions, taskChroot, taskLaunch, taskLimits } from './host-driver/task-launch.ts';
 export { type ChrootMount, defaultChrootMounts } from './isolation/default-mounts.ts';
+export { DEFAULT_DEVICES } from './isolation/device-rules.ts';
 export {
   chooseIsolation,
   ISOLATION_FIELDS,

@@ -15,6 +15,11 @@ export interface LaunchSpec {
   /** Network namespace to enter; absent = the host's. `none` = an empty one with loopback up. */
   readonly networkNamespace?: string | 'none';
   readonly limits: LaunchLimits;
+  /**
+   * Device nodes that every process of the launch may open and make, all others refused by the kernel, whoever it runs
+   * as. Absent = those of `DEFAULT_DEVICES` for `chroot`, no restriction for `host`.
+   */
+  readonly devices?: readonly DeviceRule[];
   /** Where stdout and stderr go. Absent = discarded. */
   readonly logs?: {
     /** Only root may write in it. Made when it is not there. */
@@ -36,6 +41,15 @@ export interface LaunchSpec {
 export interface LogView {
   readonly root: string;
   readonly path: string;
+}
+
+/** A device node, or all of a kind: as in a v1 `devices.allow`. */
+export interface DeviceRule {
+  readonly type: 'c' | 'b';
+  readonly major: number | '*';
+  readonly minor: number | '*';
+  /** Of `r` read, `w` write, `m` make the node. */
+  readonly access: string;
 }
 
 /** Sees the host's file system, processes and users. */

@@ -9,6 +9,7 @@ import type { CgroupPlan } from '../cgroup/cgroup-plan.ts';
 import { planCgroups } from '../cgroup/cgroup-plan.ts';
 import { ExecutorError } from '../errors.ts';
 import { type MountStep, makeMountPoints, mountSteps, planRoot, renderMountTable } from '../isolation/chroot-root.ts';
+import { deviceRules } from '../isolation/device-rules.ts';
 import type { RootView } from '../isolation/root-lookup.ts';
 import { findProgram, resolveInRoot } from '../isolation/root-lookup.ts';
 import { makeTaskEtc } from '../isolation/task-etc.ts';
@@ -52,7 +53,8 @@ export function nameForId(id: string): string {
 export async function prepareLaunch(spec: LaunchSpec, token: string, ground: ExecutorGround): Promise<PreparedLaunch> {
   const user = resolveUser(spec.user ?? (spec.isolation.kind === 'chroot' ? 'nobody' : '0:0'), readUserDatabase());
   const name = nameForId(spec.id);
-  const cgroupPlan = planCgroups(ground.layout, `${ground.cgroupParent}/launches/${name}`, spec.limits);
+  const group = `${ground.cgroupParent}/launches/${name}`;
+  const cgroupPlan = planCgroups(ground.layout, group, spec.limits, deviceRules(spec));
   const exitFile = join(ground.exitsDir, name);
   try {
     const root = spec.isolation.kind === 'chroot' ? prepareRoot(spec, user, ground) : undefined;
