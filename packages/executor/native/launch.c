@@ -32,33 +32,6 @@
 // Init's: whom signals are forwarded to.
 static pid_t task;
 
-bool write_file(const char *path, int flags, const char *text) {
-  int file = open(path, O_WRONLY | O_CLOEXEC | flags, 0600);
-  if (file < 0) return false;
-  size_t length = strlen(text);
-  bool is_whole = write(file, text, length) == (ssize_t)length;
-  int reason = errno;
-  close(file);
-  errno = reason;
-  return is_whole;
-}
-
-bool own_identity(char *text, size_t size) {
-  char stat[1024];
-  int file = open("/proc/self/stat", O_RDONLY | O_CLOEXEC);
-  if (file < 0) return false;
-  ssize_t length = read(file, stat, sizeof stat - 1);
-  close(file);
-  if (length <= 0) return false;
-  stat[length] = '\0';
-  // Field 22, counted behind the name, which may hold anything.
-  char *field = strrchr(stat, ')');
-  for (int number = 2; field != NULL && number < 22; number += 1) field = strchr(field + 1, ' ');
-  if (field == NULL) return false;
-  snprintf(text, size, "%ld %lld", strtol(stat, NULL, 10), strtoll(field + 1, NULL, 10));
-  return true;
-}
-
 static _Noreturn void fail(const struct plan *plan, const char *step) {
   dprintf(ANSWERS, "F %s %s: %s\n", plan->token, step, strerror(errno));
   _exit(125);
@@ -86,28 +59,32 @@ static void enter_network(const struct plan *plan) {
   close(namespace);
 }
 
-static void make_mounts(const struct plan *plan) {
-  if (plan->root == NULL) return;
-  if (mount("", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) fail(plan, "mounts");
-  if (plan->hostname != NULL && sethostname(plan->hostname, strlen(plan->hostname)) != 0) fail(plan, "hostname");
-  for (size_t index = 0; index < plan->mount_count; index += 1) {
-    const struct mount_step *step = &plan->mounts[index];
-    if (mount(step->source, step->target, step->type, step->flags, step->data) != 0) fail(plan, step->target);
-    if (step->again != 0 && mount(NULL, step->target, NULL, step->again, NULL) != 0) fail(plan, step->target);
-  }
+// The host's names, kept for what init does when it no longer sees the host's files.
+static struct {
+  int exit, kill, members;
+} kept;
+
+static bool keep_handles(const struct plan *plan) {
+  char path[4096];
+  snprintf(path, sizeof path, "%s/exit", plan->dir);
+  kept.exit = open(path, O_WRONLY | O_CLOEXEC);
+  kept.kill = kept.members = -1;
+  // The end of a pid namespace's init is the end of all in it.
+  if (plan->own_pids || plan->group_count == 0) return kept.exit >= 0;
+  snprintf(path, sizeof path, "%s/cgroup.kill", plan->groups[0]);
+  kept.kill = open(path, O_WRONLY | O_CLOEXEC);
+  snprintf(path, sizeof path, "%s/cgroup.procs", plan->groups[0]);
+  kept.members = open(path, O_RDONLY | O_CLOEXEC);
+  return kept.exit >= 0 && kept.members >= 0;
 }
 
-static void kill_group(const struct plan *plan) {
-  if (plan->cgroup_count == 0) return;
-  char path[4096];
-  snprintf(path, sizeof path, "%s/cgroup.kill", plan->cgroups[0]);
-  if (write_file(path, 0, "1") || errno != ENOENT) return;
-  snprintf(path, sizeof path, "%s/cgroup.procs", plan->cgroups[0]);
-  FILE *list = fopen(path, "re");
+static void kill_group(void) {
+  if (kept.kill >= 0 && write(kept.kill, "1", 1) == 1) return;
+  if (kept.members < 0) return;
+  FILE *list = fdopen(kept.members, "r");
   int pid;
   while (list != NULL && fscanf(list, "%d", &pid) == 1)
     if (pid > 0) kill(pid, SIGKILL);
-  if (list != NULL) fclose(list);
 }
 
 static void forward(int number) {
@@ -121,15 +98,9 @@ static void forward_signals(void) {
 }
 
 // The task's own process up to its program. `told` gets its identity, and the failed step if there is one.
-static _Noreturn void run_task(const struct plan *plan, int told) {
-  char identity[64], path[4096];
-  const char *failed = NULL;
-  for (size_t index = 0; index < plan->cgroup_count && failed == NULL; index += 1) {
-    snprintf(path, sizeof path, "%s/cgroup.procs", plan->cgroups[index]);
-    if (!write_file(path, 0, "0")) failed = "cgroup";
-  }
-  if (failed == NULL && !write_file("/proc/self/oom_score_adj", 0, plan->oom_score)) failed = "oom_score_adj";
-  if (failed == NULL && !own_identity(identity, sizeof identity)) failed = "identity";
+static _Noreturn void run_task(const struct plan *plan, const struct outside *outside, int told) {
+  char identity[64];
+  const char *failed = join_groups(plan, outside, identity, sizeof identity);
   if (failed == NULL) {
     dprintf(told, "%s\n", identity);
     dup2(OUT_PIPE, 1);
@@ -159,22 +130,29 @@ static void answer(const struct plan *plan, const char *keeper, int told) {
     sent = dprintf(ANSWERS, "S %s %s %s %ld\n", plan->token, text, keeper, strtol(keeper, NULL, 10));
   }
   // Nobody is left who would know of this task.
-  if (sent < 0) kill_group(plan);
+  if (sent < 0) kill(task, SIGKILL);
   close(ANSWERS);
 }
 
 static _Noreturn void run_init(const struct plan *plan, const char *keeper) {
   int told[2], status;
   prctl(PR_SET_NAME, "orch-init");
-  close(OUT_READER);
-  close(ERR_READER);
+  // Their numbers stay taken: one with a meaning must not mean something else.
+  dup3(0, OUT_READER, O_CLOEXEC);
+  dup3(0, ERR_READER, O_CLOEXEC);
+  struct outside outside;
+  const char *failed;
   enter_network(plan);
-  make_mounts(plan);
+  if (!keep_handles(plan) || !open_outside(plan, &outside)) fail(plan, "cgroups");
+  if (plan->hostname != NULL && sethostname(plan->hostname, strlen(plan->hostname)) != 0) fail(plan, "hostname");
+  if (plan->root != NULL && (failed = build_root(plan)) != NULL) fail(plan, failed);
   if (pipe2(told, O_CLOEXEC) != 0) fail(plan, "pipe");
   forward_signals();
-  if ((task = fork()) < 0) fail(plan, "process");
-  if (task == 0) run_task(plan, told[1]);
+  if ((task = vfork()) < 0) fail(plan, "process");
+  if (task == 0) run_task(plan, &outside, told[1]);
   close(told[1]);
+  close_outside(&outside);
+  if ((failed = lower_keeper(plan)) != NULL) fail(plan, failed);
   answer(plan, keeper, told[0]);
   for (;;) {
     pid_t ended = waitpid(-1, &status, 0);
@@ -182,11 +160,10 @@ static _Noreturn void run_init(const struct plan *plan, const char *keeper) {
     if (ended < 0 && errno != EINTR) _exit(125);
   }
   int number = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-  char path[4096], record[64];
-  snprintf(path, sizeof path, "%s/exit", plan->dir);
-  snprintf(record, sizeof record, "exit %d signal %d\n", number ? 128 + number : WEXITSTATUS(status), number);
-  write_file(path, 0, record);
-  kill_group(plan);
+  char record[64];
+  int length = snprintf(record, sizeof record, "exit %d signal %d\n", number ? 128 + number : WEXITSTATUS(status), number);
+  if (write(kept.exit, record, (size_t)length) != length) _exit(125);
+  kill_group();
   _exit(0);
 }
 
@@ -220,11 +197,13 @@ static bool open_pipe(const struct plan *plan, const char *name, int both, int r
 
 _Noreturn void run_launch(struct plan *plan) {
   char keeper[64];
+  const char *failed;
   prctl(PR_SET_NAME, "orch-keeper");
   // So that nothing opened below takes one of the numbers with a meaning.
   for (int number = OUT_PIPE; number < ANSWERS; number += 1) dup3(0, number, O_CLOEXEC);
   if (!open_pipe(plan, "out", OUT_PIPE, OUT_READER)) fail(plan, "pipes");
   if (plan->has_logs && !open_pipe(plan, "err", ERR_PIPE, ERR_READER)) fail(plan, "pipes");
+  if ((failed = make_groups(plan)) != NULL) fail(plan, failed);
   if (!own_identity(keeper, sizeof keeper)) fail(plan, "identity");
   unsigned long flags = SIGCHLD;
   if (plan->root != NULL) flags |= CLONE_NEWNS | CLONE_NEWUTS;

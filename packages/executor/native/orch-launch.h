@@ -7,8 +7,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-// Descriptors of a launch, the same numbers as in the shell's form of it.
-enum { OUT_PIPE = 3, ERR_PIPE = 4, OUT_READER = 5, ERR_READER = 6, ANSWERS = 9 };
+// Descriptors of a launch, the same numbers as in the shell's form of it; the last is the fork server's own.
+enum { OUT_PIPE = 3, ERR_PIPE = 4, OUT_READER = 5, ERR_READER = 6, ANSWERS = 9, USUAL_DEVICES = 10 };
 
 struct log_file {
   const char *base;
@@ -16,16 +16,28 @@ struct log_file {
   long long bytes;
 };
 
-// One mount(2), and a second one that sets the flags a bind mount does not take at once. 0 = no second one.
-struct mount_step {
-  const char *source, *target, *type, *data;
-  unsigned long flags, again;
+// One thing of a task's root: a link, or a mount of `source`; with a `base` below it, and then no link is followed.
+struct root_step {
+  const char *source, *target, *base;
+  bool link, read_only, devices;
+};
+
+struct group_write {
+  const char *path, *value;
+  bool optional;
+};
+
+// -1 = all of them. Access as the kernel's BPF_DEVCG_ACC_*.
+struct device_rule {
+  char type;
+  int major, minor;
+  unsigned access;
 };
 
 // All strings lie in the plan's file, read into memory once.
 struct plan {
-  const char *token, *dir, *exit_file, *cwd, *network, *root, *hostname, *oom_score;
-  bool own_pids, own_ipc;
+  const char *token, *dir, *exit_file, *cwd, *network, *root, *hostname, *oom_score, *device_group, *ready;
+  bool own_pids, own_ipc, writable_root, filters, has_pipes, usual_devices;
   uid_t uid;
   gid_t gid;
   bool changes_user;
@@ -39,14 +51,32 @@ struct plan {
   // A killed copier's successor: the streams it goes on with, and the processes that still read their pipes.
   bool carries_out, carries_err;
   pid_t *readers;
-  char **args, **environment, **cgroups;
-  gid_t *groups;
-  struct mount_step *mounts;
-  size_t arg_count, environment_count, cgroup_count, group_count, mount_count, reader_count;
+  // Of a session: the task's process and when it began.
+  pid_t target;
+  long long target_ticks;
+  char **args, **environment, **made_groups, **groups;
+  gid_t *group_ids;
+  struct root_step *steps;
+  struct group_write *writes;
+  struct device_rule *devices;
+  size_t arg_count, environment_count, made_group_count, group_count, group_id_count, step_count, write_count,
+      device_count, reader_count;
+};
+
+// Handles on what a task's namespaces hide from those who set it up, opened before they are entered.
+enum { MOST_GROUPS = 16 };
+struct outside {
+  // The host's /proc; `cgroup.procs` of each group.
+  int proc, groups[MOST_GROUPS];
+  size_t group_count;
 };
 
 // Reads a plan's file and removes it. NULL with errno set when it cannot be read or is not understood.
 struct plan *read_plan(const char *path);
+
+// The modes of this program. The second runs a command in a task on the terminal it was started on.
+int serve_launches(char **arguments);
+_Noreturn void enter_task(const char *path);
 
 // The life of one launch, in a process of its own. Never returns.
 _Noreturn void run_launch(struct plan *plan);
@@ -57,8 +87,48 @@ _Noreturn void run_successor(struct plan *plan);
 // Copies the private exit status into the watched directory.
 void publish_exit(const struct plan *plan);
 
+// The life of one command inside a running task, its streams pipes of the plan's directory. Never returns.
+_Noreturn void run_session(struct plan *plan);
+
+// Gives the terminal on descriptor 0 to a command whose own is `inner`, until `inner` ends.
+void relay_terminal(int inner);
+
+// Makes a mount namespace's root of the plan's. Returns the name of what failed, errno set, or NULL.
+const char *build_root(const struct plan *plan);
+
+// Makes and limits the plan's own cgroups and sets its devices. Returns the name of what failed, errno set, or NULL.
+const char *make_groups(const struct plan *plan);
+
+bool open_outside(const struct plan *plan, struct outside *outside);
+void close_outside(const struct outside *outside);
+
+/*
+ * Puts the calling process into the task's cgroups and OOM score, and tells its identity as the host sees it. Returns
+ * the name of what failed, errno set, or NULL.
+ */
+const char *join_groups(const struct plan *plan, const struct outside *outside, char *identity, size_t size);
+
 // From root in the task's namespaces to its program. Returns only when something failed: the step's name, errno set.
 const char *become_task(const struct plan *plan);
+
+// What stays beside an isolated task keeps no more of root's power than it needs to pass signals on.
+const char *lower_keeper(const struct plan *plan);
+
+// Installs the default seccomp filter for a task with these capabilities. False with errno set.
+bool filter_calls(unsigned long long capabilities);
+
+// A program that allows these device nodes alone, or -1; attaching it to a cgroup v2 directory. errno is set.
+int load_device_program(const struct device_rule *rules, size_t count);
+bool attach_device_program(int program, const char *group);
+
+/*
+ * Which pieces of the isolation the kernel has, with a blank between their names. Loads the program for the device nodes
+ * that most launches have, once for all of them, as the descriptor USUAL_DEVICES.
+ */
+const char *isolation_pieces(const struct device_rule *usual, size_t count);
+
+// Reads `c 1:3 rwm`, `c 136:* rw`. False when it is not understood.
+bool parse_device_rule(const char *text, struct device_rule *rule);
 
 // Carries the pipes' content to the log files until both have ended; of a successor's, those that it goes on with.
 void copy_streams(const struct plan *plan);
@@ -66,7 +136,8 @@ void copy_streams(const struct plan *plan);
 // Opens, writes all of `text`, closes. False with errno set.
 bool write_file(const char *path, int flags, const char *text);
 
-// "<host's pid> <start time in clock ticks>" of the calling process.
+// "<pid> <start time in clock ticks>" of a process, as the given /proc knows it. `name` is a pid or "self".
+bool process_identity(int proc, const char *name, char *text, size_t size);
 bool own_identity(char *text, size_t size);
 
 #endif

@@ -46,28 +46,66 @@ static struct log_file log_file(struct words *words) {
   return file;
 }
 
-static void append_group(struct plan *plan, gid_t group) {
-  plan->groups = realloc(plan->groups, (plan->group_count + 1) * sizeof *plan->groups);
-  if (plan->groups == NULL) _exit(125);
-  plan->groups[plan->group_count++] = group;
+// One more element of a list, all zero.
+static void *grow(void *list, size_t *count, size_t size) {
+  char *grown = realloc(list, (*count + 1) * size);
+  if (grown == NULL) _exit(125);
+  memset(grown + *count * size, 0, size);
+  *count += 1;
+  return grown;
+}
+
+static void append_group_id(struct plan *plan, gid_t group) {
+  plan->group_ids = grow(plan->group_ids, &plan->group_id_count, sizeof *plan->group_ids);
+  plan->group_ids[plan->group_id_count - 1] = group;
 }
 
 static void append_reader(struct plan *plan, pid_t reader) {
-  plan->readers = realloc(plan->readers, (plan->reader_count + 1) * sizeof *plan->readers);
-  if (plan->readers == NULL) _exit(125);
-  plan->readers[plan->reader_count++] = reader;
+  plan->readers = grow(plan->readers, &plan->reader_count, sizeof *plan->readers);
+  plan->readers[plan->reader_count - 1] = reader;
 }
 
-static void append_mount(struct plan *plan, struct words *words) {
-  plan->mounts = realloc(plan->mounts, (plan->mount_count + 1) * sizeof *plan->mounts);
-  if (plan->mounts == NULL) _exit(125);
-  struct mount_step *step = &plan->mounts[plan->mount_count++];
+static struct root_step *append_step(struct plan *plan) {
+  plan->steps = grow(plan->steps, &plan->step_count, sizeof *plan->steps);
+  return &plan->steps[plan->step_count - 1];
+}
+
+static void append_link(struct plan *plan, struct words *words) {
+  struct root_step *step = append_step(plan);
+  step->link = true;
   step->source = next(words);
   step->target = next(words);
-  step->type = next(words);
-  step->flags = (unsigned long)number(words);
-  step->again = (unsigned long)number(words);
-  step->data = next(words);
+}
+
+static void append_bind(struct plan *plan, const char *base, struct words *words) {
+  struct root_step *step = append_step(plan);
+  step->base = base;
+  step->source = next(words);
+  step->target = next(words);
+  const char *flags = next(words);
+  step->read_only = strchr(flags, 'r') != NULL;
+  step->devices = strchr(flags, 'd') != NULL;
+}
+
+static void append_write(struct plan *plan, struct words *words) {
+  plan->writes = grow(plan->writes, &plan->write_count, sizeof *plan->writes);
+  struct group_write *write = &plan->writes[plan->write_count - 1];
+  write->path = next(words);
+  write->value = next(words);
+  write->optional = number(words) != 0;
+}
+
+static void append_device(struct plan *plan, struct words *words) {
+  plan->devices = grow(plan->devices, &plan->device_count, sizeof *plan->devices);
+  struct device_rule *rule = &plan->devices[plan->device_count - 1];
+  if (!parse_device_rule(next(words), rule)) words->broken = true;
+}
+
+static unsigned long long capability(struct words *words) {
+  long long bit = number(words);
+  if (bit >= 0 && bit <= 63) return 1ULL << bit;
+  words->broken = true;
+  return 0;
 }
 
 static void read_key(struct plan *plan, const char *key, struct words *words) {
@@ -85,8 +123,8 @@ static void read_key(struct plan *plan, const char *key, struct words *words) {
     plan->changes_user = true;
     plan->uid = (uid_t)number(words);
     plan->gid = (gid_t)number(words);
-  } else if (strcmp(key, "group") == 0) append_group(plan, (gid_t)number(words));
-  else if (strcmp(key, "capability") == 0) plan->capabilities |= 1ULL << number(words);
+  } else if (strcmp(key, "group") == 0) append_group_id(plan, (gid_t)number(words));
+  else if (strcmp(key, "capability") == 0) plan->capabilities |= capability(words);
   else if (strcmp(key, "stdout") == 0) plan->out = log_file(words);
   else if (strcmp(key, "stderr") == 0) plan->err = log_file(words);
   else if (strcmp(key, "logs") == 0) {
@@ -99,8 +137,22 @@ static void read_key(struct plan *plan, const char *key, struct words *words) {
   } else if (strcmp(key, "carry-stdout") == 0) plan->carries_out = true;
   else if (strcmp(key, "carry-stderr") == 0) plan->carries_err = true;
   else if (strcmp(key, "reader") == 0) append_reader(plan, (pid_t)number(words));
-  else if (strcmp(key, "mount") == 0) append_mount(plan, words);
-  else if (strcmp(key, "cgroup") == 0) append(&plan->cgroups, &plan->cgroup_count, next(words));
+  else if (strcmp(key, "link") == 0) append_link(plan, words);
+  else if (strcmp(key, "bind") == 0) append_bind(plan, NULL, words);
+  else if (strcmp(key, "bind-beneath") == 0) append_bind(plan, next(words), words);
+  else if (strcmp(key, "writable-root") == 0) plan->writable_root = true;
+  else if (strcmp(key, "seccomp") == 0) plan->filters = true;
+  else if (strcmp(key, "device") == 0) append_device(plan, words);
+  else if (strcmp(key, "usual-devices") == 0) plan->usual_devices = true;
+  else if (strcmp(key, "device-group") == 0) plan->device_group = next(words);
+  else if (strcmp(key, "make-cgroup") == 0) append(&plan->made_groups, &plan->made_group_count, next(words));
+  else if (strcmp(key, "limit") == 0) append_write(plan, words);
+  else if (strcmp(key, "cgroup") == 0) append(&plan->groups, &plan->group_count, next(words));
+  else if (strcmp(key, "target") == 0) {
+    plan->target = (pid_t)number(words);
+    plan->target_ticks = number(words);
+  } else if (strcmp(key, "pipes") == 0) plan->has_pipes = true;
+  else if (strcmp(key, "ready") == 0) plan->ready = next(words);
   else if (strcmp(key, "arg") == 0) append(&plan->args, &plan->arg_count, next(words));
   else if (strcmp(key, "env") == 0) append(&plan->environment, &plan->environment_count, next(words));
   else words->broken = true;
@@ -122,8 +174,8 @@ struct plan *read_plan(const char *path) {
   char *empty[] = {NULL};
   plan->environment = memcpy(malloc(sizeof empty), empty, sizeof empty);
   while (words.at < words.end && !words.broken) read_key(plan, next(&words), &words);
-  bool is_successor = plan->carries_out || plan->carries_err;
-  if (words.broken || plan->token == NULL || plan->dir == NULL || plan->exit_file == NULL ||
+  bool is_successor = plan->carries_out || plan->carries_err, is_session = plan->target != 0;
+  if (words.broken || plan->token == NULL || plan->dir == NULL || (!is_session && plan->exit_file == NULL) ||
       (!is_successor && (plan->arg_count == 0 || plan->cwd == NULL))) {
     errno = EBADMSG;
     return NULL;

@@ -1,12 +1,13 @@
 // Puts the rooms together: the Executor that drivers are given.
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { cgroupPids, makeInAllHierarchies, readCgroupLayout, removeCgroups } from './cgroup/cgroup-host.ts';
 import { hierarchies } from './cgroup/cgroup-layout.ts';
-import { ExecutorError } from './errors.ts';
+import { ExecutorError, systemErrorCode } from './errors.ts';
 import { openPipeSession } from './exec/exec-pipes.ts';
 import { openTerminalSession } from './exec/exec-terminal.ts';
 import { makeDeviceDirectory } from './isolation/device-directory.ts';
+import { isolationPieces, mendOf, missingPieces } from './isolation/isolation-pieces.ts';
 import { runThroughLauncher } from './launch/command-runner.ts';
 import { unbufferedHead } from './launch/copier-script.ts';
 import { eventually } from './launch/eventually.ts';
@@ -21,6 +22,7 @@ import { LaunchTable } from './launch/launch-table.ts';
 import { Launcher } from './launch/launcher.ts';
 import { findNativeLauncher } from './launch/native-launcher.ts';
 import { isAlive } from './launch/process-identity.ts';
+import { isInMemory } from './launch/volatile-state-dir.ts';
 import type { Executor, LaunchExit, LaunchHandle, RunCommand, RunResult } from './types.ts';
 
 export interface ExecutorOptions {
@@ -34,6 +36,8 @@ export interface ExecutorOptions {
   readonly log?: ExecutorLog;
   /** What starts tasks. @default `native` where it was built, else `shell` */
   readonly launcher?: 'native' | 'shell';
+  /** How device nodes are kept from tasks where the machine has both ways. @default 'bpf' */
+  readonly deviceControl?: 'bpf' | 'v1';
   /** How often copiers are looked after, milliseconds. @default 2000 */
   readonly watchdogMs?: number;
 }
@@ -69,6 +73,7 @@ export async function createExecutor(options: ExecutorOptions): Promise<Executor
   watchdog.unref();
   const { table } = parts;
   return {
+    isolation: parts.ground.pieces,
     launch: (spec, { signal } = {}) => startLaunch(parts, spec, signal),
     recover: (handle: LaunchHandle) => recoverLaunch(parts, handle),
     wait: (id, { signal } = {}) => waitFor(table.get(id), signal),
@@ -91,7 +96,7 @@ export async function createExecutor(options: ExecutorOptions): Promise<Executor
     exec: async (id, request) => {
       const entry = table.get(id);
       await untilExecuted(entry);
-      return request.tty ? openTerminalSession(entry, request) : openPipeSession(parts, entry, request);
+      return request.tty ? openTerminalSession(parts, entry, request) : openPipeSession(parts, entry, request);
     },
     run: parts.run,
     close: async () => {
@@ -115,17 +120,20 @@ async function buildParts(options: ExecutorOptions): Promise<ExecutorParts> {
     throw new ExecutorError('start-failed', 'the native launcher is not built', {
       hint: 'run native/build.sh; it needs a C compiler',
     });
-  if (options.launcher === undefined && native === undefined) {
-    log.warn('the native launcher is not built: tasks are started by a shell, which takes about four times as long', {
-      mend: 'install a C compiler and run packages/executor/native/build.sh',
-    });
-  }
   const launcher = new Launcher({
     native,
     cgroups: makeInAllHierarchies(layout, `${cgroupParent}/supervisors`),
     onRestart: (reason) => log.warn('the launcher was killed and is started again', { reason }),
   });
   await launcher.start();
+  const pieces = isolationPieces({
+    layout,
+    ...(native === undefined ? {} : { launcher: launcher.pieces }),
+    stateDir: isInMemory(stateDir) ? 'memory' : 'disk',
+    ...(options.deviceControl === undefined ? {} : { deviceControl: options.deviceControl }),
+  });
+  for (const piece of missingPieces(pieces))
+    log.warn('tasks are isolated without a piece that this machine lacks', { piece, mend: mendOf(pieces, piece) });
   let count = 0;
   const nextToken = () => {
     count += 1;
@@ -142,12 +150,14 @@ async function buildParts(options: ExecutorOptions): Promise<ExecutorParts> {
   const ground = {
     layout,
     cgroupParent,
+    pieces,
+    control: pieces.devices,
     exitsDir,
     etcDir: join(stateDir, 'etc'),
     devDir,
     fifos,
     head: unbufferedHead(),
-    native: native !== undefined,
+    native,
   };
   return { stateDir, launcher, table: new LaunchTable(exitsDir), ground, log, nextToken, run };
 }
@@ -177,12 +187,20 @@ async function removeEmptyParents(ground: ExecutorGround): Promise<void> {
   const supervisors = mounts.map((mount) => `${mount}/${ground.cgroupParent}/supervisors`);
   await eventually(() => cgroupPids(supervisors).length === 0, COPIER_END_MS);
   for (const mount of mounts) {
-    for (const name of ['launches', 'supervisors', '']) {
-      try {
-        removeCgroups([`${mount}/${ground.cgroupParent}/${name}`]);
-      } catch {
-        // still in use
-      }
+    const parent = `${mount}/${ground.cgroupParent}`;
+    try {
+      // While another executor is at work this one is not empty, and all stay.
+      removeCgroups([`${parent}/supervisors`]);
+      for (const name of childrenOf(parent)) removeCgroups([`${parent}/${name}`]);
+      removeCgroups([parent]);
+    } catch (error) {
+      if (systemErrorCode(error) !== 'EBUSY') throw error;
     }
   }
+}
+
+function childrenOf(group: string): string[] {
+  if (!existsSync(group)) return [];
+  const entries = readdirSync(group, { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
 }

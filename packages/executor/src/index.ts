@@ -16,6 +16,13 @@ export { type TaskChrootOptions, taskChroot, taskLaunch, taskLimits } from './ho
 export { type ChrootMount, defaultChrootMounts } from './isolation/default-mounts.ts';
 export { DEFAULT_DEVICES } from './isolation/device-rules.ts';
 export {
+  hasPiece,
+  ISOLATION_PIECES,
+  type IsolationPieceName,
+  isolationAttributes,
+  mendOf,
+} from './isolation/isolation-pieces.ts';
+export {
   chooseIsolation,
   ISOLATION_FIELDS,
   ISOLATION_OPTIONS,

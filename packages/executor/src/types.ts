@@ -1,5 +1,7 @@
 // The executor's contract: what a host process driver asks for and what it gets back.
 
+import type { ChrootMount } from './isolation/default-mounts.ts';
+
 /** One host process (tree) to start, supervise and be able to find again. Paths are absolute host paths. */
 export interface LaunchSpec {
   /** Unique among all launches of this node, for ever: the driver's task id. */
@@ -57,12 +59,16 @@ export interface HostIsolation {
   readonly kind: 'host';
 }
 
-/** Own mount, pid, ipc and uts namespaces, chroot into `root`, no capabilities, no new privileges. */
+/**
+ * Own mount, pid, ipc, uts and cgroup namespaces, a root of its own, no capabilities, no new privileges, system calls
+ * filtered. Needs the native launcher.
+ */
 export interface ChrootIsolation {
   readonly kind: 'chroot';
+  /** The task's directory: what is in it at the start is seen in the task's root at the same names. */
   readonly root: string;
   /** Bound into the root; host system directories come as read-only mounts from `defaultChrootMounts()`. */
-  readonly mounts: readonly { readonly hostPath: string; readonly path: string; readonly readOnly: boolean }[];
+  readonly mounts: readonly ChrootMount[];
   readonly hostname?: string;
   /** Text of the task's /etc/resolv.conf. Absent = the host's. */
   readonly resolvConf?: string;
@@ -73,6 +79,25 @@ export interface ChrootIsolation {
   readonly ipcMode: 'private' | 'host';
   /** Capabilities kept in the bounding set, for example `net_bind_service`. */
   readonly capabilities: readonly string[];
+  /** System calls: `default` = the filter of docs/seccomp.md. @default 'default' */
+  readonly seccomp?: 'default' | 'unconfined';
+}
+
+/** Which parts of the isolation this machine has. */
+export interface IsolationPieces {
+  /** Isolated launches are possible: the native launcher, and mounts by handle (Linux 5.12). */
+  readonly root: boolean;
+  /** What an operator does where they are not. */
+  readonly mend?: string;
+  readonly seccomp: boolean;
+  /** How device nodes are kept from tasks: by a program on cgroup v2, or by the v1 hierarchy. */
+  readonly devices: 'bpf' | 'v1' | 'none';
+  /** Which hierarchy limits the number of processes. */
+  readonly pids: 'v2' | 'v1' | 'none';
+  readonly keyring: boolean;
+  readonly cgroupNamespace: boolean;
+  /** Where pipes, plans and exit records lie. */
+  readonly stateDir: 'memory' | 'disk';
 }
 
 export interface LaunchLimits {
@@ -131,6 +156,7 @@ export interface LaunchStats {
  * agent a new executor on the same `stateDir` finds everything again through `recover`.
  */
 export interface Executor {
+  readonly isolation: IsolationPieces;
   /** Resolves when the process runs (its program was executed). A failed launch leaves nothing behind. @throws ExecutorError */
   launch(spec: LaunchSpec, options?: { readonly signal?: AbortSignal }): Promise<LaunchHandle>;
   /** Attaches to a launch of an earlier process. @throws ExecutorError `lost` when nothing of it is left. */

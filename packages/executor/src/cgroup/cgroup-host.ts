@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { ExecutorError, systemErrorCode } from '../errors.ts';
 import type { CgroupLayout } from './cgroup-layout.ts';
 import { hierarchies, parseCgroupLayout } from './cgroup-layout.ts';
-import type { CgroupPlan } from './cgroup-plan.ts';
+import type { CgroupDirectory, CgroupPlan } from './cgroup-plan.ts';
 
 // Calls here are synchronous on purpose: cgroupfs is memory, each takes microseconds, a round trip to the thread pool more.
 
@@ -26,15 +26,52 @@ export function makeInAllHierarchies(layout: CgroupLayout, name: string): string
   return directories;
 }
 
+/**
+ * Has all groups above those of the plan hand on what these need. Returns the plan as the native launcher makes it: it
+ * knows nothing of other groups. @throws ExecutorError `start-failed`
+ */
+export function prepareParents(plan: CgroupPlan): CgroupPlan {
+  try {
+    for (const directory of plan.directories) handOn(directory);
+    return { ...plan, directories: plan.directories.map(withInherited) };
+  } catch (cause) {
+    throw new ExecutorError('start-failed', 'could not prepare the cgroups', { cause });
+  }
+}
+
+/** Per directory above: the controllers it was told of. The kernel keeps them while the directory is there. */
+const handedOn = new Map<string, string>();
+
+function handOn({ dir, mount, needs }: CgroupDirectory): void {
+  const wanted = needs.map((one) => `+${one}`).join(' ');
+  const parent = dirname(dir);
+  if (wanted === '' || (handedOn.get(parent) === wanted && existsSync(parent))) return;
+  mkdirSync(parent, { recursive: true });
+  for (const above of parents(mount, dir)) writeFileSync(`${above}/cgroup.subtree_control`, wanted);
+  handedOn.set(parent, wanted);
+}
+
+/** A v1 group of CPUs begins empty, and nothing may enter it so. */
+function withInherited(directory: CgroupDirectory): CgroupDirectory {
+  if (!directory.writes.some(({ value }) => value === 'inherit')) return directory;
+  const parent = dirname(directory.dir);
+  mkdirSync(parent, { recursive: true });
+  inheritCpuset(parent, directory.mount);
+  const value = (file: string) => readFileSync(`${parent}/${file}`, 'utf8').trim();
+  return {
+    ...directory,
+    writes: directory.writes.map((write) =>
+      write.value === 'inherit' ? { ...write, value: value(write.file) } : write,
+    ),
+  };
+}
+
 /** @throws ExecutorError `start-failed` naming the file and value the kernel refused; nothing is left then. */
 export function applyCgroupPlan(plan: CgroupPlan): string[] {
   try {
-    for (const { dir, mount, needs, writes } of plan.directories) {
-      if (needs.length > 0) {
-        mkdirSync(dirname(dir), { recursive: true });
-        const handedOn = needs.map((one) => `+${one}`).join(' ');
-        for (const above of parents(mount, dir)) writeFileSync(`${above}/cgroup.subtree_control`, handedOn);
-      }
+    for (const directory of plan.directories) {
+      const { dir, mount, writes } = directory;
+      handOn(directory);
       makeGroup(dir);
       if (writes.some(({ file }) => file === 'cpuset.mems')) inheritCpuset(dir, mount);
       for (const write of writes) if (write.value !== 'inherit') writeLimit(dir, write);

@@ -69,17 +69,6 @@ test('planCgroups on a hybrid machine kills and counts by the unified hierarchy 
   t.deepEqual(plan.directories[0]?.writes, []);
 });
 
-test('planCgroups denies every device before it allows the named ones, in the hierarchy that has them', (t) => {
-  const devices = [{ type: 'c', major: 1, minor: '*', access: 'rw' }] as const;
-  const withDevices = { legacy: { ...v1.legacy, devices: '/cg/devices' } };
-  const { directories } = planCgroups(withDevices, 'orch/x', { memoryBytes: MIB }, devices);
-  t.deepEqual(directories.find(({ dir }) => dir === '/cg/devices/orch/x')?.writes, [
-    { file: 'devices.deny', value: 'a' },
-    { file: 'devices.allow', value: 'c 1:* rw' },
-  ]);
-  t.false(planCgroups(withDevices, 'orch/x', {}).directories.some(({ dir }) => dir.includes('devices')));
-});
-
 test('sharesToWeight maps the ends of the ranges onto each other', (t) => {
   t.is(sharesToWeight(2), 1);
   t.is(sharesToWeight(1024), 39);

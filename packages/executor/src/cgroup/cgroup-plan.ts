@@ -1,7 +1,6 @@
 // Turns limits into cgroup directories and file writes, for v1, v2 and both at once. Pure: the one planner for all.
 
-import { renderDeviceRule } from '../isolation/device-rules.ts';
-import type { DeviceRule, LaunchLimits } from '../types.ts';
+import type { LaunchLimits } from '../types.ts';
 import type { CgroupLayout } from './cgroup-layout.ts';
 
 export interface CgroupWrite {
@@ -27,16 +26,8 @@ export interface CgroupPlan {
 
 const PERIOD_US = 100_000;
 
-/**
- * @param name path below each hierarchy's mount, for example `orch/launches/abc`
- * @param devices all others are refused; absent = no restriction
- */
-export function planCgroups(
-  layout: CgroupLayout,
-  name: string,
-  limits: LaunchLimits,
-  devices?: readonly DeviceRule[],
-): CgroupPlan {
+/** @param name path below each hierarchy's mount, for example `orch/launches/abc` */
+export function planCgroups(layout: CgroupLayout, name: string, limits: LaunchLimits): CgroupPlan {
   const directories: CgroupDirectory[] = [];
   const onUnified = (controller: string) => layout.unified?.controllers.includes(controller) === true;
   let oomCounter: CgroupPlan['oomCounter'];
@@ -58,10 +49,6 @@ export function planCgroups(
     if (mount === undefined || onUnified(controller)) continue;
     byMount.set(mount, [...(byMount.get(mount) ?? []), ...legacyWrites(controller, limits)]);
     if (controller === 'memory') oomCounter = { file: `${mount}/${name}/memory.oom_control`, key: 'oom_kill' };
-  }
-  if (devices !== undefined && layout.legacy['devices'] !== undefined) {
-    const { devices: mount } = layout.legacy;
-    byMount.set(mount, [...(byMount.get(mount) ?? []), ...deviceWrites(devices)]);
   }
   for (const [mount, writes] of byMount) directories.push({ dir: `${mount}/${name}`, mount, needs: [], writes });
   return oomCounter === undefined ? { directories } : { directories, oomCounter };
@@ -123,11 +110,6 @@ function legacyWrites(controller: string, limits: LaunchLimits): CgroupWrite[] {
   }
   if (controller === 'pids') writes.push({ file: 'pids.max', value: String(limits.pidsMax) });
   return writes;
-}
-
-function deviceWrites(rules: readonly DeviceRule[]): CgroupWrite[] {
-  const allow = rules.map((rule) => ({ file: 'devices.allow', value: renderDeviceRule(rule) }));
-  return [{ file: 'devices.deny', value: 'a' }, ...allow];
 }
 
 function clampShares(shares: number): number {

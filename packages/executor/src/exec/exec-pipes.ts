@@ -6,11 +6,13 @@ import { killIfThere, readIfThere } from '../cgroup/cgroup-host.ts';
 import { ExecutorError } from '../errors.ts';
 import type { ExecutorParts } from '../executor.ts';
 import type { LaunchEntry } from '../launch/launch-table.ts';
+import type { LauncherJob } from '../launch/launcher.ts';
 import { descendants } from '../launch/process-identity.ts';
 import { quoteShell } from '../launch/shell-quote.ts';
 import type { ExecRequestLike, ExecSessionLike } from '../types.ts';
 import { ExecOutput } from './exec-output.ts';
 import { execSource } from './exec-plan.ts';
+import { sessionRequest } from './session-request.ts';
 
 const { O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } = constants;
 /** How long nothing may come after the command ended, when something it left behind holds the pipes. */
@@ -27,7 +29,10 @@ export async function openPipeSession(
   const token = parts.nextToken();
   const { plan } = entry.record;
   const dir = join(plan.dir, `exec-${token}`);
-  const { text: source } = execSource(entry, request);
+  const isNative = parts.ground.native !== undefined;
+  const text = isNative
+    ? sessionRequest(entry, request, { token, dir })
+    : sessionScript(token, dir, execSource(entry, request));
   mkdirSync(dir, { mode: 0o700 });
   const path = (name: string) => join(dir, name);
   for (const name of ['in', 'out', 'err']) await parts.ground.fifos.take(path(name), plan.user.uid);
@@ -35,35 +40,30 @@ export async function openPipeSession(
   const placeholder = openSync(path('in'), O_RDWR | O_NONBLOCK);
   const out = openSync(path('out'), O_RDONLY | O_NONBLOCK);
   const err = openSync(path('err'), O_RDONLY | O_NONBLOCK);
-  const script = path('exec.sh');
-  writeFileSync(script, sessionScript(token, dir, source), { mode: 0o600 });
-  const pid = Promise.withResolvers<number>();
-  const code = Promise.withResolvers<number>();
-  parts.launcher.submit(token, {
-    job: { kind: 'script', file: script },
-    answer: ({ word, rest }) => (word === 'S' ? pid.resolve(Number(rest)) : code.resolve(Number(rest))),
-    fail: (error) => {
-      pid.reject(error);
-      code.reject(error);
-    },
+  const file = path(isNative ? 'plan' : 'exec.sh');
+  writeFileSync(file, text, { mode: 0o600 });
+  const { started, ended } = submitSession(parts, token, { kind: isNative ? 'session' : 'script', file });
+  const main = await started.catch((error: unknown) => {
+    for (const fd of [placeholder, out, err]) closeSync(fd);
+    rmSync(dir, { recursive: true, force: true });
+    throw error;
   });
-  code.promise.catch(() => {}); // the session's `exited` carries it
-  const main = await pid.promise;
   const input = new Socket({ fd: openSync(path('in'), O_WRONLY | O_NONBLOCK), readable: false, writable: true });
   closeSync(placeholder);
   input.on('error', () => {}); // the command closed its input: writes are refused by `write` below
   const output = new ExecOutput();
   const streams = [readInto(output, 'stdout', out), readInto(output, 'stderr', err)];
   let over = false;
-  const exited = code.promise.then(async (exitCode) => {
+  const exited = ended.then(async ({ exitCode, signal }) => {
     over = true;
     parts.launcher.forget(token);
     await Promise.all(streams.map((stream) => stream.drained()));
     output.end();
     input.destroy();
-    const signalled = exitCode > 128 && (readIfThere(path('trace')) ?? '').trim() !== '';
+    // A shell does not know; it names a signal when its child died of one.
+    const named = signal ?? ((readIfThere(path('trace')) ?? '').trim() === '' ? 0 : exitCode - 128);
     rmSync(dir, { recursive: true, force: true });
-    return signalled ? { exitCode, signal: exitCode - 128 } : { exitCode };
+    return named > 0 ? { exitCode, signal: named } : { exitCode };
   });
   return {
     write: (data) => writeTo(input, data),
@@ -78,6 +78,36 @@ export async function openPipeSession(
       await exited;
     },
   };
+}
+
+interface SessionEnd {
+  readonly exitCode: number;
+  /** 0 = none. Absent when a shell tells. */
+  readonly signal?: number;
+}
+
+/** `started` gives the host's pid of the session's keeper. */
+function submitSession(parts: ExecutorParts, token: string, job: LauncherJob) {
+  const started = Promise.withResolvers<number>();
+  const ended = Promise.withResolvers<SessionEnd>();
+  const fail = (error: unknown) => {
+    parts.launcher.forget(token);
+    started.reject(error);
+    ended.reject(error);
+  };
+  parts.launcher.submit(token, {
+    job,
+    answer: ({ word, rest }) => {
+      const [first, second] = rest.split(' ').map(Number);
+      if (word === 'S') started.resolve(first ?? 0);
+      else if (word === 'E')
+        ended.resolve({ exitCode: first ?? 0, ...(second === undefined ? {} : { signal: second }) });
+      else fail(new ExecutorError('start-failed', `could not enter the task: ${rest}`));
+    },
+    fail,
+  });
+  ended.promise.catch(() => {}); // the session's `exited` carries it
+  return { started: started.promise, ended: ended.promise };
 }
 
 function sessionScript(token: string, dir: string, source: string): string {

@@ -1,12 +1,17 @@
 // A command inside a running task with a terminal. The terminal library is loaded on first use: it is optional.
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { killIfThere } from '../cgroup/cgroup-host.ts';
 import { ExecutorError } from '../errors.ts';
+import type { ExecutorParts } from '../executor.ts';
 import type { LaunchEntry } from '../launch/launch-table.ts';
 import { SYSTEM_PATH } from '../launch/launcher.ts';
 import { descendants } from '../launch/process-identity.ts';
 import type { ExecRequestLike, ExecSessionLike } from '../types.ts';
 import { ExecOutput } from './exec-output.ts';
 import { execSource } from './exec-plan.ts';
+import { sessionRequest } from './session-request.ts';
 
 /** The line discipline turns ^D at the beginning of a line into the end of the input; inside a line it takes two. */
 const END_OF_INPUT = '\u0004';
@@ -16,16 +21,20 @@ const LINE_FEED = 0x0a;
  * The library forks this process, which a launch never does: a person at a terminal is rare. @throws ExecutorError
  * `start-failed` when the library is not installed
  */
-export async function openTerminalSession(entry: LaunchEntry, request: ExecRequestLike): Promise<ExecSessionLike> {
-  const { text, ready } = execSource(entry, { ...request, env: { TERM: 'xterm-256color', ...request.env } });
+export async function openTerminalSession(
+  parts: ExecutorParts,
+  entry: LaunchEntry,
+  request: ExecRequestLike,
+): Promise<ExecSessionLike> {
   const { spawn } = await loadTerminals();
-  // The shell stays, and its words are there for everybody on the host to read: they do not hold the task's environment.
-  const terminal = spawn('/bin/sh', ['-c', 'text=$TEXT; unset TEXT; eval "$text"'], {
+  const withTerm = { ...request, env: { TERM: 'xterm-256color', ...request.env } };
+  const { program, args, env, ready } = terminalProgram(parts, entry, withTerm);
+  const terminal = spawn(program, args, {
     name: 'xterm-256color',
     cols: request.size?.columns ?? 80,
     rows: request.size?.rows ?? 24,
     cwd: '/',
-    env: { PATH: SYSTEM_PATH, TEXT: text },
+    env: { PATH: SYSTEM_PATH, ...env },
     encoding: null,
   });
   const output = new ExecOutput();
@@ -65,6 +74,34 @@ export async function openTerminalSession(entry: LaunchEntry, request: ExecReque
       await exited;
     },
   };
+}
+
+interface TerminalProgram {
+  readonly program: string;
+  readonly args: string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Printed when the command's own terminal is ready; input sent before would get lost. Absent = ready at once. */
+  readonly ready?: string;
+}
+
+/**
+ * The native launcher gives the command a terminal of the task's own /dev/pts: the host's has no name inside the root, and
+ * its session none in the task's pid namespace. Words of a process are there for everybody on the host to read: neither
+ * way do they hold the task's environment.
+ */
+function terminalProgram(parts: ExecutorParts, entry: LaunchEntry, request: ExecRequestLike): TerminalProgram {
+  const { native } = parts.ground;
+  if (native === undefined) {
+    const args = ['-c', 'text=$TEXT; unset TEXT; eval "$text"'];
+    return { program: '/bin/sh', args, env: { TEXT: execSource(entry, request) } };
+  }
+  const token = parts.nextToken();
+  const { dir } = entry.record.plan;
+  const ready = `\u001b]orch;${randomBytes(12).toString('hex')}\u0007`;
+  // Read, and removed, by the launcher.
+  const file = join(dir, `session-${token}`);
+  writeFileSync(file, sessionRequest(entry, request, { token, dir, ready }), { mode: 0o600 });
+  return { program: native, args: ['enter', file], env: {}, ready };
 }
 
 /** Takes the sign that a terminal is ready out of its output. What comes before the sign is kept for it, or for the end. */

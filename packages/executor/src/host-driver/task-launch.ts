@@ -47,6 +47,8 @@ export interface TaskChrootOptions {
   readonly ipcMode?: 'private' | 'host';
   /** Capabilities kept, for example `net_bind_service`. @default none */
   readonly capabilities?: readonly string[];
+  /** @default 'default' */
+  readonly seccomp?: 'default' | 'unconfined';
   /** Bound besides the host's system directories and the task's own, for example a Java home outside of them. */
   readonly extraMounts?: readonly ChrootMount[];
 }
@@ -55,10 +57,10 @@ export interface TaskChrootOptions {
 export function taskChroot(task: TaskConfig, options: TaskChrootOptions = {}): ChrootIsolation {
   const { directories, network } = task;
   const own = [
-    { hostPath: directories.shared, path: '/alloc', readOnly: false },
-    { hostPath: directories.local, path: '/local', readOnly: false },
-    { hostPath: directories.secrets, path: '/secrets', readOnly: false },
-  ];
+    { hostPath: directories.shared, path: '/alloc' },
+    { hostPath: directories.local, path: '/local' },
+    { hostPath: directories.secrets, path: '/secrets' },
+  ].map((mount) => ({ ...mount, beneath: directories.allocation, readOnly: false }));
   const jobs = task.mounts.map(({ hostPath, taskPath, readOnly }) => ({ hostPath, path: taskPath, readOnly }));
   const resolvConf = renderResolvConf(network);
   return {
@@ -68,6 +70,7 @@ export function taskChroot(task: TaskConfig, options: TaskChrootOptions = {}): C
     pidMode: options.pidMode ?? 'private',
     ipcMode: options.ipcMode ?? 'private',
     capabilities: options.capabilities ?? [],
+    ...(options.seccomp === undefined ? {} : { seccomp: options.seccomp }),
     ...(network.hostname === undefined ? {} : { hostname: network.hostname }),
     ...(resolvConf === undefined ? {} : { resolvConf }),
   };

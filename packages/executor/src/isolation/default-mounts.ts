@@ -3,6 +3,8 @@ import { existsSync, readdirSync } from 'node:fs';
 
 export interface ChrootMount {
   readonly hostPath: string;
+  /** A directory above `hostPath` below which tasks may write: on the way from there no symlink is followed. */
+  readonly beneath?: string;
   readonly path: string;
   readonly readOnly: boolean;
 }

@@ -12,44 +12,81 @@ export interface TaskEtc {
   readonly resolvConf?: string;
   /** Lines added to /etc/hosts. */
   readonly hosts?: string;
+  /** Names of directories that others are mounted at. */
+  readonly directories: readonly string[];
 }
 
-/** Makes (once) and returns a directory to be mounted as /etc. Root owns it, so a task cannot plant files for root's helpers. */
+/** Makes (once) and returns a directory to be mounted as /etc. Root owns it, so no task can plant files in it. */
 export function makeTaskEtc(parent: string, etc: TaskEtc): string {
-  const files = { ...renderTaskEtc(etc) };
-  const copied = copiedFiles();
-  const digest = createHash('sha256')
-    .update(JSON.stringify([files, copies?.stamp]))
-    .digest('hex')
-    .slice(0, 24);
-  const dir = join(parent, digest);
-  if (existsSync(dir)) return dir;
-  Object.assign(files, copied);
+  const host = hostFiles();
+  const key = JSON.stringify([parent, host.stamp, etc]);
+  const dir = known.get(key) ?? join(parent, etcDigest(etc, host));
+  if (existsSync(dir)) {
+    remember(key, dir);
+    return dir;
+  }
   const draft = `${dir}.${process.pid}.draft`;
   rmSync(draft, { recursive: true, force: true });
   mkdirSync(draft, { recursive: true, mode: 0o755 });
-  for (const [name, text] of Object.entries(files))
+  for (const name of etc.directories) mkdirSync(join(draft, name), { recursive: true, mode: 0o755 });
+  for (const [name, text] of Object.entries({ ...renderTaskEtc(etc, host), ...host.copied }))
     writeFileSync(join(draft, name), text, { mode: 0o644, encoding: 'latin1' });
   renameSync(draft, dir);
+  remember(key, dir);
   return dir;
+}
+
+const KNOWN_MOST = 256;
+/** Directories made or found, by what they were asked for. */
+const known = new Map<string, string>();
+
+function remember(key: string, dir: string): void {
+  if (known.size >= KNOWN_MOST) known.clear();
+  known.set(key, dir);
+}
+
+function etcDigest(etc: TaskEtc, host: HostFiles): string {
+  return createHash('sha256')
+    .update(JSON.stringify([renderTaskEtc(etc, host), host.stamp, etc.directories]))
+    .digest('hex')
+    .slice(0, 24);
 }
 
 /** Small files of the host's /etc that libraries read at run time. */
 const COPIED = ['ld.so.cache', 'ld.so.conf', 'localtime', 'timezone', 'mime.types', 'services', 'protocols'];
+/** How long what the host's files say is believed: many launches in a row need not look each time. */
+const FRESH_MS = 500;
 
-let copies: { readonly stamp: string; readonly files: Readonly<Record<string, string>> } | undefined;
-
-/** Read again only when one of them changed. Latin-1 keeps the bytes of binary ones. */
-function copiedFiles(): Readonly<Record<string, string>> {
-  const stats = COPIED.map((name) => statSync(`/etc/${name}`, { throwIfNoEntry: false }));
-  const stamp = stats.map((stat) => (stat ? `${stat.mtimeMs}/${stat.size}` : '-')).join(' ');
-  if (copies?.stamp === stamp) return copies.files;
-  const present = COPIED.filter((_, index) => stats[index]?.isFile());
-  copies = { stamp, files: Object.fromEntries(present.map((name) => [name, readFileSync(`/etc/${name}`, 'latin1')])) };
-  return copies.files;
+interface HostFiles {
+  readonly atMs: number;
+  /** Changes with any of the files. */
+  readonly stamp: string;
+  readonly hostname: string;
+  readonly resolvConf: string;
+  readonly copied: Readonly<Record<string, string>>;
 }
 
-function renderTaskEtc(etc: TaskEtc): Readonly<Record<string, string>> {
+let host: HostFiles | undefined;
+
+/** Copies are read again only when one of them changed. Latin-1 keeps the bytes of binary ones. */
+function hostFiles(): HostFiles {
+  const atMs = performance.now();
+  if (host !== undefined && atMs - host.atMs < FRESH_MS) return host;
+  const hostname = readFileSync('/proc/sys/kernel/hostname', 'utf8').trim();
+  const resolvConf = readIfThere('/etc/resolv.conf') ?? '';
+  const stats = COPIED.map((name) => statSync(`/etc/${name}`, { throwIfNoEntry: false }));
+  const times = stats.map((stat) => (stat ? `${stat.mtimeMs}/${stat.size}` : '-'));
+  const stamp = JSON.stringify([hostname, resolvConf, ...times]);
+  const present = COPIED.filter((_, index) => stats[index]?.isFile());
+  const copied =
+    host?.stamp === stamp
+      ? host.copied
+      : Object.fromEntries(present.map((name) => [name, readFileSync(`/etc/${name}`, 'latin1')]));
+  host = { atMs, stamp, hostname, resolvConf, copied };
+  return host;
+}
+
+function renderTaskEtc(etc: TaskEtc, host: HostFiles): Readonly<Record<string, string>> {
   const { user } = etc;
   const passwd = ['root:x:0:0:root:/root:/bin/sh', 'nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin'];
   const group = ['root:x:0:', 'tty:x:5:', 'nogroup:x:65534:'];
@@ -62,8 +99,8 @@ function renderTaskEtc(etc: TaskEtc): Readonly<Record<string, string>> {
     passwd: `${passwd.join('\n')}\n`,
     group: `${group.join('\n')}\n`,
     hosts: `127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n${ownName}${toLatin1(etc.hosts ?? '')}`,
-    hostname: `${etc.hostname ?? readFileSync('/proc/sys/kernel/hostname', 'utf8').trim()}\n`,
-    'resolv.conf': toLatin1(etc.resolvConf ?? readIfThere('/etc/resolv.conf') ?? ''),
+    hostname: `${etc.hostname ?? host.hostname}\n`,
+    'resolv.conf': toLatin1(etc.resolvConf ?? host.resolvConf),
     'nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files dns\nservices: files\nprotocols: files\n',
   };
 }

@@ -1,5 +1,5 @@
 // Users and groups of this machine, as numbers.
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { ExecutorError } from '../errors.ts';
 
 export interface ResolvedUser {
@@ -16,8 +16,20 @@ interface UserDatabase {
   readonly group: string;
 }
 
+let known: { readonly stamp: string; readonly database: UserDatabase } | undefined;
+
+/** Read again only when one of both files changed: each launch asks. */
 export function readUserDatabase(): UserDatabase {
-  return { passwd: readFileSync('/etc/passwd', 'utf8'), group: readFileSync('/etc/group', 'utf8') };
+  const stamp = ['/etc/passwd', '/etc/group'].map(fileStamp).join(' ');
+  if (known?.stamp === stamp) return known.database;
+  const database = { passwd: readFileSync('/etc/passwd', 'utf8'), group: readFileSync('/etc/group', 'utf8') };
+  known = { stamp, database };
+  return database;
+}
+
+function fileStamp(path: string): string {
+  const { ino, mtimeMs, ctimeMs, size } = statSync(path);
+  return `${ino}/${mtimeMs}/${ctimeMs}/${size}`;
 }
 
 /**

@@ -1,4 +1,5 @@
-// Everything a launch needs, resolved: no choices are left to the scripts made from it.
+// Everything a launch needs, resolved: no choices are left to whoever carries it out.
+import type { DevicePlan } from '../cgroup/device-groups.ts';
 import type { ResolvedUser } from '../isolation/users.ts';
 import type { LogView } from '../types.ts';
 
@@ -14,7 +15,9 @@ export interface LaunchPlan {
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
   readonly user: ResolvedUser;
+  /** Its own groups. The first one is the one that it is killed by. */
   readonly cgroups: readonly string[];
+  readonly devices?: DevicePlan;
   readonly oomScoreAdj: number;
   readonly networkNamespace?: string | 'none';
   readonly chroot?: {
@@ -23,6 +26,8 @@ export interface LaunchPlan {
     readonly pidMode: 'private' | 'host';
     readonly ipcMode: 'private' | 'host';
     readonly capabilities: readonly string[];
+    /** The default filter of system calls. */
+    readonly filtersCalls: boolean;
   };
   readonly logs?: LogPlan;
 }
@@ -40,4 +45,14 @@ export interface LogFilePlan {
   readonly base: string;
   readonly number: number;
   readonly bytes: number;
+}
+
+/** Root on the host stays what it is; an isolated root still loses its privileges. */
+export function changesUser({ chroot, user }: Pick<LaunchPlan, 'chroot' | 'user'>): boolean {
+  return chroot !== undefined || user.uid !== 0 || user.gid !== 0;
+}
+
+/** The groups that processes of a launch enter. */
+export function joinedGroups({ cgroups, devices }: Pick<LaunchPlan, 'cgroups' | 'devices'>): readonly string[] {
+  return devices?.kind === 'v1' ? [...cgroups, devices.group] : cgroups;
 }

@@ -3,19 +3,20 @@
 import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { applyCgroupPlan, removeCgroups } from '../cgroup/cgroup-host.ts';
+import { applyCgroupPlan, prepareParents, removeCgroups } from '../cgroup/cgroup-host.ts';
 import type { CgroupLayout } from '../cgroup/cgroup-layout.ts';
 import type { CgroupPlan } from '../cgroup/cgroup-plan.ts';
 import { planCgroups } from '../cgroup/cgroup-plan.ts';
+import { type DeviceGround, planDevices } from '../cgroup/device-groups.ts';
 import { ExecutorError } from '../errors.ts';
-import { type MountStep, makeMountPoints, mountSteps, planRoot, renderMountTable } from '../isolation/chroot-root.ts';
 import { deviceRules } from '../isolation/device-rules.ts';
 import type { RootView } from '../isolation/root-lookup.ts';
 import { findProgram, resolveInRoot } from '../isolation/root-lookup.ts';
+import { planRoot, type RootPlan } from '../isolation/root-plan.ts';
 import { makeTaskEtc } from '../isolation/task-etc.ts';
 import type { ResolvedUser } from '../isolation/users.ts';
 import { readUserDatabase, resolveUser } from '../isolation/users.ts';
-import type { LaunchSpec } from '../types.ts';
+import type { ChrootIsolation, IsolationPieces, LaunchSpec } from '../types.ts';
 import { RUNNING_RECORD } from './exit-record.ts';
 import type { FifoPool } from './fifo-pool.ts';
 import type { LaunchPlan } from './launch-plan.ts';
@@ -25,16 +26,17 @@ import { type LauncherJob, SYSTEM_PATH } from './launcher.ts';
 import { planLogs } from './log-files.ts';
 
 /** What the executor has made once, for all launches. */
-export interface ExecutorGround {
+export interface ExecutorGround extends DeviceGround {
   readonly layout: CgroupLayout;
   readonly cgroupParent: string;
+  readonly pieces: IsolationPieces;
   readonly exitsDir: string;
   readonly etcDir: string;
   readonly devDir: string;
   readonly fifos: FifoPool;
   readonly head: string;
-  /** The native launcher is there: it makes the pipes, namespaces and mounts itself. */
-  readonly native: boolean;
+  /** The native launcher's program: it makes groups, pipes, namespaces and mounts itself. */
+  readonly native: string | undefined;
 }
 
 export interface PreparedLaunch {
@@ -51,17 +53,21 @@ export function nameForId(id: string): string {
 
 /** @throws ExecutorError; then nothing is left behind */
 export async function prepareLaunch(spec: LaunchSpec, token: string, ground: ExecutorGround): Promise<PreparedLaunch> {
-  const user = resolveUser(spec.user ?? (spec.isolation.kind === 'chroot' ? 'nobody' : '0:0'), readUserDatabase());
+  const { isolation } = spec;
+  if (isolation.kind === 'chroot' && !ground.pieces.root) {
+    const hint = ground.pieces.mend;
+    throw new ExecutorError('start-failed', 'tasks cannot be isolated on this machine', hint ? { hint } : {});
+  }
+  const user = resolveUser(spec.user ?? (isolation.kind === 'chroot' ? 'nobody' : '0:0'), readUserDatabase());
   const name = nameForId(spec.id);
-  const group = `${ground.cgroupParent}/launches/${name}`;
-  const cgroupPlan = planCgroups(ground.layout, group, spec.limits, deviceRules(spec));
+  const cgroupPlan = planCgroups(ground.layout, `${ground.cgroupParent}/launches/${name}`, spec.limits);
   const exitFile = join(ground.exitsDir, name);
   try {
-    const root = spec.isolation.kind === 'chroot' ? prepareRoot(spec, user, ground) : undefined;
-    const view: RootView = root ?? { root: '/', mounts: [] };
-    const argv = checkCommand(spec, view);
-    mkdirSync(spec.stateDir, { recursive: true, mode: 0o700 });
-    chmodSync(spec.stateDir, 0o700);
+    const root = isolation.kind === 'chroot' ? prepareRoot(isolation, user, ground) : undefined;
+    const argv = checkCommand(spec, root ?? { root: '/', mounts: [] });
+    // Undefined = it was there before.
+    if (mkdirSync(spec.stateDir, { recursive: true, mode: 0o700 }) === undefined) chmodSync(spec.stateDir, 0o700);
+    const devices = planDevices(ground, deviceRules(spec));
     const plan: LaunchPlan = {
       token,
       id: spec.id,
@@ -72,16 +78,17 @@ export async function prepareLaunch(spec: LaunchSpec, token: string, ground: Exe
       env: checkEnv(spec.env),
       cwd: spec.cwd,
       user,
-      cgroups: applyCgroupPlan(cgroupPlan),
+      cgroups: cgroupPlan.directories.map(({ dir }) => dir),
       oomScoreAdj: spec.limits.oomScoreAdj ?? 0,
+      ...(devices === undefined ? {} : { devices }),
       ...(spec.networkNamespace === undefined ? {} : { networkNamespace: spec.networkNamespace }),
-      ...(spec.isolation.kind === 'chroot' ? { chroot: spec.isolation } : {}),
+      ...(isolation.kind === 'chroot' ? { chroot: boundary(isolation, ground) } : {}),
       ...(spec.logs === undefined ? {} : { logs: planLogs(spec.logs) }),
     };
     writePrivate(plan, 'exit', RUNNING_RECORD);
     writeFileSync(exitFile, RUNNING_RECORD, { mode: 0o600 });
-    const mounts = root ? mountSteps(root, { ownProc: plan.chroot?.pidMode === 'private' }) : [];
-    const job = ground.native ? nativeJob(plan, mounts) : await shellJob(plan, mounts, ground);
+    const isNative = ground.native !== undefined;
+    const job = isNative ? nativeJob(plan, cgroupPlan, root) : await shellJob(plan, cgroupPlan, ground);
     return { plan, cgroupPlan, job };
   } catch (error) {
     discardLaunch(spec.stateDir, exitFile, cgroupPlan);
@@ -91,19 +98,25 @@ export async function prepareLaunch(spec: LaunchSpec, token: string, ground: Exe
   }
 }
 
-function nativeJob(plan: LaunchPlan, mounts: readonly MountStep[]): LauncherJob {
-  writePrivate(plan, 'plan', launchRequest(plan, mounts));
+function boundary(isolation: ChrootIsolation, { pieces }: ExecutorGround): NonNullable<LaunchPlan['chroot']> {
+  const { root, hostname, pidMode, ipcMode, capabilities, seccomp = 'default' } = isolation;
+  const filtersCalls = seccomp === 'default' && pieces.seccomp;
+  return { root, pidMode, ipcMode, capabilities, filtersCalls, ...(hostname === undefined ? {} : { hostname }) };
+}
+
+function nativeJob(plan: LaunchPlan, cgroupPlan: CgroupPlan, root: RootPlan | undefined): LauncherJob {
+  writePrivate(plan, 'plan', launchRequest(plan, prepareParents(cgroupPlan), root?.steps ?? []));
   return { kind: 'launch', file: join(plan.dir, 'plan') };
 }
 
 async function shellJob(
   plan: LaunchPlan,
-  mounts: readonly MountStep[],
+  cgroupPlan: CgroupPlan,
   { fifos, head }: ExecutorGround,
 ): Promise<LauncherJob> {
+  applyCgroupPlan(cgroupPlan);
   await fifos.take(join(plan.dir, 'out'), plan.user.uid);
   if (plan.logs) await fifos.take(join(plan.dir, 'err'), plan.user.uid);
-  if (plan.chroot) writePrivate(plan, 'fstab', renderMountTable(mounts));
   writePrivate(plan, 'start.sh', launchScript(plan, head));
   return { kind: 'script', file: join(plan.dir, 'start.sh') };
 }
@@ -115,18 +128,17 @@ export function discardLaunch(dir: string, exitFile: string, cgroupPlan: CgroupP
   rmSync(exitFile, { force: true });
 }
 
-function prepareRoot(spec: LaunchSpec, user: ResolvedUser, ground: ExecutorGround) {
-  if (spec.isolation.kind !== 'chroot') throw new ExecutorError('invalid', 'a root is for isolated launches');
-  const { isolation } = spec;
+function prepareRoot(isolation: ChrootIsolation, user: ResolvedUser, ground: ExecutorGround): RootPlan {
+  const { root, mounts, hostname, resolvConf, hosts } = isolation;
+  const inEtc = mounts.flatMap(({ path }) => (path.startsWith('/etc/') ? [path.slice('/etc/'.length)] : []));
   const etcDir = makeTaskEtc(ground.etcDir, {
     user,
-    ...(isolation.hostname === undefined ? {} : { hostname: isolation.hostname }),
-    ...(isolation.resolvConf === undefined ? {} : { resolvConf: isolation.resolvConf }),
-    ...(isolation.hosts === undefined ? {} : { hosts: isolation.hosts }),
+    directories: inEtc.sort(),
+    ...(hostname === undefined ? {} : { hostname }),
+    ...(resolvConf === undefined ? {} : { resolvConf }),
+    ...(hosts === undefined ? {} : { hosts }),
   });
-  const root = planRoot({ root: isolation.root, mounts: isolation.mounts, etcDir, devDir: ground.devDir });
-  makeMountPoints(root);
-  return root;
+  return planRoot({ root, mounts, etcDir, devDir: ground.devDir });
 }
 
 function checkCommand(spec: LaunchSpec, view: RootView): string[] {

@@ -1,15 +1,10 @@
 // A launch as the native launcher reads it: NUL-terminated words, a key and then as many values as the key has.
 
+import type { CgroupPlan } from '../cgroup/cgroup-plan.ts';
 import { ExecutorError } from '../errors.ts';
-import type { MountStep } from '../isolation/chroot-root.ts';
-import type { LaunchPlan, LogPlan } from './launch-plan.ts';
-import { changesUser } from './launch-script.ts';
-
-/** Flags of mount(2), from linux/mount.h. */
-const FLAGS: Readonly<Record<string, number>> = { ro: 1, nosuid: 2, nodev: 4, noexec: 8 };
-const REMOUNT = 32;
-const BIND = 4_096;
-const RECURSIVE = 16_384;
+import { DEFAULT_DEVICES, renderDeviceRule } from '../isolation/device-rules.ts';
+import type { RootStep } from '../isolation/root-plan.ts';
+import { changesUser, joinedGroups, type LaunchPlan, type LogPlan } from './launch-plan.ts';
 
 /** Bit numbers of linux/capability.h, in order. */
 const CAPABILITIES = `chown dac_override dac_read_search fowner fsetid kill setgid setuid setpcap linux_immutable
@@ -17,36 +12,31 @@ const CAPABILITIES = `chown dac_override dac_read_search fowner fsetid kill setg
   sys_admin sys_boot sys_nice sys_resource sys_time sys_tty_config mknod lease audit_write audit_control setfcap
   mac_override mac_admin syslog wake_alarm block_suspend audit_read perfmon bpf checkpoint_restore`.split(/\s+/);
 
+type Words = readonly (string | number)[];
+
+/** What only a launch's own groups need; the shell's form of a launch has them made before. */
+export type LaunchGroups = Pick<CgroupPlan, 'directories'>;
+
 /** Pure. @throws ExecutorError `invalid` for a NUL byte or a capability the kernel does not have */
-export function launchRequest(plan: LaunchPlan, mounts: readonly MountStep[]): string {
-  const { chroot, logs, user } = plan;
-  const words: (string | number)[] = [
-    'token',
-    plan.token,
-    'dir',
-    plan.dir,
-    'exit-file',
-    plan.exitFile,
-    'cwd',
-    plan.cwd,
-  ];
-  words.push('oom-score', plan.oomScoreAdj);
-  if (plan.networkNamespace !== undefined) words.push('network', plan.networkNamespace);
-  if (chroot) {
-    words.push('root', chroot.root);
-    if (chroot.hostname !== undefined) words.push('hostname', chroot.hostname);
-    if (chroot.pidMode === 'private') words.push('own-pids');
-    if (chroot.ipcMode === 'private') words.push('own-ipc');
-    for (const name of chroot.capabilities) words.push('capability', capabilityNumber(name));
-  }
-  if (changesUser(plan)) words.push('user', user.uid, user.gid);
-  for (const group of user.groups) words.push('group', group);
+export function launchRequest(plan: LaunchPlan, groups: LaunchGroups, root: readonly RootStep[]): string {
+  const { logs } = plan;
+  const words: (string | number)[] = ['token', plan.token, 'dir', plan.dir, 'exit-file', plan.exitFile];
+  words.push(...boundaryWords(plan));
+  if (plan.chroot?.hostname !== undefined) words.push('hostname', plan.chroot.hostname);
+  if (plan.chroot && plan.user.uid === 0) words.push('writable-root');
   if (logs) words.push(...logWords(logs));
-  for (const step of mounts) words.push('mount', step.source, step.target, step.type, ...mountWords(step));
-  for (const dir of plan.cgroups) words.push('cgroup', dir);
-  for (const arg of plan.argv) words.push('arg', arg);
-  for (const [name, value] of Object.entries(plan.env)) words.push('env', `${name}=${value}`);
-  return nulTerminated(words);
+  for (const { dir, writes } of groups.directories) {
+    words.push('make-cgroup', dir);
+    for (const { file, value, optional } of writes) words.push('limit', `${dir}/${file}`, value, optional ? 1 : 0);
+  }
+  if (plan.devices?.kind === 'bpf') {
+    words.push('device-group', plan.cgroups[0] ?? '');
+    // The launcher has the program for these already.
+    if (plan.devices.rules === DEFAULT_DEVICES) words.push('usual-devices');
+    else for (const rule of plan.devices.rules) words.push('device', renderDeviceRule(rule));
+  }
+  for (const step of root) words.push(...rootWords(step));
+  return requestText([...words, ...commandWords(plan.argv, plan.env)]);
 }
 
 /** What the native launcher needs to go on with the streams of a launch whose copier was killed. */
@@ -66,25 +56,53 @@ export function successorRequest(request: SuccessorRequest): string {
   for (const stream of request.streams) words.push(`carry-${stream}`);
   for (const pid of request.readers) words.push('reader', pid);
   if (request.logs) words.push(...logWords(request.logs));
-  return nulTerminated(words);
+  return requestText(words);
 }
 
-function logWords({ maxFiles, maxFileBytes, stdout, stderr, view }: LogPlan): readonly (string | number)[] {
+function logWords({ maxFiles, maxFileBytes, stdout, stderr, view }: LogPlan): Words {
   const files = ['stdout', stdout.base, stdout.number, 'stderr', stderr.base, stderr.number];
   const shown = view === undefined ? [] : ['view', view.root, view.path];
   return ['logs', maxFiles, maxFileBytes, ...files, ...shown];
 }
 
-function nulTerminated(words: readonly (string | number)[]): string {
+/** Who a process is and what surrounds it: the same for a task's program and for commands run inside the task. */
+export function boundaryWords(plan: Omit<LaunchPlan, 'env' | 'argv' | 'token'>): Words {
+  const { chroot, user } = plan;
+  const words: (string | number)[] = ['cwd', plan.cwd, 'oom-score', plan.oomScoreAdj];
+  if (plan.networkNamespace !== undefined) words.push('network', plan.networkNamespace);
+  if (chroot) {
+    words.push('root', chroot.root);
+    if (chroot.pidMode === 'private') words.push('own-pids');
+    if (chroot.ipcMode === 'private') words.push('own-ipc');
+    if (chroot.filtersCalls) words.push('seccomp');
+    for (const name of chroot.capabilities) words.push('capability', capabilityNumber(name));
+  }
+  if (changesUser(plan)) words.push('user', user.uid, user.gid);
+  for (const group of user.groups) words.push('group', group);
+  for (const dir of joinedGroups(plan)) words.push('cgroup', dir);
+  return words;
+}
+
+export function commandWords(argv: readonly string[], env: Readonly<Record<string, string>>): Words {
+  return [
+    ...argv.flatMap((arg) => ['arg', arg]),
+    ...Object.entries(env).flatMap(([name, value]) => ['env', `${name}=${value}`]),
+  ];
+}
+
+/** @throws ExecutorError `invalid` for a NUL byte: it would begin another word */
+export function requestText(words: Words): string {
   return words.map((word) => `${withoutNul(String(word))}\0`).join('');
 }
 
-/** Flags of the mount, flags of a second mount that a bind needs for its own, and what the file system is told. */
-function mountWords({ options }: MountStep): readonly [flags: number, again: number, data: string] {
-  const flags = options.reduce((sum, word) => sum | (FLAGS[word] ?? 0), 0);
-  if (options.includes('rbind')) return [BIND | RECURSIVE, 0, ''];
-  if (options.includes('bind')) return [BIND, BIND | REMOUNT | flags, ''];
-  return [flags, 0, options.filter((word) => FLAGS[word] === undefined).join(',')];
+function rootWords(step: RootStep): Words {
+  if (step.kind === 'link') return ['link', step.target, step.path];
+  const flags = `${step.readOnly ? 'r' : ''}${step.devices ? 'd' : ''}`;
+  const { hostPath, beneath } = step;
+  if (beneath === undefined) return ['bind', hostPath, step.path, flags];
+  if (!hostPath.startsWith(`${beneath}/`))
+    throw new ExecutorError('invalid', `the mount source ${hostPath} is not below ${beneath}`);
+  return ['bind-beneath', beneath, hostPath.slice(beneath.length + 1), step.path, flags];
 }
 
 function capabilityNumber(name: string): number {

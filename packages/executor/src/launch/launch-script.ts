@@ -1,6 +1,7 @@
-// The shell source of one launch. Pure: the same plan gives the same scripts.
+// The shell source of one launch on the host, for machines without the native launcher. Pure: the same plan gives the same
+// script. It isolates nothing: a shell cannot give a task a boundary that holds.
 import { copierFunction, copyCall } from './copier-script.ts';
-import type { LaunchPlan } from './launch-plan.ts';
+import { changesUser, joinedGroups, type LaunchPlan } from './launch-plan.ts';
 import { quoteShell, quoteShellWords } from './shell-quote.ts';
 
 /** Ten-odd fields of /proc/self/stat; in every namespace /proc is still the host's, so the pid is the host's. */
@@ -49,45 +50,27 @@ echo "$exit" 1<>${quoteShell(plan.exitFile)}`;
 
 function enterNamespaces(plan: LaunchPlan): string {
   const inner = quoteShell(`${plan.dir}/start.sh`);
-  const flags: string[] = [];
-  if (plan.networkNamespace === 'none') flags.push('--net');
-  if (plan.chroot) {
-    flags.push('--mount', '--uts', '--propagation', 'private');
-    if (plan.chroot.pidMode === 'private') flags.push('--pid');
-    if (plan.chroot.ipcMode === 'private') flags.push('--ipc');
-  }
-  const words: string[] = [];
-  if (plan.networkNamespace !== undefined && plan.networkNamespace !== 'none') {
-    words.push('nsenter', `--net=${plan.networkNamespace}`, '--');
-  }
-  if (flags.length > 0) words.push('unshare', ...flags, '--');
   const supervisors = '"$pid $ticks $c2"';
-  if (words.length === 0) return `set -- ${supervisors}; . ${inner}`;
+  if (plan.networkNamespace === undefined) return `set -- ${supervisors}; . ${inner}`;
+  const isEmpty = plan.networkNamespace === 'none';
+  const words = isEmpty ? ['unshare', '--net', '--'] : ['nsenter', `--net=${plan.networkNamespace}`, '--'];
   return `exec ${quoteShellWords(words)} /bin/sh ${inner} ${supervisors} 2>${quoteShell(`${plan.dir}/trace`)}`;
 }
 
 /**
- * Run inside the namespaces. Its first fork is the task's init (PID 1 where the pid namespace is private): it mounts,
- * starts the task, forwards signals, reaps orphans and keeps the exit status. It stays outside the task's cgroup, so
- * that neither a memory limit nor a kill of the group takes it before it has told how the task ended. Until then it
- * holds the pipes open: their end tells the copier that the status is written.
+ * Run inside the namespaces. Its first fork is the task's init: it starts the task, forwards signals, reaps orphans and
+ * keeps the exit status. It stays outside the task's cgroup, so that neither a memory limit nor a kill of the group takes
+ * it before it has told how the task ended. Until then it holds the pipes open: their end tells the copier that the
+ * status is written.
  */
 function innerScript(plan: LaunchPlan): string {
-  const { chroot } = plan;
-  const steps: string[] = [];
-  if (plan.networkNamespace === 'none') steps.push('ip link set lo up || fail loopback');
-  if (chroot) {
-    if (chroot.hostname !== undefined) {
-      steps.push(`echo ${quoteShell(chroot.hostname)} > /proc/sys/kernel/hostname || fail hostname`);
-    }
-    steps.push(`mount --all --fstab ${quoteShell(`${plan.dir}/fstab`)} || fail mounts`);
-  }
-  const attach = plan.cgroups.map((dir) => `echo 0 > ${quoteShell(`${dir}/cgroup.procs`)} || fail cgroup`);
+  const steps = plan.networkNamespace === 'none' ? 'ip link set lo up || fail loopback' : '';
+  const attach = joinedGroups(plan).map((dir) => `echo 0 > ${quoteShell(`${dir}/cgroup.procs`)} || fail cgroup`);
   const kill = plan.cgroups[0] === undefined ? [] : [killGroup(plan.cgroups[0])];
   return `supervisors=$1
 fail() { echo "F ${plan.token} $1" >&9; exit 125; }
 ( exec 2>${quoteShell(`${plan.dir}/trace`)}
-${steps.join('\n')}
+${steps}
 (
 ${attach.join('\n')}
 echo ${plan.oomScoreAdj} > /proc/self/oom_score_adj || fail oom_score_adj
@@ -112,33 +95,19 @@ else while read -r one; do kill -9 "$one"; done < ${quoted}/cgroup.procs; fi`;
 }
 
 /**
- * From root in the namespaces to the task's program. `setsid`: a `kill 0` must not reach supervisors. `chroot` and
- * `setpriv` run with the launcher's clean environment; only `env`, already without privileges, sets the task's, since a
- * variable such as LD_PRELOAD would otherwise run the job's code as root. It also undoes that a shell's background
- * processes ignore SIGINT and SIGQUIT.
+ * From root in the namespaces to the task's program. `setsid`: a `kill 0` must not reach supervisors. `setpriv` runs with
+ * the launcher's clean environment; only `env`, already without privileges, sets the task's, since a variable such as
+ * LD_PRELOAD would otherwise run the job's code as root. It also undoes that a shell's background processes ignore SIGINT
+ * and SIGQUIT.
  */
-export function taskWords(plan: Pick<LaunchPlan, 'chroot' | 'user' | 'cwd' | 'env' | 'argv'>): string[] {
-  const words = ['setsid'];
-  if (plan.chroot) words.push('chroot', plan.chroot.root);
-  words.push(...privilegeWords(plan));
-  words.push('env', '-i', '--default-signal=INT,QUIT', '-C', plan.cwd);
+function taskWords(plan: Pick<LaunchPlan, 'user' | 'cwd' | 'env' | 'argv'>): string[] {
+  const words = ['setsid', ...privilegeWords(plan), 'env', '-i', '--default-signal=INT,QUIT', '-C', plan.cwd];
   for (const [name, value] of Object.entries(plan.env)) words.push(`${name}=${value}`);
   return [...words, ...plan.argv];
 }
 
-/** Root on the host stays what it is; an isolated root still loses its privileges. */
-export function changesUser({ chroot, user }: Pick<LaunchPlan, 'chroot' | 'user'>): boolean {
-  return chroot !== undefined || user.uid !== 0 || user.gid !== 0;
-}
-
-export function privilegeWords(plan: Pick<LaunchPlan, 'chroot' | 'user'>): string[] {
-  const { user, chroot } = plan;
-  if (!changesUser(plan)) return [];
-  const words = ['setpriv', `--reuid=${user.uid}`, `--regid=${user.gid}`];
-  words.push(user.groups.length > 0 ? `--groups=${user.groups.join(',')}` : '--clear-groups');
-  if (!chroot) return words;
-  const kept = chroot.capabilities.map((name) => `,+${name.toLowerCase().replace(/^cap_/, '')}`).join('');
-  words.push('--no-new-privs', `--bounding-set=-all${kept}`, `--inh-caps=-all${kept}`);
-  if (kept !== '') words.push(`--ambient-caps=-all${kept}`);
-  return words;
+export function privilegeWords({ user }: Pick<LaunchPlan, 'user'>): string[] {
+  if (!changesUser({ user })) return [];
+  const groups = user.groups.length > 0 ? `--groups=${user.groups.join(',')}` : '--clear-groups';
+  return ['setpriv', `--reuid=${user.uid}`, `--regid=${user.gid}`, groups];
 }

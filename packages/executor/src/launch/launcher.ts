@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { readIfThere } from '../cgroup/cgroup-host.ts';
 import { ExecutorError } from '../errors.ts';
+import { DEFAULT_DEVICES, renderDeviceRule } from '../isolation/device-rules.ts';
 import { quoteShell } from './shell-quote.ts';
 
 export const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -51,14 +52,14 @@ export interface LauncherAnswer {
   readonly rest: string;
 }
 
-/** `script`: a shell script, sourced or run. `launch`, `copier`: plans, which only the native launcher can read. */
+/** `script`: a shell script, sourced or run. The others: plans, which only the native launcher can read. */
 export interface LauncherJob {
-  readonly kind: 'script' | 'launch' | 'copier';
+  readonly kind: 'script' | 'launch' | 'session' | 'copier';
   readonly file: string;
 }
 
 /** How a line to the native launcher begins. */
-const LETTERS = { script: 'R', launch: 'L', copier: 'C' } as const;
+const LETTERS = { script: 'R', launch: 'L', session: 'E', copier: 'C' } as const;
 
 interface Pending {
   readonly job: LauncherJob;
@@ -73,11 +74,16 @@ export interface LauncherOptions {
   readonly onRestart: (reason: string) => void;
 }
 
+function serveWords(cgroups: readonly string[]): readonly string[] {
+  return ['devices', ...DEFAULT_DEVICES.map(renderDeviceRule), 'groups', ...cgroups];
+}
+
 /** Owns the launcher process. Killed from outside, it is started again; what it had forked is not touched. */
 export class Launcher {
   readonly #options: LauncherOptions;
   readonly #pending = new Map<string, Pending>();
   #child: ChildProcess | undefined;
+  #pieces: ReadonlySet<string> = new Set();
   #closed = false;
   #restarts = 0;
 
@@ -87,6 +93,11 @@ export class Launcher {
 
   get pid(): number | undefined {
     return this.#child?.pid;
+  }
+
+  /** What of the isolation the native launcher found in the kernel. A shell finds nothing. */
+  get pieces(): ReadonlySet<string> {
+    return this.#pieces;
   }
 
   /** Resolves when the launcher answers. @throws ExecutorError `start-failed` */
@@ -127,7 +138,9 @@ export class Launcher {
   #spawn(ready: () => void, failed: (error: ExecutorError) => void): void {
     const { cgroups, native } = this.#options;
     const [program, ...words] =
-      native === undefined ? launcherCommand(launcherSource(cgroups)) : ([native, ...cgroups] as const);
+      native === undefined
+        ? launcherCommand(launcherSource(cgroups))
+        : ([native, 'serve', ...serveWords(cgroups)] as const);
     const child = spawn(program, words, {
       cwd: '/',
       env: { PATH: SYSTEM_PATH, LC_ALL: 'C', [LAUNCHING]: '1' },
@@ -142,8 +155,9 @@ export class Launcher {
       const lines = (buffered + text).split('\n');
       buffered = lines.pop() ?? '';
       for (const line of lines) {
-        if (line === 'ready') {
+        if (!isReady && line.startsWith('ready')) {
           isReady = true;
+          this.#pieces = new Set(line.split(' ').slice(1).filter(Boolean));
           ready();
         } else this.#onLine(line);
       }

@@ -1,5 +1,5 @@
 // Who a process is: boot id, pid and start time. A bare pid may be somebody else's tomorrow.
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 export interface ProcessIdentity {
   readonly pid: number;
@@ -25,9 +25,12 @@ interface ProcessStat {
 
 /** The facts of /proc/<pid>/stat. The name in parentheses may hold anything, so fields are counted behind the last one. */
 export function readStat(pid: number): ProcessStat | undefined {
+  const file = `/proc/${pid}/stat`;
+  // Asked first because an exception with its stack costs far more than the call.
+  if (!existsSync(file)) return undefined;
   let text: string;
   try {
-    text = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    text = readFileSync(file, 'latin1');
   } catch {
     return undefined; // gone: the only reason for which root cannot read it
   }

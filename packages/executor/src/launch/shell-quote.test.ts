@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import test from 'ava';
 import fc from 'fast-check';
-import { quoteFstab, quoteShell, quoteShellWords } from './shell-quote.ts';
+import { quoteShell, quoteShellWords } from './shell-quote.ts';
 
 const text = fc.string({ unit: 'binary', maxLength: 40 }).map((one) => one.replaceAll('\0', ''));
 
@@ -19,11 +19,4 @@ test('a shell gets back every quoted word byte for byte', (t) => {
 
 test('a NUL byte is refused', (t) => {
   t.throws(() => quoteShell('a\0b'), { message: /NUL/ });
-  t.throws(() => quoteFstab('a\0b'), { message: /NUL/ });
-});
-
-test('a mount path has no blanks left, so that it stays one field of one line', (t) => {
-  t.is(quoteFstab('/a b\n\t\\c#'), '/a\\040b\\012\\011\\134c\\043');
-  fc.assert(fc.property(text, (path) => !/[\s#]/.test(quoteFstab(path))));
-  t.pass();
 });

@@ -13,9 +13,3 @@ export function quoteShell(text: string): string {
 export function quoteShellWords(words: readonly string[]): string {
   return words.map(quoteShell).join(' ');
 }
-
-/** A field of an fstab line: blanks and backslashes as octal escapes. */
-export function quoteFstab(text: string): string {
-  if (text.includes('\0')) throw new ExecutorError('invalid', 'a mount path contains a NUL byte');
-  return text.replace(/[\s\\#]/g, (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`);
-}

@@ -17,7 +17,8 @@ export function volatileStateDir(dataDir: string): string {
   return isInMemory('/dev/shm') ? join('/dev/shm/orch', name) : join(dataDir, 'executor');
 }
 
-function isInMemory(path: string): boolean {
+/** Whether a directory that is there lies in memory. */
+export function isInMemory(path: string): boolean {
   try {
     return statfsSync(path).type === TMPFS_MAGIC;
   } catch (error) {

@@ -1,0 +1,86 @@
+// What the root of an isolated task is made of. The native launcher makes it, in memory, in the task's mount namespace.
+import { lstatSync, readlinkSync } from 'node:fs';
+import { ExecutorError } from '../errors.ts';
+import type { ChrootMount } from './default-mounts.ts';
+
+/** The host's own, which programs and libraries are taken from: nothing of a job may lie upon them. */
+const SYSTEM = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32'];
+const OWN = ['/', '/proc', '/dev', '/etc'];
+
+export interface RootRequest {
+  /** The task's directory. What is in it beside the mounts is seen at the same names. */
+  readonly root: string;
+  readonly mounts: readonly ChrootMount[];
+  readonly etcDir: string;
+  readonly devDir: string;
+}
+
+export interface RootPlan {
+  readonly root: string;
+  /** All mounts, those that others lie upon first. */
+  readonly mounts: readonly ChrootMount[];
+  readonly steps: readonly RootStep[];
+}
+
+/** One thing the launcher makes, in this order. Paths inside the root are absolute. */
+export type RootStep =
+  | { readonly kind: 'link'; readonly target: string; readonly path: string }
+  | {
+      readonly kind: 'bind';
+      readonly hostPath: string;
+      /** Below this directory no symlink is followed. */
+      readonly beneath?: string;
+      readonly path: string;
+      readonly readOnly: boolean;
+      /** Device nodes in it can be opened. */
+      readonly devices: boolean;
+    };
+
+/**
+ * Orders the mounts. @throws ExecutorError `invalid` when one would replace system directories or what the launcher
+ * makes itself, `not-found` when the source of a job's mount is missing
+ */
+export function planRoot(request: RootRequest): RootPlan {
+  for (const mount of request.mounts) checkMount(mount);
+  if (!request.mounts.some(({ path }) => path === '/usr')) {
+    throw new ExecutorError('invalid', 'an isolated task needs the host directory /usr', {
+      hint: 'begin the mounts with defaultChrootMounts()',
+    });
+  }
+  const etc: ChrootMount = { hostPath: request.etcDir, path: '/etc', readOnly: true };
+  const dev: ChrootMount = { hostPath: request.devDir, path: '/dev', readOnly: true };
+  const mounts = [...request.mounts, etc, dev].sort((left, right) => left.path.length - right.path.length);
+  return { root: request.root, mounts, steps: mounts.map((mount) => rootStep(mount, mount === dev)) };
+}
+
+function checkMount(mount: ChrootMount): void {
+  if (!mount.path.startsWith('/') || mount.path.split('/').includes('..')) {
+    throw new ExecutorError('invalid', `mount path "${mount.path}" is not an absolute path inside the task`);
+  }
+  const system = SYSTEM.find((dir) => mount.path === dir || mount.path.startsWith(`${dir}/`));
+  const isHostsOwn = mount.hostPath === mount.path && mount.readOnly;
+  if ((system !== undefined && !(isHostsOwn && mount.path === system)) || OWN.includes(mount.path)) {
+    throw new ExecutorError('invalid', `nothing can be mounted at ${mount.path} in an isolated task`, {
+      hint: 'choose a path that is not a system directory',
+    });
+  }
+  if (!isHostsOwn && lstatSync(mount.hostPath, { throwIfNoEntry: false }) === undefined)
+    throw new ExecutorError('not-found', `the mount source ${mount.hostPath} does not exist`);
+}
+
+function rootStep({ hostPath, beneath, path, readOnly }: ChrootMount, devices: boolean): RootStep {
+  const link = hostPath === path && SYSTEM.includes(path) ? linkToUsr(path) : undefined;
+  if (link !== undefined) return { kind: 'link', target: link, path };
+  return { kind: 'bind', hostPath, path, readOnly, devices, ...(beneath === undefined ? {} : { beneath }) };
+}
+
+const links = new Map<string, string | undefined>();
+
+/** Where /bin is a link into /usr the task gets the link: one mount less for each. Asked once: no host changes that. */
+function linkToUsr(path: string): string | undefined {
+  if (!links.has(path)) {
+    const target = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ? readlinkSync(path) : '';
+    links.set(path, /^\/?usr\/[a-z0-9]+$/.test(target) ? target : undefined);
+  }
+  return links.get(path);
+}
