@@ -1,12 +1,13 @@
 // Unpacks a tar archive into a directory: nothing outside, no devices, no special bits, bounded.
 
-import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { Header } from 'tar-stream';
 import { OrchError } from '../../lib/errors.ts';
 import type { UserIds } from '../alloc-dir/users.ts';
+import type { ConfinedDirectory } from '../files/confined-directory.ts';
 import { ConfinedWriter } from '../files/confined-write.ts';
+import { streamPrivateFile } from '../files/private-files.ts';
 import type { ArtifactArchive } from './source.ts';
 
 /** What is used of an entry: its header, and its bytes, which must be read or skipped before the next one comes. */
@@ -20,18 +21,18 @@ export interface UnpackLimits {
   readonly maxEntries: number;
 }
 
-/** @throws OrchError `archive-invalid`, `archive-too-large`, `outside-destination` */
+/** @param archivePath of a file only the node can write to. @throws OrchError `archive-invalid`, `archive-too-large`, `outside-destination` */
 export async function unpackTar(
   archivePath: string,
   kind: Exclude<ArtifactArchive, 'none'>,
-  directory: string,
+  directory: ConfinedDirectory,
   limits: UnpackLimits,
   options: { readonly owner?: UserIds | undefined; readonly signal: AbortSignal },
 ): Promise<void> {
   // Loaded on first use: most nodes never unpack anything. The bundle gives a CommonJS package its default export only.
   const { default: tar } = await import('tar-stream');
   const reader = tar.extract();
-  const input = createReadStream(archivePath);
+  const input = streamPrivateFile(archivePath);
   const unzipped: Readable = kind === 'tar.gz' ? input.pipe(createGunzip()) : input;
   input.on('error', (error) => reader.destroy(error));
   unzipped.on('error', (error) => reader.destroy(error));
