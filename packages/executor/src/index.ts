@@ -14,6 +14,7 @@ export {
 } from './host-driver/host-driver.ts';
 export { type TaskChrootOptions, taskChroot, taskLaunch, taskLimits } from './host-driver/task-launch.ts';
 export { type ChrootMount, defaultChrootMounts } from './isolation/default-mounts.ts';
+export { type RootView, resolveInRoot } from './isolation/root-lookup.ts';
 export {
   chooseIsolation,
   ISOLATION_FIELDS,
@@ -22,5 +23,6 @@ export {
   readNodeIsolation,
 } from './isolation/task-isolation.ts';
 export { lookUpUser, type ResolvedUser } from './isolation/users.ts';
+export { type SecureDirectoryOptions, secureDirectory } from './launch/secure-directory.ts';
 export { volatileStateDir } from './launch/volatile-state-dir.ts';
 export * from './types.ts';

@@ -2,7 +2,6 @@
 
 import { describeError, OrchError } from '../lib/errors.ts';
 import type { Node } from '../model/node.ts';
-import { closeAllocations, openAllocations } from './alloc-dir/allocations-place.ts';
 import type { DirectoryTools } from './alloc-dir/build.ts';
 import type { AllocContext } from './alloc-runner/alloc-context.ts';
 import { defaultDownloadLimits } from './artifacts/download.ts';
@@ -10,6 +9,7 @@ import { httpGet } from './artifacts/http-get.ts';
 import { nodeCalls } from './calls/calls.ts';
 import { DriverHost } from './driver-host/driver-host.ts';
 import { makePrivateDirectory } from './files/private-files.ts';
+import { closeDataDir, openDataDir } from './files/private-mount.ts';
 import { findMachine, type MachineFacts } from './fingerprint/fingerprint.ts';
 import { type NodeIdentity, nodeIdentity } from './fingerprint/node-identity.ts';
 import { Collector } from './gc/collector.ts';
@@ -73,12 +73,12 @@ class RunningNodeAgent implements NodeAgent {
   async start(): Promise<void> {
     const { dataDir, ids, node: config } = this.#options;
     await makePrivateDirectory(dataDir, 0o711);
-    const isGuarded = await openAllocations(dataDir, this.#directoryTools());
+    const isGuarded = await openDataDir(dataDir, this.#directoryTools());
     const [identity, found] = await Promise.all([
       nodeIdentity(dataDir, ids),
       findMachine(dataDir, config.version, config.address),
     ]);
-    const guard = { 'storage.allocations.nosuid': String(isGuarded) };
+    const guard = { 'storage.nosuid': String(isGuarded) };
     const machine = {
       ...found,
       attributes: { ...found.attributes, ...guard },
@@ -119,7 +119,7 @@ class RunningNodeAgent implements NodeAgent {
     }
     this.#status.stop();
     await this.#store.close();
-    if (this.allocationCount().running === 0) await closeAllocations(this.#options.dataDir, this.#directoryTools());
+    if (this.allocationCount().running === 0) await closeDataDir(this.#options.dataDir, this.#directoryTools());
   }
 
   #directoryTools(): DirectoryTools {
