@@ -170,6 +170,7 @@ static _Noreturn void run_init(const struct plan *plan, const char *keeper) {
   close(ERR_READER);
   enter_network(plan);
   make_mounts(plan);
+  if (plan->reach != NULL && !show_only(plan->reach)) fail(plan, "the way to its directory");
   if (pipe2(told, O_CLOEXEC) != 0) fail(plan, "pipe");
   forward_signals();
   if ((task = fork()) < 0) fail(plan, "process");

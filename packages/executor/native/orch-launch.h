@@ -24,7 +24,7 @@ struct mount_step {
 
 // All strings lie in the plan's file, read into memory once.
 struct plan {
-  const char *token, *dir, *exit_file, *cwd, *network, *root, *hostname, *oom_score;
+  const char *token, *dir, *exit_file, *cwd, *network, *root, *hostname, *oom_score, *reach;
   bool own_pids, own_ipc;
   uid_t uid;
   gid_t gid;
@@ -59,6 +59,9 @@ void publish_exit(const struct plan *plan);
 
 // From root in the task's namespaces to its program. Returns only when something failed: the step's name, errno set.
 const char *become_task(const struct plan *plan);
+
+// A mount namespace in which the directory at `path` is the only one in the one around it. False with errno set.
+bool show_only(const char *path);
 
 // Carries the pipes' content to the log files until both have ended; of a successor's, those that it goes on with.
 void copy_streams(const struct plan *plan);

@@ -80,6 +80,7 @@ function pairs(env: Environment): string[] {
 function enterWords(plan: Plan, pid: number): string[] {
   const flags: string[] = [];
   if (plan.networkNamespace !== undefined) flags.push('--net');
+  if (plan.reach !== undefined) flags.push('--mount');
   if (plan.chroot) {
     flags.push('--mount', '--uts', '--root');
     if (plan.chroot.pidMode === 'private') flags.push('--pid');

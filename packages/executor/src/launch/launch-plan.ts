@@ -24,6 +24,8 @@ export interface LaunchPlan {
     readonly ipcMode: 'private' | 'host';
     readonly capabilities: readonly string[];
   };
+  /** See `HostIsolation.reach`; only where the user is not root. */
+  readonly reach?: string;
   readonly logs?: LogPlan;
 }
 

@@ -74,6 +74,7 @@ export async function prepareLaunch(spec: LaunchSpec, token: string, ground: Exe
       oomScoreAdj: spec.limits.oomScoreAdj ?? 0,
       ...(spec.networkNamespace === undefined ? {} : { networkNamespace: spec.networkNamespace }),
       ...(spec.isolation.kind === 'chroot' ? { chroot: spec.isolation } : {}),
+      ...reachOf(spec, user),
       ...(spec.logs === undefined ? {} : { logs: planLogs(spec.logs) }),
     };
     writePrivate(plan, 'exit', RUNNING_RECORD);
@@ -87,6 +88,11 @@ export async function prepareLaunch(spec: LaunchSpec, token: string, ground: Exe
       ? error
       : new ExecutorError('start-failed', `could not prepare the launch of ${spec.id}`, { cause: error });
   }
+}
+
+function reachOf({ isolation }: LaunchSpec, user: ResolvedUser): Pick<LaunchPlan, 'reach'> {
+  if (isolation.kind !== 'host' || isolation.reach === undefined || user.uid === 0) return {};
+  return { reach: isolation.reach };
 }
 
 function nativeJob(plan: LaunchPlan, mounts: readonly MountStep[]): LauncherJob {

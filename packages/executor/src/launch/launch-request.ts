@@ -39,6 +39,7 @@ export function launchRequest(plan: LaunchPlan, mounts: readonly MountStep[]): s
     if (chroot.ipcMode === 'private') words.push('own-ipc');
     for (const name of chroot.capabilities) words.push('capability', capabilityNumber(name));
   }
+  if (plan.reach !== undefined) words.push('reach', plan.reach);
   if (changesUser(plan)) words.push('user', user.uid, user.gid);
   for (const group of user.groups) words.push('group', group);
   if (logs) words.push(...logWords(logs));

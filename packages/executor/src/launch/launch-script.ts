@@ -1,4 +1,5 @@
 // The shell source of one launch. Pure: the same plan gives the same scripts.
+import { dirname } from 'node:path';
 import { copierFunction, copyCall } from './copier-script.ts';
 import type { LaunchPlan } from './launch-plan.ts';
 import { quoteShell, quoteShellWords } from './shell-quote.ts';
@@ -56,6 +57,7 @@ function enterNamespaces(plan: LaunchPlan): string {
     if (plan.chroot.pidMode === 'private') flags.push('--pid');
     if (plan.chroot.ipcMode === 'private') flags.push('--ipc');
   }
+  if (plan.reach !== undefined) flags.push('--mount', '--propagation', 'slave');
   const words: string[] = [];
   if (plan.networkNamespace !== undefined && plan.networkNamespace !== 'none') {
     words.push('nsenter', `--net=${plan.networkNamespace}`, '--');
@@ -82,6 +84,7 @@ function innerScript(plan: LaunchPlan): string {
     }
     steps.push(`mount --all --fstab ${quoteShell(`${plan.dir}/fstab`)} || fail mounts`);
   }
+  if (plan.reach !== undefined) steps.push(reachSource(plan.reach, plan.dir));
   const attach = plan.cgroups.map((dir) => `echo 0 > ${quoteShell(`${dir}/cgroup.procs`)} || fail cgroup`);
   const kill = plan.cgroups[0] === undefined ? [] : [killGroup(plan.cgroups[0])];
   return `supervisors=$1
@@ -103,6 +106,14 @@ echo "exit $code" 1<>${quoteShell(`${plan.dir}/exit`)}
 ${kill.join('\n')}
 ) & exit 0
 `;
+}
+
+/** What `show_only` of the native launcher does: the task's directory alone, in the one that only root enters. */
+function reachSource(path: string, dir: string): string {
+  const [own, outer, held] = [path, dirname(path), `${dir}/reach`].map(quoteShell);
+  return `mkdir ${held} && mount --rbind ${own} ${held} &&
+mount -t tmpfs -o nosuid,nodev,mode=0711,size=4k orch-reach ${outer} && mkdir -m 700 ${own} &&
+mount --move ${held} ${own} && mount -o remount,bind,nosuid,nodev,ro ${outer} || fail 'the way to its directory'`;
 }
 
 function killGroup(dir: string): string {
