@@ -39,19 +39,21 @@ export async function unpackTar(
   unzipped.pipe(reader);
   const writer = new ConfinedWriter(directory, options.owner);
   let entries = 0;
-  let left = limits.maxBytes;
+  // What the headers promise is looked at before anything is written, what was written is what counts.
+  let promised = 0;
+  const budget: Budget = { left: limits.maxBytes, signal: options.signal };
   try {
     for await (const entry of reader) {
       options.signal.throwIfAborted();
       entries += 1;
-      left -= entry.header.size ?? 0;
-      if (entries > limits.maxEntries || left < 0) {
+      promised += entry.header.size ?? 0;
+      if (entries > limits.maxEntries || promised > limits.maxBytes) {
         throw new OrchError(
           'archive-too-large',
           `the archive has more than ${limits.maxEntries} entries or ${limits.maxBytes} bytes`,
         );
       }
-      await unpackEntry(writer, entry as unknown as ArchiveEntry, limits.maxBytes);
+      await unpackEntry(writer, entry as unknown as ArchiveEntry, budget);
     }
   } catch (error) {
     if (error instanceof OrchError || options.signal.aborted) throw error;
@@ -62,7 +64,13 @@ export async function unpackTar(
   }
 }
 
-async function unpackEntry(writer: ConfinedWriter, entry: ArchiveEntry, maxBytes: number): Promise<void> {
+interface Budget {
+  /** Bytes that may still be written, over all entries. */
+  left: number;
+  readonly signal: AbortSignal;
+}
+
+async function unpackEntry(writer: ConfinedWriter, entry: ArchiveEntry, budget: Budget): Promise<void> {
   const { name, type, mode, linkname } = entry.header;
   switch (type) {
     case 'directory':
@@ -71,7 +79,7 @@ async function unpackEntry(writer: ConfinedWriter, entry: ArchiveEntry, maxBytes
       return;
     case 'file':
     case 'contiguous-file':
-      await writeFile(writer, entry, name, mode ?? 0o644, maxBytes);
+      await writeFile(writer, entry, name, mode ?? 0o644, budget);
       return;
     case 'symlink':
       await writer.createSymlink(name, linkname ?? '');
@@ -94,14 +102,14 @@ async function writeFile(
   entry: ArchiveEntry,
   name: string,
   mode: number,
-  maxBytes: number,
+  budget: Budget,
 ): Promise<void> {
   const file = await writer.createFile(name, mode);
-  let written = 0;
   try {
     for await (const chunk of entry) {
-      written += chunk.length;
-      if (written > maxBytes) throw new OrchError('archive-too-large', `${name} is larger than ${maxBytes} bytes`);
+      budget.signal.throwIfAborted();
+      budget.left -= chunk.length;
+      if (budget.left < 0) throw new OrchError('archive-too-large', `the archive is too large, seen at ${name}`);
       await file.write(chunk);
     }
   } finally {
