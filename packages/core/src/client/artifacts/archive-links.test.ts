@@ -59,11 +59,13 @@ async function wayOf(root: string, link: string): Promise<string | undefined> {
   return at.join('/');
 }
 
-async function linksThatLeadOut(root: string): Promise<readonly string[]> {
+async function linksThatLeadOut(root: string, below = '.'): Promise<readonly string[]> {
   const out: string[] = [];
-  for (const name of await readdir(root, { recursive: true })) {
-    if (!(await lstat(join(root, name))).isSymbolicLink()) continue;
-    if ((await wayOf(root, name)) === undefined) out.push(`${name} -> ${await readlink(join(root, name))}`);
+  for (const entry of await readdir(join(root, below), { withFileTypes: true })) {
+    const name = join(below, entry.name);
+    if (entry.isDirectory()) out.push(...(await linksThatLeadOut(root, name)));
+    if (!entry.isSymbolicLink() || (await wayOf(root, name)) !== undefined) continue;
+    out.push(`${name} -> ${await readlink(join(root, name))}`);
   }
   return out;
 }
