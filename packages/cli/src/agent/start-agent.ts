@@ -104,7 +104,7 @@ function prepareDataDir(config: AgentConfig, log: Logger): void {
     ? { onUnsafeParent: (problem: string) => log.warn('the data directory is not safe from others', { problem }) }
     : {};
   secureDirectory(dataDir, { mode: 0o711, followsRootsLinks: true, ...unlessDev });
-  const ofClient = config.client.enabled ? ['client', 'allocations', 'networks', 'addresses'] : [];
+  const ofClient = config.client.enabled ? ['client', 'allocations', 'networks', 'addresses', 'drivers'] : [];
   for (const name of ['server', ...ofClient])
     secureDirectory(join(dataDir, name), { followsRootsLinks: true, ...unlessDev });
 }

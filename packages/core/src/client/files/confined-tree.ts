@@ -25,7 +25,9 @@ export async function removeTree(parent: ConfinedDirectory, name: string, runner
     removeTimeoutMs,
   );
   if (await isAbsent(parent, name)) return;
-  throw new OrchError('not-removed', `${await parent.realPath()}/${name} could not be removed: ${told.text}`, {
+  const place = await parent.realPath();
+  const reason = told.text.replaceAll(parent.pathForPrograms, place);
+  throw new OrchError('not-removed', `${place}/${name} could not be removed: ${reason}`, {
     hint: 'a file may be immutable (see lsattr, chattr -i) or something mounted inside; it is tried again at the next collection',
   });
 }
