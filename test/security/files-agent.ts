@@ -23,7 +23,9 @@ export function makeBase(): string {
 }
 
 export async function startFilesAgent(base: string): Promise<FilesAgent> {
-  const config = agentConfig().replaceAll(kernelWord, word).replaceAll(bridgePrefix, '10.249.');
+  const config = agentConfig({ client: '  gc_interval = "1s"' })
+    .replaceAll(kernelWord, word)
+    .replaceAll(bridgePrefix, '10.249.');
   const agent = await startDevAgent({ config, dataDir: join(base, 'data') });
   const links = () => agent.log().split('node linked').length;
   return {
