@@ -1,7 +1,7 @@
 // Opening files inside a directory without ever leaving it, whatever symlinks a task has planted there.
 
 import { constants, type Stats } from 'node:fs';
-import { type FileHandle, lstat, open, readdir, readlink } from 'node:fs/promises';
+import { type FileHandle, lstat, open, opendir, readdir, readlink } from 'node:fs/promises';
 import { OrchError } from '../../lib/errors.ts';
 import { O_PATH, reopen } from './confined-directory.ts';
 
@@ -74,7 +74,18 @@ export async function openConfined(
 
 /** Names in an open directory, sorted. */
 export async function namesIn(directory: FileHandle): Promise<readonly string[]> {
-  return (await readdir(`/proc/self/fd/${directory.fd}`)).sort();
+  return (await readdir(pathOf(directory))).sort();
+}
+
+/** As `namesIn`, undefined when there are more than `most`: a task can make millions, and they are not all read then. */
+export async function fewNamesIn(directory: FileHandle, most: number): Promise<readonly string[] | undefined> {
+  const names: string[] = [];
+  for await (const { name } of await opendir(pathOf(directory), { bufferSize: 1_024 })) {
+    names.push(name);
+    // Leaving the loop closes the directory.
+    if (names.length > most) return undefined;
+  }
+  return names.sort();
 }
 
 /** What a name in an open directory is, itself: a symlink is not followed. */
