@@ -9,7 +9,7 @@ import type { HostPlaces } from '@orch/core/lib/presentable';
 import { connectionPair } from '@orch/core/link/connection';
 import type { NodeMessage, ServerMessage } from '@orch/core/link/messages';
 import type { Driver } from '@orch/driver-api';
-import { createExecutor, type Executor, secureDirectory, volatileStateDir } from '@orch/executor';
+import { createExecutor, type Executor, ExecutorError, secureDirectory, volatileStateDir } from '@orch/executor';
 import { createServer, type Server } from '@orch/server';
 import { defaultServerConfig } from '@orch/server/config';
 import { openEmbeddedJournal } from '@orch/server/journal/embedded/open-embedded';
@@ -103,10 +103,15 @@ function prepareDataDir(config: AgentConfig, log: Logger): void {
   const unlessDev = config.dev
     ? { onUnsafeParent: (problem: string) => log.warn('the data directory is not safe from others', { problem }) }
     : {};
-  secureDirectory(dataDir, { mode: 0o711, followsRootsLinks: true, ...unlessDev });
   const ofClient = config.client.enabled ? ['client', 'allocations', 'networks', 'addresses', 'drivers'] : [];
-  for (const name of ['server', ...ofClient])
-    secureDirectory(join(dataDir, name), { followsRootsLinks: true, ...unlessDev });
+  try {
+    secureDirectory(dataDir, { mode: 0o711, followsRootsLinks: true, ...unlessDev });
+    for (const name of ['server', ...ofClient])
+      secureDirectory(join(dataDir, name), { followsRootsLinks: true, ...unlessDev });
+  } catch (cause) {
+    if (cause instanceof ExecutorError) throw cause;
+    throw new OrchError('data-dir', `the data directory ${dataDir} cannot be made`, { cause });
+  }
 }
 
 interface NodeParts {
