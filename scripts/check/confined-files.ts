@@ -4,7 +4,7 @@ import type { Finding } from './tidy.ts';
 
 /** Rooms in which a path may lead through a directory that a task can write. */
 const rooms =
-  /^packages\/core\/src\/client\/(alloc-dir|alloc-runner|artifacts|calls|files|gc|task-runner)\/|^packages\/driver-(docker|exec|java|qemu)\/src\//;
+  /^packages\/core\/src\/client\/(alloc-dir|alloc-runner|artifacts|calls|files|gc|logs|task-runner)\/|^packages\/driver-(docker|exec|java|qemu)\/src\//;
 
 /** The owners: by handle, and in directories that only root enters. */
 const owners = /^packages\/core\/src\/client\/files\/(confined|private)[a-z-]*\.ts$/;

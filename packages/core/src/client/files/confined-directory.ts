@@ -18,10 +18,14 @@ import {
 import { OrchError } from '../../lib/errors.ts';
 import type { UserIds } from '../alloc-dir/users.ts';
 
-const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK } = constants;
+const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_APPEND, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_NOCTTY } = constants;
 
 /** Names an entry without opening it: no device is touched, no FIFO waited for. Node has no name for it. */
 export const O_PATH = 0o10_000_000;
+
+const appendFlags = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
+/** A name leads to something that is not, or not now, a file to write to. */
+const takenCodes = ['ELOOP', 'ENXIO', 'EISDIR', 'EAGAIN', 'ETXTBSY', 'EPERM'];
 
 export interface Rights {
   /** All twelve bits, whatever the umask. */
@@ -55,6 +59,23 @@ export class ConfinedDirectory {
   /** Where it lies at the moment, for messages and for looking it up among the mounts. */
   realPath(): Promise<string> {
     return readlink(this.path);
+  }
+
+  /**
+   * `names` below `root`, of which only root can change the parents.
+   * @throws OrchError `not-a-directory` where a task has put something else, or a system error. The caller closes it.
+   */
+  static async walk(root: string, names: readonly string[]): Promise<ConfinedDirectory> {
+    let directory = await ConfinedDirectory.open(root);
+    for (const name of names) {
+      const above = directory;
+      try {
+        directory = await above.enter(name);
+      } finally {
+        await above.close();
+      }
+    }
+    return directory;
   }
 
   /** A second handle of the same directory. The caller closes it. */
@@ -98,6 +119,32 @@ export class ConfinedDirectory {
     try {
       await setRights(file, rights);
       return file;
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+  }
+
+  /**
+   * A plain file of this user's to append to, made when it is not there; whatever the umask or others made of its mode, it
+   * has `mode`. Undefined where the name leads to something else, which is not waited for. The caller closes it.
+   */
+  async openToAppend(name: string, mode: number): Promise<FileHandle | undefined> {
+    let file: FileHandle;
+    try {
+      file = await open(this.#child(name), appendFlags, mode);
+    } catch (error) {
+      if (takenCodes.includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+      throw error;
+    }
+    try {
+      const found = await file.stat();
+      if (found.isFile() && found.uid === process.geteuid?.()) {
+        if ((found.mode & 0o7777) !== mode) await file.chmod(mode);
+        return file;
+      }
+      await file.close();
+      return undefined;
     } catch (error) {
       await file.close();
       throw error;

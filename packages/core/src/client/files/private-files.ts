@@ -1,7 +1,7 @@
 // Files of the agent's own, in directories that only root can enter: there a path is what it says.
 
 import { constants, createReadStream } from 'node:fs';
-import { access, type FileHandle, mkdir, open, rm, writeFile } from 'node:fs/promises';
+import { access, type FileHandle, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 
 /** With its parents; one that is there stays as it is. */
@@ -23,6 +23,20 @@ export function hasPrivateFile(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+/** Its text; undefined when it is not there. */
+export async function readPrivateFile(path: string): Promise<string | undefined> {
+  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+}
+
+/** By a new file that takes the old one's place: readers find either. */
+export async function replacePrivateFile(path: string, text: string): Promise<void> {
+  await writeFile(`${path}.new`, text, { mode: 0o600 });
+  await rename(`${path}.new`, path);
 }
 
 /** An empty file that says: this was done. */
