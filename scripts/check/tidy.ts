@@ -2,6 +2,7 @@
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { checkConfinedFiles, staleExceptions } from './confined-files.ts';
 
 export interface Finding {
   readonly file: string;
@@ -76,7 +77,7 @@ export function checkFile(file: string, text: string): readonly Finding[] {
       for (const [pattern, message] of impure) if (pattern.test(code)) say(index + 1, 'pure', message);
     }
   });
-  return findings;
+  return [...findings, ...checkConfinedFiles(file, text)];
 }
 
 /** All findings over the files git knows or would add. */
@@ -85,15 +86,18 @@ export function checkTree(root: string): readonly Finding[] {
     cwd: root,
     encoding: 'utf8',
   });
-  return [...new Set(listed.split('\n'))]
-    .filter((file) => file !== '')
-    .flatMap((file) => {
-      try {
-        return checkFile(file, readFileSync(`${root}/${file}`, 'utf8'));
-      } catch (error) {
-        // A file deleted but still in the index: git will notice it.
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-        throw error;
-      }
-    });
+  const files = [...new Set(listed.split('\n'))].filter((file) => file !== '');
+  const texts = new Map<string, string>();
+  for (const file of files) {
+    try {
+      texts.set(file, readFileSync(`${root}/${file}`, 'utf8'));
+    } catch (error) {
+      // A file deleted but still in the index: git will notice it.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+  }
+  return [
+    ...[...texts].flatMap(([file, text]) => checkFile(file, text)),
+    ...staleExceptions((file) => texts.get(file)),
+  ];
 }

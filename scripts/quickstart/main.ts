@@ -87,6 +87,8 @@ async function shutDown(agent: AgentProcess, madeImage: boolean, expectSuccess: 
   } finally {
     await agent.end('SIGTERM');
     if (madeImage) await execa('docker', ['image', 'rm', '-f', demoImage], { reject: false });
+    // It is a mount of its own for as long as a task runs, which after a failure may be the case.
+    await execa('umount', ['--lazy', dataDir], { reject: false });
     rmSync(dataDir, { recursive: true, force: true });
   }
 }

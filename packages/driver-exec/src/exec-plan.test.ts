@@ -41,7 +41,7 @@ test('planRawExec is off unless enabled, and keeps denied variables from the tas
   const { launch } = planRawExec(task({ command: 'local/run', denied_envvars: ['HOME'] }, { env }), rawNode);
   t.deepEqual(launch.env, { PATH: '/bin' });
   t.deepEqual(launch.argv, ['/data/alloc/task/local/run']);
-  t.deepEqual(launch.isolation, { kind: 'host' });
+  t.deepEqual(launch.isolation, { kind: 'host', reach: '/data/alloc' });
 });
 
 test('the node configuration is checked', (t) => {

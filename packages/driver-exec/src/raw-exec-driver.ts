@@ -63,7 +63,7 @@ export function planRawExec(task: TaskConfig, node: RawExecNodeConfig): HostPlan
       argv: [hostCommand(task, command), ...args],
       cwd: readWorkDir(task.config) ?? task.directories.task,
       user,
-      isolation: { kind: 'host' },
+      isolation: { kind: 'host', reach: task.directories.allocation },
     },
   };
 }

@@ -1,7 +1,6 @@
 // Driver java: a jar or class on the host's Java runtime, isolated as driver exec isolates.
 
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import {
   API_VERSION,
   type CallOptions,
@@ -19,8 +18,10 @@ import {
   ISOLATION_OPTIONS,
   type NodeIsolation,
   programChanges,
+  type RootView,
   readNodeIsolation,
   refuseUnknownOptions,
+  resolveInRoot,
   taskChroot,
   taskLaunch,
 } from '@orch/executor';
@@ -57,30 +58,25 @@ export function createJavaDriver(options: DriverOptions, { executor }: JavaDrive
   });
 }
 
-/** The jar is looked for where the task will see it, so that a typing error is said before a JVM starts. */
-function requireJar(task: TaskConfig, path: string, workDir: string): void {
-  const { shared, local, secrets, task: root } = task.directories;
+/**
+ * The jar is looked for as the task will see it, so that a typing error is said before a JVM starts, and no link of a
+ * task tells what is on the host.
+ */
+function requireJar(view: RootView, path: string, workDir: string): void {
   const absolute = resolve(workDir, path);
-  const own = [
-    ['/alloc', shared],
-    ['/local', local],
-    ['/secrets', secrets],
-  ] as const;
-  const found = own.find(([inside]) => absolute === inside || absolute.startsWith(`${inside}/`));
-  const isHostPart = /^\/(usr|lib|lib64|bin|sbin|etc|opt)\//.test(absolute);
-  if (found === undefined && (isHostPart || task.mounts.length > 0)) return;
-  const host = found === undefined ? join(root, absolute) : join(found[1], absolute.slice(found[0].length));
-  if (!existsSync(host))
-    throw new DriverError('not-found', `jar_path "${path}" does not exist in the task`, {
-      path: ['jar_path'],
-      hint: 'fetch it with an artifact block; it lands in local/',
-    });
+  if (/^\/(usr|lib|lib64|bin|sbin|etc|opt)\//.test(absolute)) return;
+  if (resolveInRoot(view, absolute) !== undefined) return;
+  throw new DriverError('not-found', `jar_path "${path}" does not exist in the task`, {
+    path: ['jar_path'],
+    hint: 'fetch it with an artifact block; it lands in local/',
+  });
 }
 
 function planJava(task: TaskConfig, node: NodeIsolation) {
   const config = readTaskConfig(task.config);
   const isolation = chooseIsolation('java', task.config, node);
-  if (config.jarPath !== undefined) requireJar(task, config.jarPath, config.workDir);
+  const chroot = taskChroot(task, isolation);
+  if (config.jarPath !== undefined) requireJar(chroot, config.jarPath, config.workDir);
   const java = findProgram('java');
   if (java === undefined)
     throw new DriverError('runtime-unavailable', 'there is no java on this node', {
@@ -94,7 +90,7 @@ function planJava(task: TaskConfig, node: NodeIsolation) {
       argv: javaArguments(java, config, memoryMaxMiB ?? memoryMiB),
       cwd: config.workDir,
       user: task.user ?? 'nobody',
-      isolation: taskChroot(task, isolation),
+      isolation: chroot,
     },
   };
 }

@@ -1,8 +1,9 @@
 // The VM's private directory: control sockets and the disk overlay. Its path is short, because a socket's may not exceed 107 bytes.
 
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { secureDirectory } from '@orch/executor';
 
 const root = '/run/orch/qemu';
 
@@ -20,9 +21,10 @@ export function vmDirectory(taskId: string): VmDirectory {
 
 export async function makeVmDirectory(taskId: string): Promise<VmDirectory> {
   const directory = vmDirectory(taskId);
+  // Nobody else may have made it: the emulator's control sockets lie in it.
+  secureDirectory(root);
   await rm(directory.path, { recursive: true, force: true });
-  await mkdir(directory.path, { recursive: true, mode: 0o700 });
-  await chmod(root, 0o700);
+  secureDirectory(directory.path);
   return directory;
 }
 

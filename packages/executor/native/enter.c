@@ -45,6 +45,7 @@ static int open_target(const struct plan *plan, int proc) {
 static void enter_namespaces(const struct plan *plan, int target) {
   int kinds = 0;
   if (plan->network != NULL) kinds |= CLONE_NEWNET;
+  if (plan->reach != NULL) kinds |= CLONE_NEWNS;
   if (plan->root != NULL) kinds |= CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWCGROUP;
   if (plan->own_pids) kinds |= CLONE_NEWPID;
   if (plan->own_ipc) kinds |= CLONE_NEWIPC;

@@ -146,6 +146,7 @@ static _Noreturn void run_init(const struct plan *plan, const char *keeper) {
   if (!keep_handles(plan) || !open_outside(plan, &outside)) fail(plan, "cgroups");
   if (plan->hostname != NULL && sethostname(plan->hostname, strlen(plan->hostname)) != 0) fail(plan, "hostname");
   if (plan->root != NULL && (failed = build_root(plan)) != NULL) fail(plan, failed);
+  if (plan->reach != NULL && !show_only(plan->reach)) fail(plan, "the way to its directory");
   if (pipe2(told, O_CLOEXEC) != 0) fail(plan, "pipe");
   forward_signals();
   if ((task = vfork()) < 0) fail(plan, "process");

@@ -36,7 +36,7 @@ struct device_rule {
 
 // All strings lie in the plan's file, read into memory once.
 struct plan {
-  const char *token, *dir, *exit_file, *cwd, *network, *root, *hostname, *oom_score, *device_group, *ready;
+  const char *token, *dir, *exit_file, *cwd, *network, *root, *hostname, *oom_score, *device_group, *ready, *reach;
   bool own_pids, own_ipc, writable_root, filters, has_pipes, usual_devices;
   uid_t uid;
   gid_t gid;
@@ -129,6 +129,9 @@ const char *isolation_pieces(const struct device_rule *usual, size_t count);
 
 // Reads `c 1:3 rwm`, `c 136:* rw`. False when it is not understood.
 bool parse_device_rule(const char *text, struct device_rule *rule);
+
+// A mount namespace in which the directory at `path` is the only one in the one around it. False with errno set.
+bool show_only(const char *path);
 
 // Carries the pipes' content to the log files until both have ended; of a successor's, those that it goes on with.
 void copy_streams(const struct plan *plan);

@@ -115,6 +115,7 @@ static void read_key(struct plan *plan, const char *key, struct words *words) {
   else if (strcmp(key, "cwd") == 0) plan->cwd = next(words);
   else if (strcmp(key, "network") == 0) plan->network = next(words);
   else if (strcmp(key, "root") == 0) plan->root = next(words);
+  else if (strcmp(key, "reach") == 0) plan->reach = next(words);
   else if (strcmp(key, "hostname") == 0) plan->hostname = next(words);
   else if (strcmp(key, "oom-score") == 0) plan->oom_score = next(words);
   else if (strcmp(key, "own-pids") == 0) plan->own_pids = true;

@@ -9,6 +9,8 @@ export type ExecutorErrorCode =
   | 'invalid'
   /** A namespace, mount, cgroup or the launcher refused. */
   | 'start-failed'
+  /** A directory that only root may change is, or could be, another user's. */
+  | 'unsafe-directory'
   /** Nothing of the launch is left. */
   | 'lost'
   | 'unknown-launch'

@@ -22,6 +22,7 @@ import { LaunchTable } from './launch/launch-table.ts';
 import { Launcher } from './launch/launcher.ts';
 import { findNativeLauncher } from './launch/native-launcher.ts';
 import { isAlive } from './launch/process-identity.ts';
+import { secureDirectory } from './launch/secure-directory.ts';
 import { isInMemory } from './launch/volatile-state-dir.ts';
 import type { Executor, LaunchExit, LaunchHandle, RunCommand, RunResult } from './types.ts';
 
@@ -59,7 +60,8 @@ export interface ExecutorParts {
 
 /**
  * Starts the launcher and makes what all launches share. Call it early, while this process is small: the launcher is
- * the only process it ever forks. @throws ExecutorError `start-failed` without root or cgroups
+ * the only process it ever forks. @throws ExecutorError `start-failed` without root or cgroups,
+ * `unsafe-directory` when somebody else could have written into the state directory
  */
 export async function createExecutor(options: ExecutorOptions): Promise<Executor> {
   const parts = await buildParts(options);
@@ -111,7 +113,8 @@ export async function createExecutor(options: ExecutorOptions): Promise<Executor
 async function buildParts(options: ExecutorOptions): Promise<ExecutorParts> {
   const { stateDir, cgroupParent = 'orch' } = options;
   const log = options.log ?? { warn() {} };
-  mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+  // Root runs scripts from it.
+  secureDirectory(stateDir);
   const exitsDir = join(stateDir, 'exits');
   mkdirSync(exitsDir, { recursive: true, mode: 0o700 });
   const layout = readCgroupLayout();

@@ -22,6 +22,7 @@ export {
   isolationAttributes,
   mendOf,
 } from './isolation/isolation-pieces.ts';
+export { type RootView, resolveInRoot } from './isolation/root-lookup.ts';
 export {
   chooseIsolation,
   ISOLATION_FIELDS,
@@ -30,5 +31,6 @@ export {
   readNodeIsolation,
 } from './isolation/task-isolation.ts';
 export { lookUpUser, type ResolvedUser } from './isolation/users.ts';
+export { type SecureDirectoryOptions, secureDirectory } from './launch/secure-directory.ts';
 export { volatileStateDir } from './launch/volatile-state-dir.ts';
 export * from './types.ts';

@@ -57,6 +57,11 @@ export interface DeviceRule {
 /** Sees the host's file system, processes and users. */
 export interface HostIsolation {
   readonly kind: 'host';
+  /**
+   * The task's own directory, where it lies in one that only root enters: a task of another user gets a mount namespace
+   * in which that one is at its own path and the only one there. Root needs none and gets none.
+   */
+  readonly reach?: string;
 }
 
 /**

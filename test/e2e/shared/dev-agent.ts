@@ -104,7 +104,10 @@ http {
       ? ['--dev', '--data-dir', dataDir, '--http-port', String(port)]
       : ['--config', configFile];
   let child: ChildProcess | undefined;
+  const readyTimes = () =>
+    existsSync(logFile) ? readFileSync(logFile, 'utf8').split('orch agent is ready').length : 1;
   const again = async () => {
+    const readyBefore = readyTimes();
     const log = openSync(logFile, 'a');
     child = spawn(process.execPath, [command, 'agent', ...args], { stdio: ['ignore', log, log] });
     const own = child;
@@ -115,7 +118,8 @@ http {
     const ready = until(`the agent to be ready (log: ${logFile})`, 30_000, async () => {
       if (gone) return true;
       const { value } = await api.nodes.list();
-      return value.some((node) => node.Status === 'ready');
+      // The API answers before the node has taken up what it left; a signal in between would end it uncleanly.
+      return value.some((node) => node.Status === 'ready') && readyTimes() > readyBefore;
     });
     await Promise.race([ready, exited]);
     if (gone) throw new Error(`the agent ended with ${own.exitCode}: ${readFileSync(logFile, 'utf8').slice(-2_000)}`);

@@ -1,9 +1,10 @@
 // The word that begins the names of all an agent makes in the kernel: namespaces, bridge, nftables table, control groups.
 // Two agents on one machine need two words, or each takes the other's for leaks of its own.
 
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OrchError } from '@orch/core/lib/errors';
+import { secureDirectory } from '@orch/executor';
 import { type DirectoryLock, lockDirectory } from '@orch/server/journal/embedded/lock';
 import type { AgentConfig } from './config/agent-config.ts';
 
@@ -25,7 +26,7 @@ const devWords = Array.from({ length: 16 }, (_, index) => ({
 
 /**
  * Claims the configured word for this process. A dev agent takes the first free one, and the same again on the same data
- * directory: its tasks run under those names. @throws OrchError `names-in-use`
+ * directory: its tasks run under those names. @throws OrchError `names-in-use`, ExecutorError `unsafe-directory`
  */
 export function claimKernelNames(config: AgentConfig, dir: string = locksDir): KernelNames {
   const { bridgeName, bridgeSubnet, kernelWord } = config.client;
@@ -64,7 +65,7 @@ function claim(dir: string, word: string): DirectoryLock {
 /** Undefined when another process holds the word. */
 function tryClaim(dir: string, word: string): DirectoryLock | undefined {
   const own = join(dir, word);
-  mkdirSync(own, { recursive: true, mode: 0o700 });
+  secureDirectory(own);
   try {
     return lockDirectory(own);
   } catch (error) {

@@ -1,6 +1,6 @@
 // Wires server, node agent, drivers and networks into one process: the only place that knows them all.
 
-import { mkdirSync, realpathSync, statSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { createNodeAgent, type DriverSet, type NodeAgent, taskHostEnvironment } from '@orch/core/client';
 import { OrchError } from '@orch/core/lib/errors';
@@ -9,7 +9,7 @@ import type { HostPlaces } from '@orch/core/lib/presentable';
 import { connectionPair } from '@orch/core/link/connection';
 import type { NodeMessage, ServerMessage } from '@orch/core/link/messages';
 import type { Driver } from '@orch/driver-api';
-import { createExecutor, type Executor, volatileStateDir } from '@orch/executor';
+import { createExecutor, type Executor, ExecutorError, secureDirectory, volatileStateDir } from '@orch/executor';
 import { createServer, type Server } from '@orch/server';
 import { defaultServerConfig } from '@orch/server/config';
 import { openEmbeddedJournal } from '@orch/server/journal/embedded/open-embedded';
@@ -38,7 +38,7 @@ export async function startAgent(config: AgentConfig, version: string): Promise<
     for (const close of closers.splice(0).reverse()) await close();
   };
   try {
-    prepareDataDir(config);
+    prepareDataDir(config, log);
     // First of all: the launcher is forked while this process is small.
     const journal = await openEmbeddedJournal({ dir: join(config.dataDir, 'server'), log });
     closers.push(() => journal.close());
@@ -93,18 +93,25 @@ export async function startAgent(config: AgentConfig, version: string): Promise<
   }
 }
 
-function prepareDataDir(config: AgentConfig): void {
+/** Others may pass through the data directory, on their way to what is theirs; state is root's alone. */
+function prepareDataDir(config: AgentConfig, log: Logger): void {
   if (config.client.enabled && process.getuid?.() !== 0)
     throw new OrchError('not-root', 'a node agent needs root: namespaces, cgroups and mounts', {
       hint: 'run it as root',
     });
+  const { dataDir } = config;
+  const unlessDev = config.dev
+    ? { onUnsafeParent: (problem: string) => log.warn('the data directory is not safe from others', { problem }) }
+    : {};
+  const ofClient = config.client.enabled ? ['client', 'allocations', 'networks', 'addresses', 'drivers'] : [];
   try {
-    mkdirSync(config.dataDir, { recursive: true, mode: 0o711 });
+    secureDirectory(dataDir, { mode: 0o711, followsRootsLinks: true, ...unlessDev });
+    for (const name of ['server', ...ofClient])
+      secureDirectory(join(dataDir, name), { followsRootsLinks: true, ...unlessDev });
   } catch (cause) {
-    throw new OrchError('data-dir', `the data directory ${config.dataDir} cannot be made`, { cause });
+    if (cause instanceof ExecutorError) throw cause;
+    throw new OrchError('data-dir', `the data directory ${dataDir} cannot be made`, { cause });
   }
-  if (!statSync(config.dataDir).isDirectory())
-    throw new OrchError('data-dir', `${config.dataDir} is not a directory`, { hint: 'choose another data_dir' });
 }
 
 interface NodeParts {
@@ -172,7 +179,12 @@ async function startNode({
       intervalMs: config.client.gcIntervalMs,
     },
   });
-  await node.start();
+  try {
+    await node.start();
+  } catch (error) {
+    await node.close();
+    throw error;
+  }
   return node;
 }
 

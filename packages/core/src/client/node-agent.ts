@@ -1,13 +1,15 @@
 // The node agent's core: takes up what runs, keeps the link to a server, runs what it desires. Tasks outlive it.
 
-import { mkdir } from 'node:fs/promises';
 import { describeError, OrchError } from '../lib/errors.ts';
 import type { Node } from '../model/node.ts';
+import type { DirectoryTools } from './alloc-dir/build.ts';
 import type { AllocContext } from './alloc-runner/alloc-context.ts';
 import { defaultDownloadLimits } from './artifacts/download.ts';
 import { httpGet } from './artifacts/http-get.ts';
 import { nodeCalls } from './calls/calls.ts';
 import { DriverHost } from './driver-host/driver-host.ts';
+import { makePrivateDirectory } from './files/private-files.ts';
+import { closeDataDir, openDataDir } from './files/private-mount.ts';
 import { findMachine, type MachineFacts } from './fingerprint/fingerprint.ts';
 import { type NodeIdentity, nodeIdentity } from './fingerprint/node-identity.ts';
 import { Collector } from './gc/collector.ts';
@@ -70,12 +72,18 @@ class RunningNodeAgent implements NodeAgent {
 
   async start(): Promise<void> {
     const { dataDir, ids, node: config } = this.#options;
-    await mkdir(dataDir, { recursive: true, mode: 0o711 });
+    await makePrivateDirectory(dataDir, 0o711);
+    const isGuarded = await openDataDir(dataDir, this.#directoryTools());
     const [identity, found] = await Promise.all([
       nodeIdentity(dataDir, ids),
       findMachine(dataDir, config.version, config.address),
     ]);
-    const machine = { ...found, bootId: this.#options.bootId ?? found.bootId };
+    const guard = { 'storage.nosuid': String(isGuarded) };
+    const machine = {
+      ...found,
+      attributes: { ...found.attributes, ...guard },
+      bootId: this.#options.bootId ?? found.bootId,
+    };
     const restored = await this.#store.open();
     const parts = this.#build(identity, machine);
     this.#parts = parts;
@@ -111,6 +119,11 @@ class RunningNodeAgent implements NodeAgent {
     }
     this.#status.stop();
     await this.#store.close();
+    if (this.allocationCount().running === 0) await closeDataDir(this.#options.dataDir, this.#directoryTools());
+  }
+
+  #directoryTools(): DirectoryTools {
+    return { runner: this.#options.runner, log: this.#options.log, isRoot: process.getuid?.() === 0 };
   }
 
   #build(identity: NodeIdentity, machine: MachineFacts): Parts {
@@ -163,8 +176,7 @@ class RunningNodeAgent implements NodeAgent {
   }
 
   #allocContext(machine: MachineFacts, untilVacated: AllocContext['untilVacated']): AllocContext {
-    const { clock, log, random, drivers, dataDir, networks, runner, node } = this.#options;
-    const tools = { runner, log, isRoot: process.getuid?.() === 0 };
+    const { clock, log, random, drivers, dataDir, networks, node } = this.#options;
     const artifacts = {
       get: this.#options.httpGet ?? httpGet(),
       fileRoots: this.#options.artifactFileRoots ?? [],
@@ -176,7 +188,7 @@ class RunningNodeAgent implements NodeAgent {
       bootId: machine.bootId,
       store: this.#store,
       networks,
-      tools,
+      tools: this.#directoryTools(),
       language: runtimeLanguage({ host: this.#options.hostEnvironment ?? {}, ...parentCgroup }),
       clock,
       random,

@@ -13,7 +13,7 @@ import { commandEnvironment, requireRunning } from './exec-command.ts';
  */
 const STAY = 'trap : INT QUIT\n';
 
-/** For /bin/sh: joins the task's cgroups and network and becomes the command. @throws ExecutorError `not-running` | `invalid` */
+/** For /bin/sh: joins the task's cgroups and namespaces and becomes the command. @throws ExecutorError `not-running` | `invalid` */
 export function execSource(entry: LaunchEntry, request: ExecRequestLike): string {
   requireRunning(entry, request);
   const { plan, handle } = entry.record;
@@ -21,10 +21,14 @@ export function execSource(entry: LaunchEntry, request: ExecRequestLike): string
   const pairs = Object.entries(commandEnvironment(entry, request)).map(([name, value]) => `${name}=${value}`);
   const become = ['env', '-i', '--default-signal=INT,QUIT', '-C', plan.cwd, ...pairs, ...request.command];
   const attach = joinedGroups(plan).map((dir) => `echo 0 > ${quoteShell(`${dir}/cgroup.procs`)} || exit 125`);
-  const network = plan.networkNamespace === undefined ? [] : ['nsenter', '--target', String(handle.pid), '--net', '--'];
+  const flags = [
+    ...(plan.networkNamespace === undefined ? [] : ['--net']),
+    ...(plan.reach === undefined ? [] : ['--mount']),
+  ];
+  const namespaces = flags.length === 0 ? [] : ['nsenter', '--target', String(handle.pid), ...flags, '--'];
   // Words of a process are there for everybody on the host to read, so the environment goes in by a descriptor.
   const read = ['env', '-C', '/', '/bin/sh', '-c', 'eval "$(cat <&3)"'];
-  const enter = [...network, ...privilegeWords(plan), ...read];
+  const enter = [...namespaces, ...privilegeWords(plan), ...read];
   return `${attach.join('\n')}
 echo ${plan.oomScoreAdj} > /proc/self/oom_score_adj
 ${request.tty ? STAY : 'exec'} ${quoteShellWords(enter)} 3<<'${token}'

@@ -9,6 +9,7 @@ const CODES: Readonly<Record<ExecutorErrorCode, DriverErrorCode>> = {
   'no-such-user': 'invalid-config',
   invalid: 'invalid-config',
   'start-failed': 'start-failed',
+  'unsafe-directory': 'start-failed',
   lost: 'task-lost',
   'unknown-launch': 'unknown-task',
   'not-running': 'denied',

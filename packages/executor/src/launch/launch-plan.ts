@@ -29,6 +29,8 @@ export interface LaunchPlan {
     /** The default filter of system calls. */
     readonly filtersCalls: boolean;
   };
+  /** See `HostIsolation.reach`; only where the user is not root. */
+  readonly reach?: string;
   readonly logs?: LogPlan;
 }
 

@@ -83,6 +83,7 @@ export async function prepareLaunch(spec: LaunchSpec, token: string, ground: Exe
       ...(devices === undefined ? {} : { devices }),
       ...(spec.networkNamespace === undefined ? {} : { networkNamespace: spec.networkNamespace }),
       ...(isolation.kind === 'chroot' ? { chroot: boundary(isolation, ground) } : {}),
+      ...reachOf(spec, user),
       ...(spec.logs === undefined ? {} : { logs: planLogs(spec.logs) }),
     };
     writePrivate(plan, 'exit', RUNNING_RECORD);
@@ -96,6 +97,11 @@ export async function prepareLaunch(spec: LaunchSpec, token: string, ground: Exe
       ? error
       : new ExecutorError('start-failed', `could not prepare the launch of ${spec.id}`, { cause: error });
   }
+}
+
+function reachOf({ isolation }: LaunchSpec, user: ResolvedUser): Pick<LaunchPlan, 'reach'> {
+  if (isolation.kind !== 'host' || isolation.reach === undefined || user.uid === 0) return {};
+  return { reach: isolation.reach };
 }
 
 function boundary(isolation: ChrootIsolation, { pieces }: ExecutorGround): NonNullable<LaunchPlan['chroot']> {

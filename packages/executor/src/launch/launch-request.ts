@@ -77,6 +77,7 @@ export function boundaryWords(plan: Omit<LaunchPlan, 'env' | 'argv' | 'token'>):
     if (chroot.filtersCalls) words.push('seccomp');
     for (const name of chroot.capabilities) words.push('capability', capabilityNumber(name));
   }
+  if (plan.reach !== undefined) words.push('reach', plan.reach);
   if (changesUser(plan)) words.push('user', user.uid, user.gid);
   for (const group of user.groups) words.push('group', group);
   for (const dir of joinedGroups(plan)) words.push('cgroup', dir);

@@ -1,5 +1,6 @@
 // The shell source of one launch on the host, for machines without the native launcher. Pure: the same plan gives the same
 // script. It isolates nothing: a shell cannot give a task a boundary that holds.
+import { dirname } from 'node:path';
 import { copierFunction, copyCall } from './copier-script.ts';
 import { changesUser, joinedGroups, type LaunchPlan } from './launch-plan.ts';
 import { quoteShell, quoteShellWords } from './shell-quote.ts';
@@ -51,9 +52,11 @@ echo "$exit" 1<>${quoteShell(plan.exitFile)}`;
 function enterNamespaces(plan: LaunchPlan): string {
   const inner = quoteShell(`${plan.dir}/start.sh`);
   const supervisors = '"$pid $ticks $c2"';
-  if (plan.networkNamespace === undefined) return `set -- ${supervisors}; . ${inner}`;
-  const isEmpty = plan.networkNamespace === 'none';
-  const words = isEmpty ? ['unshare', '--net', '--'] : ['nsenter', `--net=${plan.networkNamespace}`, '--'];
+  const words: string[] = [];
+  if (plan.networkNamespace === 'none') words.push('unshare', '--net', '--');
+  else if (plan.networkNamespace !== undefined) words.push('nsenter', `--net=${plan.networkNamespace}`, '--');
+  if (plan.reach !== undefined) words.push('unshare', '--mount', '--propagation', 'slave', '--');
+  if (words.length === 0) return `set -- ${supervisors}; . ${inner}`;
   return `exec ${quoteShellWords(words)} /bin/sh ${inner} ${supervisors} 2>${quoteShell(`${plan.dir}/trace`)}`;
 }
 
@@ -64,7 +67,10 @@ function enterNamespaces(plan: LaunchPlan): string {
  * status is written.
  */
 function innerScript(plan: LaunchPlan): string {
-  const steps = plan.networkNamespace === 'none' ? 'ip link set lo up || fail loopback' : '';
+  const steps = [
+    ...(plan.networkNamespace === 'none' ? ['ip link set lo up || fail loopback'] : []),
+    ...(plan.reach === undefined ? [] : [reachSource(plan.reach, plan.dir)]),
+  ].join('\n');
   const attach = joinedGroups(plan).map((dir) => `echo 0 > ${quoteShell(`${dir}/cgroup.procs`)} || fail cgroup`);
   const kill = plan.cgroups[0] === undefined ? [] : [killGroup(plan.cgroups[0])];
   return `supervisors=$1
@@ -86,6 +92,14 @@ echo "exit $code" 1<>${quoteShell(`${plan.dir}/exit`)}
 ${kill.join('\n')}
 ) & exit 0
 `;
+}
+
+/** What `show_only` of the native launcher does: the task's directory alone, in the one that only root enters. */
+function reachSource(path: string, dir: string): string {
+  const [own, outer, held] = [path, dirname(path), `${dir}/reach`].map(quoteShell);
+  return `mkdir ${held} && mount --rbind ${own} ${held} &&
+mount -t tmpfs -o nosuid,nodev,mode=0711,size=4k orch-reach ${outer} && mkdir -m 700 ${own} &&
+mount --move ${held} ${own} && mount -o remount,bind,nosuid,nodev,ro ${outer} || fail 'the way to its directory'`;
 }
 
 function killGroup(dir: string): string {

@@ -1,9 +1,13 @@
 // Makes and removes the directories of an allocation and of its tasks.
 
-import { chmod, chown, lstat, mkdir, readFile, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import type { DriverCapabilities, TaskDirectories } from '@orch/driver-api';
-import { describeError, OrchError } from '../../lib/errors.ts';
+import { describeError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/logger.ts';
+import { ConfinedDirectory, type Rights } from '../files/confined-directory.ts';
+import { isMountPoint, mountMemory, unmountBelow } from '../files/confined-mounts.ts';
+import { removeTree } from '../files/confined-tree.ts';
+import { hasPrivateFile, makePrivateDirectory, writeMarker } from '../files/private-files.ts';
 import type { CommandRunner } from '../network/command-runner.ts';
 import type { AllocLayout } from './layout.ts';
 import { resolveUser, type UserIds } from './users.ts';
@@ -19,12 +23,24 @@ export interface DirectoryTools {
   readonly isRoot: boolean;
 }
 
-/** The group's shared directories. Names directly in `alloc/` cannot be taken away by another user (sticky bit). */
+/**
+ * The group's shared directories, once: what stands is its tasks' from then on. Names directly in `alloc/` cannot be
+ * taken away by another user (sticky bit).
+ */
 export async function buildAllocDir(layout: AllocLayout): Promise<void> {
-  await makeDir(layout.root, 0o755);
-  await makeDir(layout.shared, 0o1777);
-  await Promise.all([makeDir(layout.data, 0o1777), makeDir(layout.temporary, 0o1777)]);
-  await makeDir(layout.privateRoot, 0o700);
+  const marker = join(layout.privateRoot, 'directories-made');
+  if (await hasPrivateFile(marker)) return;
+  await makePrivateDirectory(dirname(layout.root));
+  await within(dirname(layout.root), async (allocations) => {
+    await made(allocations, basename(layout.root), { mode: 0o755 }, (root) =>
+      made(root, basename(layout.shared), { mode: 0o1777 }, async (shared) => {
+        await made(shared, basename(layout.data), { mode: 0o1777 });
+        await made(shared, basename(layout.temporary), { mode: 0o1777 });
+      }),
+    );
+  });
+  await makePrivateDirectory(layout.privateRoot);
+  await writeMarker(marker);
 }
 
 export interface TaskDirRequest {
@@ -34,102 +50,109 @@ export interface TaskDirRequest {
 }
 
 /**
- * One task's directories. A task that runs in an image may be any user inside it, so its secrets are open to all users
- * but lie behind a directory only root may enter; every other task's secrets belong to its user, mode 0700.
+ * One task's directories. A task that runs in an image may be any user inside it, so its secrets and `local` are open to
+ * all users but lie behind a directory only root may enter; those of every other task belong to its user.
  */
 export async function buildTaskDir(request: TaskDirRequest, tools: DirectoryTools): Promise<void> {
   const { directories, isolation } = request;
   const inImage = isolation === 'image';
-  const owner = tools.isRoot ? await secretsOwner(request) : undefined;
-  await makeDir(directories.task, inImage ? 0o700 : 0o755);
-  await Promise.all([
-    makeDir(directories.local, 0o777, owner),
-    makeDir(directories.temporary, 0o1777),
-    makeDir(directories.driver, 0o700),
-    mountSecrets(directories.secrets, inImage ? 0o777 : 0o700, owner, tools),
-  ]);
+  const owner = tools.isRoot ? await ownerOf(request) : undefined;
+  await within(directories.allocation, (root) =>
+    made(root, basename(directories.task), { mode: inImage ? 0o700 : 0o755 }, async (task) => {
+      await made(task, basename(directories.local), { mode: inImage ? 0o777 : 0o755, owner });
+      await made(task, basename(directories.temporary), { mode: 0o1777 });
+      await mountSecrets(task, directories.secrets, { mode: inImage ? 0o777 : 0o700, owner }, tools);
+    }),
+  );
+  await makePrivateDirectory(directories.driver);
 }
 
 /** Takes the in-memory file systems away. What a task wrote elsewhere stays for people to read. */
-export async function unmountSecrets(directories: readonly TaskDirectories[], tools: DirectoryTools): Promise<void> {
-  const mounted = await mountPoints();
-  for (const { secrets } of directories) {
-    if (!mounted.has(secrets)) continue;
-    const result = await tools.runner.run({ argv: ['umount', '-l', secrets] });
-    if (result.exitCode !== 0) {
-      throw new OrchError('unmount-failed', `${secrets} could not be unmounted: ${result.stderr.trim()}`);
-    }
-  }
+export async function unmountSecrets(
+  layout: AllocLayout,
+  tasks: readonly string[],
+  { runner }: DirectoryTools,
+): Promise<void> {
+  const places = tasks.map((name) => layout.task(name)).map(({ task, secrets }) => [basename(task), basename(secrets)]);
+  await ifThere(layout.root, (root) => unmountBelow(root, runner, places));
 }
 
-/** Removes all files of an allocation. Refuses while something is mounted inside, which would be emptied with it. */
-export async function removeAllocDir(layout: AllocLayout, tools: DirectoryTools): Promise<void> {
-  for (const point of await mountPoints()) {
-    if (!point.startsWith(`${layout.root}/`)) continue;
-    const result = await tools.runner.run({ argv: ['umount', '-l', point] });
-    if (result.exitCode !== 0) {
-      throw new OrchError('unmount-failed', `${point} could not be unmounted: ${result.stderr.trim()}`, {
-        hint: 'the directory is kept so that nothing mounted inside is deleted',
-      });
-    }
-  }
-  await rm(layout.root, { recursive: true, force: true });
-  await rm(layout.privateRoot, { recursive: true, force: true });
+/**
+ * Removes all files of an allocation. Refuses while something is mounted inside, which would be emptied with it.
+ * @throws OrchError `unmount-failed`, `not-removed`; trying again later may help
+ */
+export async function removeAllocDir(layout: AllocLayout, { runner }: DirectoryTools): Promise<void> {
+  await ifThere(layout.root, (root) => unmountBelow(root, runner));
+  for (const path of [layout.root, layout.privateRoot])
+    await ifThere(dirname(path), (parent) => removeTree(parent, basename(path), runner));
 }
 
-/** `mkdir` that follows no symlink at the last component and sets the mode whatever the umask. */
-async function makeDir(path: string, mode: number, owner?: UserIds): Promise<void> {
-  await mkdir(path, { recursive: true });
-  const found = await lstat(path);
-  if (!found.isDirectory()) {
-    throw new OrchError('not-a-directory', `${path} should be a directory and is something else`, {
-      hint: 'a task may have replaced it; stop the allocation and let it be collected',
-    });
-  }
-  if ((found.mode & 0o7777) !== mode) await chmod(path, mode);
-  if (owner !== undefined && (found.uid !== owner.uid || found.gid !== owner.gid))
-    await chown(path, owner.uid, owner.gid);
-}
-
-async function secretsOwner(request: TaskDirRequest): Promise<UserIds | undefined> {
+/** The owner of what is the task's own; root where it is undefined. */
+async function ownerOf(request: TaskDirRequest): Promise<UserIds | undefined> {
   if (request.isolation === 'image') return undefined;
   if (request.user !== undefined) return resolveUser(request.user);
   return request.isolation === 'chroot' ? resolveUser('nobody') : undefined;
 }
 
 async function mountSecrets(
+  task: ConfinedDirectory,
   path: string,
-  mode: number,
-  owner: UserIds | undefined,
+  { mode, owner }: Rights,
   tools: DirectoryTools,
 ): Promise<void> {
-  if (tools.isRoot && !(await mountPoints()).has(path)) {
-    await makeDir(path, 0o700);
+  const name = basename(path);
+  if (!tools.isRoot) return made(task, name, { mode });
+  const directory = await task.make(name);
+  try {
+    if (await isMountPoint(task, name)) return;
     const who = owner === undefined ? '' : `,uid=${owner.uid},gid=${owner.gid}`;
     const options = `size=${secretsMiB}m,mode=${mode.toString(8)},noexec,nosuid,nodev${who}`;
-    const warn = (reason: string) =>
-      tools.log.warn('secrets are kept in a plain directory: the in-memory file system could not be mounted', {
-        path,
-        reason,
-      });
-    try {
-      const result = await tools.runner.run({ argv: ['mount', '-t', 'tmpfs', '-o', options, 'orch-secrets', path] });
-      if (result.exitCode === 0) return;
-      warn(result.stderr.trim());
-    } catch (error) {
-      warn(describeError(error));
-    }
+    const reason = await mountMemory(directory, 'orch-secrets', options, tools.runner).catch(describeError);
+    if (reason === undefined) return;
+    tools.log.warn('secrets are kept in a plain directory: the in-memory file system could not be mounted', {
+      path,
+      reason,
+    });
+    await made(task, name, { mode, owner });
+  } finally {
+    await directory.close();
   }
-  await makeDir(path, mode, owner);
 }
 
-async function mountPoints(): Promise<ReadonlySet<string>> {
-  const text = await readFile('/proc/self/mountinfo', 'utf8').catch(() => '');
-  const points = text.split('\n').map((line) => decodeMount(line.split(' ')[4] ?? ''));
-  return new Set(points);
+/** Makes it, by handle and with its rights whatever was there, and does the rest inside. */
+async function made(
+  parent: ConfinedDirectory,
+  name: string,
+  rights: Rights,
+  inside: (directory: ConfinedDirectory) => Promise<void> = async () => {},
+): Promise<void> {
+  const directory = await parent.make(name, rights);
+  try {
+    await inside(directory);
+  } finally {
+    await directory.close();
+  }
 }
 
-/** The kernel writes blanks and backslashes in octal. */
-function decodeMount(text: string): string {
-  return text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
+/** @param path whose parents only root can change */
+async function within(path: string, work: (directory: ConfinedDirectory) => Promise<void>): Promise<void> {
+  const directory = await ConfinedDirectory.open(path);
+  try {
+    await work(directory);
+  } finally {
+    await directory.close();
+  }
+}
+
+async function ifThere(path: string, work: (directory: ConfinedDirectory) => Promise<void>): Promise<void> {
+  const directory = await ConfinedDirectory.open(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (directory === undefined) return;
+  try {
+    await work(directory);
+  } finally {
+    await directory.close();
+  }
 }

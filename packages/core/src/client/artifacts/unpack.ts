@@ -1,12 +1,13 @@
 // Unpacks a tar archive into a directory: nothing outside, no devices, no special bits, bounded.
 
-import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { Header } from 'tar-stream';
 import { OrchError } from '../../lib/errors.ts';
 import type { UserIds } from '../alloc-dir/users.ts';
+import type { ConfinedDirectory } from '../files/confined-directory.ts';
 import { ConfinedWriter } from '../files/confined-write.ts';
+import { streamPrivateFile } from '../files/private-files.ts';
 import type { ArtifactArchive } from './source.ts';
 
 /** What is used of an entry: its header, and its bytes, which must be read or skipped before the next one comes. */
@@ -20,37 +21,39 @@ export interface UnpackLimits {
   readonly maxEntries: number;
 }
 
-/** @throws OrchError `archive-invalid`, `archive-too-large`, `outside-destination` */
+/** @param archivePath of a file only the node can write to. @throws OrchError `archive-invalid`, `archive-too-large`, `outside-destination` */
 export async function unpackTar(
   archivePath: string,
   kind: Exclude<ArtifactArchive, 'none'>,
-  directory: string,
+  directory: ConfinedDirectory,
   limits: UnpackLimits,
   options: { readonly owner?: UserIds | undefined; readonly signal: AbortSignal },
 ): Promise<void> {
   // Loaded on first use: most nodes never unpack anything. The bundle gives a CommonJS package its default export only.
   const { default: tar } = await import('tar-stream');
   const reader = tar.extract();
-  const input = createReadStream(archivePath);
+  const input = streamPrivateFile(archivePath);
   const unzipped: Readable = kind === 'tar.gz' ? input.pipe(createGunzip()) : input;
   input.on('error', (error) => reader.destroy(error));
   unzipped.on('error', (error) => reader.destroy(error));
   unzipped.pipe(reader);
   const writer = new ConfinedWriter(directory, options.owner);
   let entries = 0;
-  let left = limits.maxBytes;
+  // What the headers promise is looked at before anything is written, what was written is what counts.
+  let promised = 0;
+  const budget: Budget = { left: limits.maxBytes, signal: options.signal };
   try {
     for await (const entry of reader) {
       options.signal.throwIfAborted();
       entries += 1;
-      left -= entry.header.size ?? 0;
-      if (entries > limits.maxEntries || left < 0) {
+      promised += entry.header.size ?? 0;
+      if (entries > limits.maxEntries || promised > limits.maxBytes) {
         throw new OrchError(
           'archive-too-large',
           `the archive has more than ${limits.maxEntries} entries or ${limits.maxBytes} bytes`,
         );
       }
-      await unpackEntry(writer, entry as unknown as ArchiveEntry, limits.maxBytes);
+      await unpackEntry(writer, entry as unknown as ArchiveEntry, budget);
     }
   } catch (error) {
     if (error instanceof OrchError || options.signal.aborted) throw error;
@@ -61,7 +64,13 @@ export async function unpackTar(
   }
 }
 
-async function unpackEntry(writer: ConfinedWriter, entry: ArchiveEntry, maxBytes: number): Promise<void> {
+interface Budget {
+  /** Bytes that may still be written, over all entries. */
+  left: number;
+  readonly signal: AbortSignal;
+}
+
+async function unpackEntry(writer: ConfinedWriter, entry: ArchiveEntry, budget: Budget): Promise<void> {
   const { name, type, mode, linkname } = entry.header;
   switch (type) {
     case 'directory':
@@ -70,7 +79,7 @@ async function unpackEntry(writer: ConfinedWriter, entry: ArchiveEntry, maxBytes
       return;
     case 'file':
     case 'contiguous-file':
-      await writeFile(writer, entry, name, mode ?? 0o644, maxBytes);
+      await writeFile(writer, entry, name, mode ?? 0o644, budget);
       return;
     case 'symlink':
       await writer.createSymlink(name, linkname ?? '');
@@ -93,14 +102,14 @@ async function writeFile(
   entry: ArchiveEntry,
   name: string,
   mode: number,
-  maxBytes: number,
+  budget: Budget,
 ): Promise<void> {
   const file = await writer.createFile(name, mode);
-  let written = 0;
   try {
     for await (const chunk of entry) {
-      written += chunk.length;
-      if (written > maxBytes) throw new OrchError('archive-too-large', `${name} is larger than ${maxBytes} bytes`);
+      budget.signal.throwIfAborted();
+      budget.left -= chunk.length;
+      if (budget.left < 0) throw new OrchError('archive-too-large', `the archive is too large, seen at ${name}`);
       await file.write(chunk);
     }
   } finally {

@@ -1,21 +1,20 @@
 // Writing files inside a directory without ever leaving it, whatever symlinks stand in the way.
 
-import { constants } from 'node:fs';
-import { chown, type FileHandle, link, mkdir, open, rm, symlink } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { OrchError } from '../../lib/errors.ts';
 import type { UserIds } from '../alloc-dir/users.ts';
-
-const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_DIRECTORY, O_NOFOLLOW } = constants;
+import type { ConfinedDirectory } from './confined-directory.ts';
 
 /**
  * Makes files below `root`. Every path is relative to it, is walked without following symlinks, and may not climb.
  * What is in the way of a file is replaced; a directory in the way is not.
  */
 export class ConfinedWriter {
-  readonly #root: string;
+  readonly #root: ConfinedDirectory;
   readonly #owner: UserIds | undefined;
 
-  constructor(root: string, owner?: UserIds) {
+  /** @param root stays the caller's to close, when nothing is written any more */
+  constructor(root: ConfinedDirectory, owner?: UserIds) {
     this.#root = root;
     this.#owner = owner;
   }
@@ -25,75 +24,70 @@ export class ConfinedWriter {
   }
 
   /** The directory, made when it is not there. The caller closes it. */
-  openDirectory(path: string): Promise<FileHandle> {
+  openDirectory(path: string): Promise<ConfinedDirectory> {
     return this.#openDirectory(components(path));
   }
 
   /** A new file of `mode`, open for writing. The caller closes it. */
   createFile(path: string, mode: number): Promise<FileHandle> {
-    return this.#inParent(path, async (at) => {
-      const file = await open(at, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
-      try {
-        await file.chmod(mode & 0o777);
-        if (this.#owner !== undefined) await file.chown(this.#owner.uid, this.#owner.gid);
-        return file;
-      } catch (error) {
-        await file.close();
-        throw error;
-      }
-    });
+    return this.#inParent(path, (parent, name) => parent.createFile(name, { mode: mode & 0o777, owner: this.#owner }));
   }
 
-  /** @throws OrchError `outside-destination` when the link would lead out of the root. */
+  /**
+   * A link whose target is written so that it never leaves the root, whatever other links are made before or after it:
+   * it climbs first and only as far as its own place is deep, and then goes down. `a/../b` becomes `b`, because `a` could
+   * be made a link that leads up.
+   * @throws OrchError `outside-destination` when the link would lead out of the root.
+   */
   async createSymlink(path: string, target: string): Promise<void> {
     const parent = components(path).slice(0, -1);
     if (target.startsWith('/')) throw outside(`${path} -> ${target}`);
     components([...parent, target].join('/'));
-    await this.#inParent(path, (at) => symlink(target, at));
+    const straight = straightened(target);
+    await this.#inParent(path, (directory, name) => directory.createLink(name, straight));
   }
 
+  /**
+   * Only of a regular file. A symlink's second name would be a link at another depth than it was checked for, so it is
+   * made anew. @throws OrchError `outside-destination`
+   */
   async createHardLink(path: string, existing: string): Promise<void> {
     const names = components(existing);
-    const directory = await this.#openDirectory(names.slice(0, -1));
+    const old = names.pop() ?? '';
+    const from = await this.#openDirectory(names);
     try {
-      await this.#inParent(path, (at) => link(`/proc/self/fd/${directory.fd}/${names.at(-1) ?? ''}`, at));
+      const found = await from.lstat(old);
+      if (found.isSymbolicLink()) return await this.createSymlink(path, await from.readLink(old));
+      await this.#inParent(path, async (parent, name) => {
+        await parent.createHardLink(name, from, old);
+        // A task may have swapped what was looked at.
+        if ((await parent.lstat(name)).isFile()) return;
+        await parent.unlink(name);
+        throw new OrchError('archive-invalid', `${existing} is no file that could get a second name`);
+      });
     } finally {
-      await directory.close();
+      await from.close();
     }
   }
 
-  async #inParent<T>(path: string, make: (at: string) => Promise<T>): Promise<T> {
+  async #inParent<T>(path: string, make: (parent: ConfinedDirectory, name: string) => Promise<T>): Promise<T> {
     const names = components(path);
-    const name = names.at(-1);
+    const name = names.pop();
     if (name === undefined) throw new OrchError('invalid-path', `${JSON.stringify(path)} names no file`);
-    const directory = await this.#openDirectory(names.slice(0, -1));
+    const parent = await this.#openDirectory(names);
     try {
-      const at = `/proc/self/fd/${directory.fd}/${name}`;
-      await rm(at, { force: true });
-      return await make(at);
+      await parent.unlink(name);
+      return await make(parent, name);
     } finally {
-      await directory.close();
+      await parent.close();
     }
   }
 
-  async #openDirectory(names: readonly string[]): Promise<FileHandle> {
-    let directory = await open(this.#root, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  async #openDirectory(names: readonly string[]): Promise<ConfinedDirectory> {
+    let directory = await this.#root.again();
     for (const name of names) {
-      const at = `/proc/self/fd/${directory.fd}/${name}`;
       try {
-        const made = await mkdir(at, 0o755).then(
-          () => true,
-          (error: NodeJS.ErrnoException) => {
-            if (error.code === 'EEXIST') return false;
-            throw error;
-          },
-        );
-        const next = await open(at, O_RDONLY | O_DIRECTORY | O_NOFOLLOW).catch((error: NodeJS.ErrnoException) => {
-          if (error.code === 'ELOOP' || error.code === 'ENOTDIR') throw outside(names.join('/'));
-          throw error;
-        });
-        if (made && this.#owner !== undefined)
-          await chown(`/proc/self/fd/${next.fd}`, this.#owner.uid, this.#owner.gid);
+        const next = await this.#step(directory, name, names);
         await directory.close();
         directory = next;
       } catch (error) {
@@ -102,6 +96,15 @@ export class ConfinedWriter {
       }
     }
     return directory;
+  }
+
+  async #step(directory: ConfinedDirectory, name: string, names: readonly string[]): Promise<ConfinedDirectory> {
+    const { directory: next, made } = await directory.makeOrEnter(name).catch((error) => {
+      if (error instanceof OrchError && error.code === 'not-a-directory') throw outside(names.join('/'));
+      throw error;
+    });
+    if (made && this.#owner !== undefined) await next.handle.chown(this.#owner.uid, this.#owner.gid);
+    return next;
   }
 }
 
@@ -115,6 +118,18 @@ export function components(path: string): string[] {
     else if (names.pop() === undefined) throw outside(path);
   }
   return names;
+}
+
+/** A relative path without detours: `..` only at its beginning. */
+function straightened(path: string): string {
+  const names: string[] = [];
+  let up = 0;
+  for (const name of path.split('/')) {
+    if (name === '' || name === '.') continue;
+    if (name !== '..') names.push(name);
+    else if (names.pop() === undefined) up += 1;
+  }
+  return [...Array<string>(up).fill('..'), ...names].join('/') || '.';
 }
 
 function outside(path: string): OrchError {

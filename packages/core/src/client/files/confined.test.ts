@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { openConfined } from './confined.ts';
+import { fewNamesIn, openConfined } from './confined.ts';
 import { listFiles, refuseSecrets, statFile } from './file-info.ts';
 
 async function tree(t: ExecutionContext): Promise<string> {
@@ -87,4 +87,19 @@ test('listFiles and statFile describe entries without following links', async (t
     sizeBytes: 3,
     contentType: 'text/html; charset=utf-8',
   });
+});
+
+test('a directory of too many files is not read to its end', async (t) => {
+  const root = await tree(t);
+  for (let index = 0; index < 30; index += 1) await writeFile(join(root, `web/local/deep/${index}`), '');
+  const { handle } = await openConfined(root, 'web/local/deep');
+  t.is(await fewNamesIn(handle, 29), undefined);
+  t.is((await fewNamesIn(handle, 30))?.length, 30);
+  await handle.close();
+});
+
+test('a path deeper than what is held open at once is refused', async (t) => {
+  const root = await tree(t);
+  await mkdir(join(root, Array(600).fill('d').join('/')), { recursive: true });
+  await t.throwsAsync(read(root, Array(600).fill('d').join('/')), { message: /too deep/ });
 });

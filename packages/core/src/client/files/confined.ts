@@ -1,11 +1,14 @@
 // Opening files inside a directory without ever leaving it, whatever symlinks a task has planted there.
 
 import { constants, type Stats } from 'node:fs';
-import { type FileHandle, lstat, open, readdir, readlink } from 'node:fs/promises';
+import { type FileHandle, lstat, open, opendir, readdir, readlink } from 'node:fs/promises';
 import { OrchError } from '../../lib/errors.ts';
+import { O_PATH, reopen } from './confined-directory.ts';
 
-const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK } = constants;
+const { O_DIRECTORY, O_NOFOLLOW } = constants;
 const maxSymlinks = 16;
+/** Directories held open at once on the way down. */
+const maxDepth = 512;
 
 /** An open directory or file inside the root. The caller closes it. */
 export interface ConfinedEntry {
@@ -14,9 +17,10 @@ export interface ConfinedEntry {
 }
 
 /**
- * Opens `path` (relative to `root`, `/` separated) for reading. Each component is opened relative to the one before
- * and never through a symlink; a symlink is read and followed by hand, and may not lead above the root. Absolute links
- * are refused: inside a task they mean the task's root, not the node's. Only regular files and directories open.
+ * Opens `path` (relative to `root`, `/` separated) for reading. Each component is named relative to the one before and
+ * never through a symlink; a symlink is read and followed by hand, and may not lead above the root. Absolute links are
+ * refused: inside a task they mean the task's root, not the node's. Only what was named, and is a regular file or a
+ * directory, is opened in the end, so that no swap meanwhile opens a device or another file.
  * `refuse` is asked about the real place of every component and throws for what must not be opened.
  *
  * @throws OrchError `not-found`, `outside-allocation`, `not-a-file`, `permission-denied`
@@ -26,13 +30,13 @@ export async function openConfined(
   path: string,
   refuse: (place: readonly string[]) => void = () => {},
 ): Promise<ConfinedEntry> {
-  const stack: FileHandle[] = [
-    await open(root, O_RDONLY | O_DIRECTORY | O_NOFOLLOW).catch((error) => fail(error, path)),
-  ];
+  const base = await open(root, O_PATH | O_DIRECTORY | O_NOFOLLOW).catch((error) => fail(error, path));
+  const stack: FileHandle[] = [base];
   const place: string[] = [];
   let pending = components(path);
   let symlinks = 0;
   try {
+    let stats = await base.stat();
     while (pending.length > 0) {
       const [name = '', ...rest] = pending;
       pending = rest;
@@ -40,31 +44,29 @@ export async function openConfined(
         if (stack.length === 1) throw outside(path);
         await stack.pop()?.close();
         place.pop();
+        stats = await top(stack).stat();
         continue;
       }
-      const at = child(top(stack), name);
+      if (!stats.isDirectory()) throw notFound(path);
+      if (stack.length > maxDepth) throw new OrchError('invalid-path', 'the path is too deep');
       refuse([...place, name]);
-      const stats = await lstat(at).catch((error) => fail(error, path));
-      if (stats.isSymbolicLink()) {
-        symlinks += 1;
-        const target = await readlink(at).catch((error) => fail(error, path));
-        if (symlinks > maxSymlinks || target.startsWith('/')) throw outside(path);
-        pending = [...components(target), ...pending];
-        continue;
-      }
-      if (!stats.isDirectory() && !stats.isFile()) {
-        throw new OrchError('not-a-file', `${path} is neither a file nor a directory`);
-      }
-      if (stats.isFile() && pending.length > 0) throw notFound(path);
-      const flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | (stats.isDirectory() ? O_DIRECTORY : 0);
-      stack.push(await open(at, flags).catch((error) => fail(error, path)));
+      const at = child(top(stack), name);
+      const named = await open(at, O_PATH | O_NOFOLLOW).catch((error) => fail(error, path));
+      stack.push(named);
       place.push(name);
+      stats = await named.stat();
+      if (!stats.isSymbolicLink()) continue;
+      await stack.pop()?.close();
+      place.pop();
+      symlinks += 1;
+      const target = await readlink(at).catch((error) => fail(error, path));
+      if (symlinks > maxSymlinks || target.startsWith('/')) throw outside(path);
+      pending = [...components(target), ...pending];
+      stats = await top(stack).stat();
     }
-    const handle = top(stack);
-    const stats = await handle.stat();
-    if (!stats.isDirectory() && !stats.isFile()) throw new OrchError('not-a-file', `${path} is not a regular file`);
-    stack.pop();
-    return { handle, stats };
+    if (!stats.isDirectory() && !stats.isFile())
+      throw new OrchError('not-a-file', `${path} is neither a file nor a directory`);
+    return { handle: await reopen(top(stack), stats).catch((error) => fail(error, path)), stats };
   } finally {
     for (const handle of stack) await handle.close();
   }
@@ -72,7 +74,18 @@ export async function openConfined(
 
 /** Names in an open directory, sorted. */
 export async function namesIn(directory: FileHandle): Promise<readonly string[]> {
-  return (await readdir(`/proc/self/fd/${directory.fd}`)).sort();
+  return (await readdir(pathOf(directory))).sort();
+}
+
+/** As `namesIn`, undefined when there are more than `most`: a task can make millions, and they are not all read then. */
+export async function fewNamesIn(directory: FileHandle, most: number): Promise<readonly string[] | undefined> {
+  const names: string[] = [];
+  for await (const { name } of await opendir(pathOf(directory), { bufferSize: 1_024 })) {
+    names.push(name);
+    // Leaving the loop closes the directory.
+    if (names.length > most) return undefined;
+  }
+  return names.sort();
 }
 
 /** What a name in an open directory is, itself: a symlink is not followed. */
@@ -102,7 +115,8 @@ function components(path: string): string[] {
 
 function fail(error: unknown, path: string): never {
   const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'ENOENT' || code === 'ENOTDIR') throw notFound(path);
+  // EINVAL: a link that was something else when it was read.
+  if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EINVAL') throw notFound(path);
   if (code === 'ELOOP') throw outside(path);
   if (code === 'EACCES' || code === 'EPERM') throw new OrchError('permission-denied', `${path} may not be read`);
   if (code === 'ENAMETOOLONG') throw new OrchError('invalid-path', 'the path is too long');

@@ -4,7 +4,7 @@ import type { Stats } from 'node:fs';
 import { OrchError } from '../../lib/errors.ts';
 import type { FileInfo } from '../../link/methods.ts';
 import { logsName } from '../alloc-dir/layout.ts';
-import { lstatIn, namesIn, openConfined } from './confined.ts';
+import { fewNamesIn, lstatIn, openConfined } from './confined.ts';
 
 type Refuse = (place: readonly string[]) => void;
 
@@ -15,10 +15,9 @@ export async function listFiles(root: string, path: string, refuse: Refuse): Pro
   const { handle, stats } = await openConfined(root, path, refuse);
   try {
     if (!stats.isDirectory()) throw new OrchError('not-a-directory', `${path} is not a directory`);
-    const names = await namesIn(handle);
-    if (names.length > maxEntries) {
-      throw new OrchError('too-many-files', `${path} holds ${names.length} entries, at most ${maxEntries} are listed`);
-    }
+    const names = await fewNamesIn(handle, maxEntries);
+    if (names === undefined)
+      throw new OrchError('too-many-files', `${path} holds more entries than are listed, which are ${maxEntries}`);
     const infos: FileInfo[] = [];
     for (const name of names) {
       const found = await lstatIn(handle, name).catch(() => undefined);

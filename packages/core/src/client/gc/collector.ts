@@ -45,6 +45,7 @@ export class Collector {
 
   /** Frees every finished allocation's files, and what no running task needs. */
   async collectAll(): Promise<readonly string[]> {
+    await this.#options.allocations.forgetLeftOver();
     const ids = this.#finished().map(({ id }) => id);
     const done = await this.#collectEach(ids);
     return [...done, ...(await this.#collectDrivers())];
@@ -67,6 +68,7 @@ export class Collector {
     const { limits, dataDir, clock, log, allocations } = this.#options;
     for (const id of this.#collected) if (allocations.find(id) === undefined) this.#collected.delete(id);
     try {
+      await allocations.forgetLeftOver();
       const disk = await statfs(dataDir);
       const usedPercent = disk.blocks > 0 ? ((disk.blocks - disk.bfree) / disk.blocks) * 100 : 0;
       const freed = await this.#collectEach(chooseCollectable(this.#finished(), limits, usedPercent, clock.now()));

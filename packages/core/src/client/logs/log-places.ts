@@ -1,14 +1,13 @@
 // Where the log files of an allocation lie: a directory for each task that only root enters. How the file calls find them.
 
 import { randomUUID } from 'node:crypto';
-import { link, lstat, mkdir, rename, rmdir, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { FileInfo } from '../../link/methods.ts';
 import type { AllocLayout } from '../alloc-dir/layout.ts';
-import { namesIn } from '../files/confined.ts';
+import { ConfinedDirectory } from '../files/confined-directory.ts';
 import { listFiles } from '../files/file-info.ts';
+import { hasPrivateFile, makePrivateDirectory } from '../files/private-files.ts';
 import { isLogFileName } from './log-files.ts';
-import { nameIn, openDirectory } from './open-directory.ts';
 
 /** Tasks of any user write here; the names of others cannot be taken away. */
 const viewMode = 0o1777;
@@ -25,20 +24,14 @@ export interface LogPlace {
  * put anything there.
  */
 export async function buildLogDirs(layout: AllocLayout, tasks: readonly string[]): Promise<void> {
-  if (await exists(layout.logsView)) return;
-  for (const task of tasks) await mkdir(layout.task(task).logs, { recursive: true, mode: 0o700 });
-  const shared = await openDirectory(layout.shared);
+  const shared = await ConfinedDirectory.open(layout.shared);
   try {
+    if (await isThere(shared, basename(layout.logsView))) return;
+    for (const task of tasks) await makePrivateDirectory(layout.task(task).logs);
     const made = `.logs-${randomUUID()}`;
-    await mkdir(nameIn(shared, made), { mode: 0o700 });
-    const view = await openDirectory(layout.shared, [made]);
-    try {
-      await view.chmod(viewMode);
-    } finally {
-      await view.close();
-    }
+    await (await shared.make(made, { mode: viewMode })).close();
     // It appears with its mode, or not at all; something that a task has put there meanwhile is the task's.
-    await rename(nameIn(shared, made), nameIn(shared, 'logs')).catch(() => rmdir(nameIn(shared, made)));
+    await shared.rename(made, shared, 'logs').catch(() => shared.removeDirectory(made));
   } finally {
     await shared.close();
   }
@@ -50,18 +43,20 @@ export async function buildLogDirs(layout: AllocLayout, tasks: readonly string[]
  */
 export async function adoptLogs(layout: AllocLayout, task: string): Promise<void> {
   const { logs } = layout.task(task);
-  if (await exists(logs)) return;
-  await mkdir(logs, { recursive: true, mode: 0o700 });
-  const old = await openDirectory(layout.root, ['alloc', 'logs']).catch(ignoreReplaced);
+  if (await hasPrivateFile(logs)) return;
+  await makePrivateDirectory(logs);
+  const old = await ConfinedDirectory.walk(layout.root, ['alloc', 'logs']).catch(ignoreReplaced);
   if (old === undefined) return;
+  const own = await ConfinedDirectory.open(logs);
   try {
-    for (const name of (await namesIn(old)).filter((file) => isLogFileName(file, task))) {
-      if (!(await isOwnFile(nameIn(old, name)))) continue;
-      await link(nameIn(old, name), join(logs, name));
+    for (const name of (await old.names()).filter((file) => isLogFileName(file, task))) {
+      if (!(await isOwnFile(old, name))) continue;
+      await own.createHardLink(name, old, name);
       // A container's root may have put something else there in between.
-      if (!(await isOwnFile(join(logs, name)))) await unlink(join(logs, name));
+      if (!(await isOwnFile(own, name))) await own.unlink(name);
     }
   } finally {
+    await own.close();
     await old.close();
   }
 }
@@ -69,7 +64,7 @@ export async function adoptLogs(layout: AllocLayout, task: string): Promise<void
 /** Where the log files of a task are read. */
 export async function logsOf(layout: AllocLayout, task: string): Promise<LogPlace> {
   const { logs } = layout.task(task);
-  return (await exists(logs)) ? { root: logs, path: '' } : { root: layout.root, path: 'alloc/logs' };
+  return (await hasPrivateFile(logs)) ? { root: logs, path: '' } : { root: layout.root, path: 'alloc/logs' };
 }
 
 /**
@@ -86,7 +81,7 @@ export async function logFileAt(
   const task = tasks.find((candidate) => isLogFileName(name, candidate));
   if (task === undefined) return undefined;
   const { logs } = layout.task(task);
-  return (await exists(join(logs, name))) ? { root: logs, path: name } : undefined;
+  return (await hasPrivateFile(join(logs, name))) ? { root: logs, path: name } : undefined;
 }
 
 /** What there is of log files, by the names they are shown under. */
@@ -94,7 +89,7 @@ export async function listLogs(layout: AllocLayout, tasks: readonly string[]): P
   const found: FileInfo[] = [];
   for (const task of tasks) {
     const { logs } = layout.task(task);
-    if (await exists(logs)) found.push(...(await listFiles(logs, '', () => {})));
+    if (await hasPrivateFile(logs)) found.push(...(await listFiles(logs, '', () => {})));
   }
   return found;
 }
@@ -110,8 +105,8 @@ export function isLogsPath(path: string): boolean {
   return first === 'alloc' && second === 'logs' && more.length === 0;
 }
 
-async function isOwnFile(path: string): Promise<boolean> {
-  const found = await lstat(path);
+async function isOwnFile(directory: ConfinedDirectory, name: string): Promise<boolean> {
+  const found = await directory.lstat(name);
   return found.isFile() && found.uid === process.geteuid?.();
 }
 
@@ -119,8 +114,9 @@ function names(path: string): readonly string[] {
   return path.split('/').filter((name) => name !== '' && name !== '.');
 }
 
-function exists(path: string): Promise<boolean> {
-  return lstat(path).then(
+/** A link is there, wherever it leads. */
+function isThere(directory: ConfinedDirectory, name: string): Promise<boolean> {
+  return directory.lstat(name).then(
     () => true,
     (error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return false;
@@ -129,7 +125,7 @@ function exists(path: string): Promise<boolean> {
   );
 }
 
-function ignoreReplaced(error: NodeJS.ErrnoException): undefined {
-  if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(error.code ?? '')) return undefined;
-  throw error;
+function ignoreReplaced(error: unknown): undefined {
+  const { code } = error as { readonly code?: unknown };
+  if (code !== 'ENOENT' && code !== 'not-a-directory') throw error;
 }

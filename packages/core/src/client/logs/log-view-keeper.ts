@@ -1,13 +1,11 @@
 // Keeps the view of log files that a driver writes itself without showing them: looks at their directory now and then.
 
-import { lstat } from 'node:fs/promises';
 import type { Clock } from '../../lib/clock.ts';
 import { describeError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/logger.ts';
-import { namesIn } from '../files/confined.ts';
+import { ConfinedDirectory } from '../files/confined-directory.ts';
 import { isLogFileName } from './log-files.ts';
 import type { FileIdentity, LogView } from './log-view.ts';
-import { nameIn, openDirectory } from './open-directory.ts';
 
 /** Between two looks. The kernel's notices would come at each write of the task, so they are not asked for. */
 const lookMs = 1_000;
@@ -50,16 +48,16 @@ export class LogViewKeeper {
   async #look(): Promise<void> {
     const { dir, task, view, log } = this.#logs;
     try {
-      const logs = await openDirectory(dir);
+      const logs = await ConfinedDirectory.open(dir);
       try {
-        const names = (await namesIn(logs)).filter((name) => isLogFileName(name, task));
+        const names = (await logs.names()).filter((name) => isLogFileName(name, task));
         for (const [name, file] of this.#shown) {
           if (names.includes(name)) continue;
           await view.hide(name, file);
           this.#shown.delete(name);
         }
         for (const name of names) {
-          const file = this.#shown.has(name) ? undefined : await lstat(nameIn(logs, name)).catch(() => undefined);
+          const file = this.#shown.has(name) ? undefined : await logs.lstat(name).catch(() => undefined);
           if (!file?.isFile()) continue;
           await view.show(logs, name);
           this.#shown.set(name, { dev: file.dev, ino: file.ino });

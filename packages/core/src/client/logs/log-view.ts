@@ -1,10 +1,8 @@
 // Shows a task's log files to its group: hard links in `/alloc/logs`, a directory that tasks can write and replace.
 
-import type { FileHandle } from 'node:fs/promises';
-import { link, lstat, unlink } from 'node:fs/promises';
 import { describeError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/logger.ts';
-import { nameIn, openDirectory } from './open-directory.ts';
+import { ConfinedDirectory } from '../files/confined-directory.ts';
 
 /** Which file a name led to. */
 export interface FileIdentity {
@@ -28,9 +26,9 @@ export class LogView {
   }
 
   /** Links `name` of the open log directory. Again for one that is shown: nothing. */
-  async show(logs: FileHandle, name: string): Promise<void> {
+  async show(logs: ConfinedDirectory, name: string): Promise<void> {
     await this.#inView(name, async (view) => {
-      await link(nameIn(logs, name), nameIn(view, name)).catch((error: NodeJS.ErrnoException) => {
+      await view.createHardLink(name, logs, name).catch((error: NodeJS.ErrnoException) => {
         // ENOENT: rotated away already, or the directory was removed.
         if (error.code !== 'EEXIST' && error.code !== 'ENOENT') throw error;
       });
@@ -40,15 +38,15 @@ export class LogView {
   /** Takes the link away if it still is that file: what a task has put in its place is the task's. */
   async hide(name: string, file: FileIdentity): Promise<void> {
     await this.#inView(name, async (view) => {
-      const shown = await lstat(nameIn(view, name)).catch(ignoreMissing);
-      if (shown?.dev === file.dev && shown.ino === file.ino) await unlink(nameIn(view, name)).catch(ignoreMissing);
+      const shown = await view.lstat(name).catch(ignoreMissing);
+      if (shown?.dev === file.dev && shown.ino === file.ino) await view.unlink(name);
     });
   }
 
-  async #inView(name: string, act: (view: FileHandle) => Promise<void>): Promise<void> {
-    let view: FileHandle | undefined;
+  async #inView(name: string, act: (view: ConfinedDirectory) => Promise<void>): Promise<void> {
+    let view: ConfinedDirectory | undefined;
     try {
-      view = await openDirectory(this.#root, ['alloc', 'logs']);
+      view = await ConfinedDirectory.walk(this.#root, ['alloc', 'logs']);
       await act(view);
     } catch (error) {
       const level = this.#hasWarned ? 'debug' : 'warn';

@@ -1,20 +1,16 @@
 // Writes a task's output, read from its runtime, into rotated files, and remembers how far it got.
 
-import { constants } from 'node:fs';
-import { type FileHandle, lstat, open, readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import type { LogChunk, TaskLogs } from '@orch/driver-api';
 import { OrchError } from '../../lib/errors.ts';
-import { namesIn } from '../files/confined.ts';
+import { ConfinedDirectory } from '../files/confined-directory.ts';
+import { readPrivateFile, replacePrivateFile } from '../files/private-files.ts';
 import { type LogStream, logFileIndex, logFileName } from './log-files.ts';
 import type { LogView } from './log-view.ts';
-import { nameIn, openDirectory } from './open-directory.ts';
 
-const { O_WRONLY, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_NOCTTY, O_APPEND } = constants;
-const logFlags = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
 const logMode = 0o644;
 
-/** The name leads to something that is not, or not now, a file to write to: the log goes on with the next number. */
-const takenCodes = ['ELOOP', 'ENXIO', 'EISDIR', 'EAGAIN', 'ETXTBSY', 'EPERM'];
+/** The log goes on with the next number where a name leads to something that is no file to write to. */
 const mostTaken = 16;
 
 interface StreamState {
@@ -47,14 +43,14 @@ export class LogWriter {
   readonly #logs: TaskLogs;
   readonly #cursorPath: string;
   readonly #attempt: number;
-  readonly #directory: FileHandle;
+  readonly #directory: ConfinedDirectory;
   readonly #view: LogView | undefined;
   readonly #streams: Record<LogStream, StreamState> = {
     stdout: { index: 0, sizeBytes: 0, file: undefined },
     stderr: { index: 0, sizeBytes: 0, file: undefined },
   };
 
-  private constructor(options: LogWriterOptions, directory: FileHandle) {
+  private constructor(options: LogWriterOptions, directory: ConfinedDirectory) {
     this.#task = options.task;
     this.#logs = options.logs;
     this.#cursorPath = options.cursorPath;
@@ -70,7 +66,7 @@ export class LogWriter {
   static async open(options: LogWriterOptions): Promise<{ readonly writer: LogWriter; readonly after?: string }> {
     const saved = await readCursor(options.cursorPath);
     const same = saved !== undefined && saved.attempt === options.attempt ? saved : undefined;
-    const writer = new LogWriter(options, await openDirectory(options.logs.dir));
+    const writer = new LogWriter(options, await ConfinedDirectory.open(options.logs.dir));
     try {
       for (const stream of ['stdout', 'stderr'] as const) await writer.#take(stream, same?.[stream]);
     } catch (error) {
@@ -133,7 +129,7 @@ export class LogWriter {
     const state = this.#streams[stream];
     for (let taken = 0; taken < mostTaken; taken += 1) {
       const name = logFileName(this.#task, stream, state.index);
-      const file = await openPlain(nameIn(this.#directory, name));
+      const file = await this.#directory.openToAppend(name, logMode);
       if (file !== undefined) {
         await this.#view?.show(this.#directory, name);
         return file;
@@ -152,53 +148,29 @@ export class LogWriter {
 
   async #remove(stream: LogStream, index: number): Promise<void> {
     const name = logFileName(this.#task, stream, index);
-    const path = nameIn(this.#directory, name);
-    await this.#view?.hide(name, await lstat(path));
-    await unlink(path);
+    await this.#view?.hide(name, await this.#directory.lstat(name));
+    await this.#directory.unlink(name);
   }
 
   async #indexes(stream: LogStream): Promise<readonly number[]> {
-    return (await namesIn(this.#directory)).flatMap((name) => logFileIndex(name, this.#task, stream) ?? []);
+    return (await this.#directory.names()).flatMap((name) => logFileIndex(name, this.#task, stream) ?? []);
   }
 
   async #saveCursor(cursor: string): Promise<void> {
     const place = ({ index, sizeBytes }: StreamState) => ({ index, sizeBytes });
     const { stdout, stderr } = this.#streams;
     const saved: LogCursor = { attempt: this.#attempt, cursor, stdout: place(stdout), stderr: place(stderr) };
-    await writeFile(`${this.#cursorPath}.new`, JSON.stringify(saved), { mode: 0o600 });
-    await rename(`${this.#cursorPath}.new`, this.#cursorPath);
-  }
-}
-
-async function openPlain(path: string): Promise<FileHandle | undefined> {
-  let file: FileHandle;
-  try {
-    file = await open(path, logFlags, logMode);
-  } catch (error) {
-    if (takenCodes.includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
-    throw error;
-  }
-  try {
-    const found = await file.stat();
-    if (found.isFile() && found.uid === process.geteuid?.()) {
-      // Whatever the umask is, or a container's root has made of it through the view.
-      if ((found.mode & 0o7777) !== logMode) await file.chmod(logMode);
-      return file;
-    }
-    await file.close();
-    return undefined;
-  } catch (error) {
-    await file.close();
-    throw error;
+    await replacePrivateFile(this.#cursorPath, JSON.stringify(saved));
   }
 }
 
 async function readCursor(path: string): Promise<LogCursor | undefined> {
+  const text = await readPrivateFile(path);
+  if (text === undefined) return undefined;
   try {
-    return JSON.parse(await readFile(path, 'utf8')) as LogCursor;
-  } catch (error) {
-    // A first start has none; a file cut short by a crash costs a repeated chunk, never a lost one.
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT' || error instanceof SyntaxError) return undefined;
-    throw error;
+    return JSON.parse(text) as LogCursor;
+  } catch {
+    // Cut short by a crash: it costs a repeated chunk, never a lost one.
+    return undefined;
   }
 }

@@ -22,6 +22,8 @@ export class AllocSet {
   readonly #damaged = new Map<string, AllocationUpdate>();
   readonly #jobs = new JobCache();
   readonly #forgetting = new Map<string, Promise<void>>();
+  /** Forgotten by the server, but something of theirs could not be removed. */
+  readonly #leftOver = new Set<string>();
 
   constructor(context: AllocContext) {
     this.#context = context;
@@ -103,10 +105,12 @@ export class AllocSet {
       const named = new Set(message.allocations.map(({ id }) => id as string));
       for (const id of [...this.#runners.keys(), ...this.#damaged.keys()]) if (!named.has(id)) gone.add(id);
     }
-    for (const id of gone)
-      this.forget(id).catch((error) =>
-        this.#log.error('an allocation could not be removed', { allocation: id, error: describeError(error) }),
-      );
+    for (const id of gone) this.#forgetOrKeep(id);
+  }
+
+  /** Tries again to remove what could not be removed when the server forgot it. */
+  async forgetLeftOver(): Promise<void> {
+    await Promise.all([...this.#leftOver].map((id) => this.#forgetOrKeep(id)));
   }
 
   /** Ends the allocation if it runs and removes everything of it from this node. */
@@ -122,6 +126,16 @@ export class AllocSet {
   async collect(id: string): Promise<void> {
     await this.#context.networks.tearDown(id);
     await removeAllocDir(allocLayout(this.#context.dataDir, id), this.#context.tools);
+  }
+
+  async #forgetOrKeep(id: string): Promise<void> {
+    try {
+      await this.forget(id);
+      this.#leftOver.delete(id);
+    } catch (error) {
+      this.#leftOver.add(id);
+      this.#log.error('an allocation could not be removed', { allocation: id, error: describeError(error) });
+    }
   }
 
   async detach(): Promise<void> {

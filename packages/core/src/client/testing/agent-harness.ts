@@ -1,5 +1,6 @@
 // A node agent on a fake machine with a scripted server: what the tests of the agent drive.
 
+import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -104,6 +105,8 @@ export class AgentHarness {
       runner: {
         run: async ({ argv }) => {
           this.commands.push([...argv]);
+          // Trees are removed and copied for real; nothing is mounted.
+          if (argv[0] === 'sh') return runForReal(argv);
           return { exitCode: 1, stdout: '', stderr: 'not on this machine' };
         },
       },
@@ -135,6 +138,11 @@ export class AgentHarness {
     await this.agent?.close();
     await rm(this.dataDir, { recursive: true, force: true });
   }
+}
+
+export function runForReal([program = '', ...args]: readonly string[]) {
+  const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8' });
+  return { exitCode: status ?? 1, stdout, stderr };
 }
 
 const print = (message: string, fields?: unknown) =>

@@ -1,5 +1,6 @@
 // The journal's SQLite file: its table, its settings, the sum that protects each row.
 
+import { chmodSync, statSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import type { Batch } from './messages.ts';
@@ -29,6 +30,7 @@ const applicationId = 0x6f726368;
  * syncs the WAL at every commit: an acknowledged commit survives power loss.
  */
 export function openDatabase(file: string): DatabaseSync {
+  makePrivate(file);
   const database = new DatabaseSync(file, { timeout: 0 });
   try {
     database.exec('PRAGMA page_size = 16384');
@@ -43,6 +45,25 @@ export function openDatabase(file: string): DatabaseSync {
     throw error;
   }
   return database;
+}
+
+/**
+ * Mode 0600 before SQLite opens it; the files it makes beside it get the same. An empty file is a database to it. By
+ * path and without opening what is there: closing any descriptor of a database frees this process's locks on it.
+ */
+function makePrivate(file: string): void {
+  try {
+    writeFileSync(file, '', { flag: 'wx', mode: 0o600 });
+  } catch {
+    // It is there, or cannot be made: then SQLite meets the same trouble and names it.
+  }
+  for (const name of [file, `${file}-wal`, `${file}-shm`]) {
+    try {
+      if ((statSync(name).mode & 0o077) !== 0) chmodSync(name, 0o600);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+  }
 }
 
 /** Nothing is written to a file that is complete, so that it opens on a full disk too. */

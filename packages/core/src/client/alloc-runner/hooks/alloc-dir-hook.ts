@@ -25,7 +25,8 @@ export function allocDirHook(): AllocHook {
     },
     async tearDown({ layout, facts, tools }) {
       await unmountSecrets(
-        facts.group.tasks.map((task) => layout.task(task.name)),
+        layout,
+        facts.group.tasks.map(({ name }) => name),
         tools,
       );
     },

@@ -1,13 +1,13 @@
 // Hands the data of an allocation's predecessor on this node to it (`ephemeral_disk { sticky = true }`).
 
-import { access, lstat, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { OrchError } from '../../../lib/errors.ts';
-import { allocLayout } from '../../alloc-dir/layout.ts';
-import type { CommandRunner } from '../../network/command-runner.ts';
+import { basename, dirname, join } from 'node:path';
+import { describeError, OrchError } from '../../../lib/errors.ts';
+import type { DirectoryTools } from '../../alloc-dir/build.ts';
+import { type AllocLayout, allocLayout } from '../../alloc-dir/layout.ts';
+import { ConfinedDirectory } from '../../files/confined-directory.ts';
+import { copyTree, removeTree } from '../../files/confined-tree.ts';
+import { hasPrivateFile, writeMarker } from '../../files/private-files.ts';
 import type { AllocHook } from '../alloc-hook.ts';
-
-const copyTimeoutMs = 600_000;
 
 /**
  * Copies `alloc/data` and each task's `local`, once; the predecessor has ended. Data of a predecessor on another node is
@@ -21,46 +21,100 @@ export function previousDiskHook(dataDir: string): AllocHook {
       const previousId = allocation.previousAllocation;
       if (!group.ephemeralDisk.sticky || previousId === undefined) return;
       const marker = join(layout.privateRoot, 'previous-disk-taken');
-      if (await exists(marker)) return;
-      const previous = allocLayout(dataDir, previousId);
-      if (!(await isDirectory(previous.root))) {
+      if (await hasPrivateFile(marker)) return;
+      const previous = await enterIfThere(allocLayout(dataDir, previousId).root);
+      if (previous === undefined) {
         log.info('the data of the previous allocation is not on this node', { previous: previousId });
         return;
       }
-      await copyTree(previous.data, layout.data, tools.runner);
-      for (const { name } of group.tasks) {
-        // The task's own directory is made by its hook; `cp` needs only the place to put `local`.
-        await tools.runner.run({ argv: ['mkdir', '-p', layout.task(name).task] });
-        await copyTree(previous.task(name).local, layout.task(name).local, tools.runner);
+      try {
+        await takeOver(
+          previous,
+          layout,
+          group.tasks.map(({ name }) => name),
+          tools,
+        );
+      } catch (error) {
+        throw new OrchError(
+          'previous-disk-failed',
+          `the data of the previous allocation could not be copied: ${describeError(error)}`,
+          { cause: error },
+        );
+      } finally {
+        await previous.close();
       }
-      await writeFile(marker, '');
+      await writeMarker(marker);
     },
   };
 }
 
-/** With owners, modes and links as they are: nothing is read through a link. */
-async function copyTree(from: string, to: string, runner: CommandRunner): Promise<void> {
-  if (!(await isDirectory(from))) return;
-  await rm(to, { recursive: true, force: true });
-  const result = await runner.run({ argv: ['cp', '-a', '--no-target-directory', from, to], timeoutMs: copyTimeoutMs });
-  if (result.exitCode !== 0) {
-    throw new OrchError(
-      'previous-disk-failed',
-      `the data of the previous allocation could not be copied: ${result.stderr.trim()}`,
-    );
+/** Name of the directory that only root enters, in which a copy is made whole before a task could see it. */
+const stageName = '.previous-disk';
+
+/** Done again from the beginning when it was broken off: no task of this allocation has run before it is complete. */
+async function takeOver(
+  previous: ConfinedDirectory,
+  layout: AllocLayout,
+  tasks: readonly string[],
+  { runner }: DirectoryTools,
+): Promise<void> {
+  const allocations = await ConfinedDirectory.open(dirname(layout.root));
+  const open: ConfinedDirectory[] = [allocations];
+  const held = async (directory: Promise<ConfinedDirectory>) => {
+    const entered = await directory;
+    open.push(entered);
+    return entered;
+  };
+  try {
+    const root = await held(allocations.enter(basename(layout.root)));
+    await removeTree(root, stageName, runner);
+    const stage = await held(root.make(stageName, { mode: 0o700 }));
+    const shared = await held(root.enter(basename(layout.shared)));
+    const places = [{ from: basename(layout.shared), name: basename(layout.data), into: shared }];
+    for (const task of tasks) {
+      const { task: own, local } = layout.task(task);
+      // The task's own directory gets its mode from its hook.
+      const into = await held(root.make(basename(own), { mode: 0o700 }));
+      places.push({ from: basename(own), name: basename(local), into });
+    }
+    for (const { from, name, into } of places) {
+      const source = await enterBelow(previous, [from, name]);
+      if (source === undefined) continue;
+      try {
+        await copyTree(source, stage, name, runner);
+      } finally {
+        await source.close();
+      }
+      await removeTree(into, name, runner);
+      await stage.rename(name, into, name);
+    }
+    await removeTree(root, stageName, runner);
+  } finally {
+    for (const directory of open.reverse()) await directory.close();
   }
 }
 
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
+/** Undefined when it is not there, or a task has put something else in its place. */
+async function enterBelow(
+  directory: ConfinedDirectory,
+  names: readonly string[],
+): Promise<ConfinedDirectory | undefined> {
+  let at: ConfinedDirectory | undefined;
+  for (const name of names) {
+    const next = await (at ?? directory).enter(name).catch(unlessNoDirectory);
+    await at?.close();
+    if (next === undefined) return undefined;
+    at = next;
+  }
+  return at;
 }
 
-async function isDirectory(path: string): Promise<boolean> {
-  return lstat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
+/** @param path whose parents only root can change */
+async function enterIfThere(path: string): Promise<ConfinedDirectory | undefined> {
+  return ConfinedDirectory.open(path).catch(unlessNoDirectory);
+}
+
+function unlessNoDirectory(error: unknown): undefined {
+  const { code } = error as { readonly code?: unknown };
+  if (code !== 'ENOENT' && code !== 'not-a-directory') throw error;
 }

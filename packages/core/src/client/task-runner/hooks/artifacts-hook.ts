@@ -1,7 +1,5 @@
 // Fetches a task's artifacts into its directory, once, before its first attempt.
 
-import { constants } from 'node:fs';
-import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDriverError, type TaskDirectories } from '@orch/driver-api';
 import { OrchError } from '../../../lib/errors.ts';
@@ -10,8 +8,10 @@ import type { Artifact } from '../../../model/task.ts';
 import { resolveUser, type UserIds } from '../../alloc-dir/users.ts';
 import { type DownloadTools, downloadArtifact } from '../../artifacts/download.ts';
 import { type ArtifactPlan, planArtifact } from '../../artifacts/source.ts';
-import { unpackTar } from '../../artifacts/unpack.ts';
+import { type UnpackLimits, unpackTar } from '../../artifacts/unpack.ts';
+import { ConfinedDirectory } from '../../files/confined-directory.ts';
 import { ConfinedWriter } from '../../files/confined-write.ts';
+import { openPrivateFile, removePrivateFile } from '../../files/private-files.ts';
 import { type TaskPlace, taskPlace } from '../../files/task-place.ts';
 import type { TaskEnvironment } from '../task-environment.ts';
 import { hookFailure, type TaskHook, type TaskPreparation } from '../task-hook.ts';
@@ -46,13 +46,32 @@ async function fetchOne(artifact: Artifact, preparation: TaskPreparation, tools:
   const temporary = join(directories.driver, `artifact-${attempt}.download`);
   try {
     await downloadArtifact(plan, artifact.headers, temporary, tools, signal);
-    const writer = new ConfinedWriter(place.root, owner);
-    if (plan.archive === 'none') return await copyFile(temporary, writer, place.path);
-    await writer.makeDirectory(place.path);
-    const limits = { maxBytes: tools.limits.maxBytes, maxEntries };
-    await unpackInto(temporary, plan.archive, place, limits, { owner, signal });
+    await store(temporary, plan, place, { maxBytes: tools.limits.maxBytes, maxEntries }, { owner, signal });
   } finally {
-    await rm(temporary, { force: true });
+    await removePrivateFile(temporary);
+  }
+}
+
+/** Task and shared directory lie in the allocation's, which no task can write to; below them everything goes by handle. */
+async function store(
+  from: string,
+  plan: ArtifactPlan,
+  place: TaskPlace,
+  limits: UnpackLimits,
+  options: { readonly owner: UserIds | undefined; readonly signal: AbortSignal },
+): Promise<void> {
+  const root = await ConfinedDirectory.open(place.root);
+  try {
+    const writer = new ConfinedWriter(root, options.owner);
+    if (plan.archive === 'none') return await copyFile(from, writer, place.path);
+    const directory = await writer.openDirectory(place.path);
+    try {
+      await unpackTar(from, plan.archive, directory, limits, options);
+    } finally {
+      await directory.close();
+    }
+  } finally {
+    await root.close();
   }
 }
 
@@ -71,7 +90,7 @@ function destination(
 }
 
 async function copyFile(from: string, writer: ConfinedWriter, path: string): Promise<void> {
-  const source = await open(from, constants.O_RDONLY);
+  const source = await openPrivateFile(from);
   try {
     const target = await writer.createFile(path, 0o755);
     try {
@@ -86,22 +105,6 @@ async function copyFile(from: string, writer: ConfinedWriter, path: string): Pro
     }
   } finally {
     await source.close();
-  }
-}
-
-/** The directory is opened without following links, and unpacked into through what was opened. */
-async function unpackInto(
-  archive: string,
-  kind: 'tar' | 'tar.gz',
-  place: TaskPlace,
-  limits: { readonly maxBytes: number; readonly maxEntries: number },
-  options: { readonly owner: UserIds | undefined; readonly signal: AbortSignal },
-): Promise<void> {
-  const directory = await new ConfinedWriter(place.root).openDirectory(place.path);
-  try {
-    await unpackTar(archive, kind, `/proc/self/fd/${directory.fd}/.`, limits, options);
-  } finally {
-    await directory.close();
   }
 }
 

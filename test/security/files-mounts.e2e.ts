@@ -1,0 +1,67 @@
+// The mounts of the data directory where mounts are shared with other namespaces, private, or the directory is a disk's.
+
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import test, { type ExecutionContext } from 'ava';
+
+interface Answer {
+  readonly guarded: readonly boolean[];
+  readonly opened: readonly string[];
+  readonly built: readonly string[];
+  readonly removed: readonly string[];
+  readonly closed: readonly string[];
+  readonly gone: boolean;
+  readonly seenByEngine: boolean;
+}
+
+function probe(t: ExecutionContext, propagation: string, prepare: (base: string) => string): Answer {
+  const base = mkdtempSync(join(tmpdir(), 'orch-mounts-'));
+  t.teardown(() => rmSync(base, { recursive: true, force: true }));
+  const program = fileURLToPath(new URL('./mounts-probe.ts', import.meta.url));
+  const script = `${prepare(base)}\nexec ${process.execPath} ${program} ${base}`;
+  const { stdout, stderr } = spawnSync('unshare', ['--mount', '--propagation', propagation, 'sh', '-ec', script], {
+    encoding: 'utf8',
+  });
+  t.is(stderr, '');
+  return JSON.parse(stdout) as Answer;
+}
+
+const own = /^\/disk\/data rw,nosuid,nodev\S*$/;
+
+for (const propagation of ['shared', 'private'])
+  test(`where mounts are ${propagation}, the data directory is guarded once, and everything mounted in it goes`, (t) => {
+    const answer = probe(t, propagation, () => ':');
+    t.deepEqual(answer.guarded, [true, true]);
+    t.is(answer.opened.length, 1);
+    t.regex(answer.opened[0] ?? '', own);
+    t.true(answer.built.some((line) => line.startsWith('/disk/data/allocations/a1/t/secrets ')));
+    t.deepEqual(answer.removed, answer.opened, 'secrets are unmounted');
+    t.true(answer.gone);
+    t.deepEqual(answer.closed, []);
+    t.is(answer.seenByEngine, propagation === 'shared', 'an engine in a namespace of its own sees what is mounted');
+  });
+
+test('on a disk of its own the flags of that disk stay, and the disk stays mounted', (t) => {
+  const answer = probe(
+    t,
+    'private',
+    (base) => `mkdir ${base}/disk; mount -t tmpfs -o noexec,noatime tmpfs ${base}/disk`,
+  );
+  t.deepEqual(answer.guarded, [true, true]);
+  t.regex(answer.opened[1] ?? '', /^\/disk\/data rw,nosuid,nodev,noexec,noatime/);
+  t.deepEqual(answer.closed, ['/disk rw,noexec,noatime']);
+});
+
+test('a disk that is mounted at the data directory itself is not taken for the guard', (t) => {
+  const answer = probe(
+    t,
+    'private',
+    (base) => `mkdir -p ${base}/disk/data; mount -t tmpfs -o mode=711 tmpfs ${base}/disk/data`,
+  );
+  t.deepEqual(answer.guarded, [true, true]);
+  t.is(answer.opened.length, 2);
+  t.deepEqual(answer.closed, ['/disk/data rw,relatime']);
+});
