@@ -13,13 +13,17 @@ import {
 } from '@orch/driver-api';
 import {
   chooseIsolation,
+  chooseTaskUser,
+  DENIED_ID_OPTIONS,
   type Executor,
   findProgram,
   hostDriver,
   ISOLATION_OPTIONS,
   type NodeIsolation,
+  type NodeUsers,
   programChanges,
   readNodeIsolation,
+  readNodeUsers,
   refuseUnknownOptions,
   taskChroot,
   taskLaunch,
@@ -36,8 +40,8 @@ const installHint = 'install openjdk-17-jre-headless (or another Java runtime) o
 
 /** @throws DriverError `invalid-config` for a wrong node configuration. */
 export function createJavaDriver(options: DriverOptions, { executor }: JavaDriverDependencies): Driver {
-  refuseUnknownOptions('java', options.config, ISOLATION_OPTIONS);
-  const node = readNodeIsolation(options.config);
+  refuseUnknownOptions('java', options.config, [...ISOLATION_OPTIONS, ...DENIED_ID_OPTIONS]);
+  const node = { isolation: readNodeIsolation(options.config), users: readNodeUsers('java', options) };
   return hostDriver({
     info: { name: 'java', version: '0.1.0', apiVersion: API_VERSION },
     capabilities: {
@@ -77,9 +81,12 @@ function requireJar(task: TaskConfig, path: string, workDir: string): void {
     });
 }
 
-function planJava(task: TaskConfig, node: NodeIsolation) {
+/** Pure but for the user database and a look at the jar. @throws DriverError */
+export function planJava(task: TaskConfig, node: { readonly isolation: NodeIsolation; readonly users: NodeUsers }) {
   const config = readTaskConfig(task.config);
-  const isolation = chooseIsolation('java', task.config, node);
+  const user = task.user ?? 'nobody';
+  const { denied } = chooseTaskUser(user, node.users);
+  const isolation = chooseIsolation('java', task.config, node.isolation);
   if (config.jarPath !== undefined) requireJar(task, config.jarPath, config.workDir);
   const java = findProgram('java');
   if (java === undefined)
@@ -93,8 +100,8 @@ function planJava(task: TaskConfig, node: NodeIsolation) {
       ...taskLaunch(task),
       argv: javaArguments(java, config, memoryMaxMiB ?? memoryMiB),
       cwd: config.workDir,
-      user: task.user ?? 'nobody',
-      isolation: taskChroot(task, isolation),
+      user,
+      isolation: taskChroot(task, { ...isolation, deniedIds: denied }),
     },
   };
 }
