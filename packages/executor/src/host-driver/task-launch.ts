@@ -65,7 +65,6 @@ export function taskChroot(task: TaskConfig, options: TaskChrootOptions = {}): C
     { hostPath: directories.secrets, path: '/secrets' },
   ].map((mount) => ({ ...mount, beneath: directories.allocation, readOnly: false }));
   const jobs = task.mounts.map(({ hostPath, taskPath, readOnly }) => ({ hostPath, path: taskPath, readOnly }));
-  const resolvConf = renderResolvConf(network);
   return {
     kind: 'chroot',
     root: directories.task,
@@ -75,6 +74,14 @@ export function taskChroot(task: TaskConfig, options: TaskChrootOptions = {}): C
     capabilities: options.capabilities ?? [],
     ...(options.seccomp === undefined ? {} : { seccomp: options.seccomp }),
     ...(options.deniedIds === undefined ? {} : { deniedIds: options.deniedIds }),
+    ...taskNames(network),
+  };
+}
+
+/** What the group's network says of names: the task's own and where others are asked for. */
+export function taskNames(network: TaskNetwork): Pick<ChrootIsolation, 'hostname' | 'resolvConf'> {
+  const resolvConf = renderResolvConf(network);
+  return {
     ...(network.hostname === undefined ? {} : { hostname: network.hostname }),
     ...(resolvConf === undefined ? {} : { resolvConf }),
   };

@@ -99,9 +99,13 @@ export async function prepareLaunch(spec: LaunchSpec, token: string, ground: Exe
 }
 
 function boundary(isolation: ChrootIsolation, { pieces }: ExecutorGround): NonNullable<LaunchPlan['chroot']> {
-  const { root, hostname, pidMode, ipcMode, capabilities, seccomp = 'default' } = isolation;
+  const { root, hostname, pidMode, ipcMode, capabilities, deniedIds, seccomp = 'default' } = isolation;
   const filtersCalls = seccomp === 'default' && pieces.seccomp;
-  return { root, pidMode, ipcMode, capabilities, filtersCalls, ...(hostname === undefined ? {} : { hostname }) };
+  return {
+    ...{ root, pidMode, ipcMode, capabilities, filtersCalls },
+    ...(deniedIds === undefined ? {} : { deniedIds }),
+    ...(hostname === undefined ? {} : { hostname }),
+  };
 }
 
 function nativeJob(plan: LaunchPlan, cgroupPlan: CgroupPlan, root: RootPlan | undefined): LauncherJob {
