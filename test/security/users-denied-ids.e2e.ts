@@ -28,12 +28,14 @@ interface Denied {
   readonly gids?: readonly { first: number; last: number }[];
 }
 
+/** Without the default filter of system calls, which refuses some of the ways by itself: denied ids do not lean on it. */
 async function launch(script: string, denied: Denied): Promise<LaunchHandle> {
   const spec = bench.spec(script);
   if (spec.isolation.kind !== 'chroot') throw new Error('not isolated');
   const deniedIds = { uids: denied.uids ?? [], gids: denied.gids ?? [] };
+  const isolation = { ...spec.isolation, capabilities, deniedIds, seccomp: 'unconfined' } as const;
   copyFileSync(probe.path, join(spec.isolation.root, 'probe'));
-  return bench.executor.launch({ ...spec, isolation: { ...spec.isolation, capabilities, deniedIds } });
+  return bench.executor.launch({ ...spec, isolation });
 }
 
 async function outcome(t: ExecutionContext, uid: number, gid: number, denied: Denied) {
@@ -46,13 +48,16 @@ async function outcome(t: ExecutionContext, uid: number, gid: number, denied: De
 
 const root = { uids: [{ first: 0, last: 0 }], gids: [{ first: 0, last: 0 }] };
 
-test.serial('the probe is a probe: with setuid and setgid and nothing denied, every call succeeds', async (t) => {
+/** The ways that do not name a denied id: through a user namespace that maps it, and by the calls of 32-bit programs. */
+const detours = ['map-unshare', 'map-clone', 'i386-unshare', 'i386-setuid', 'i386-setuid16', 'i386-setresuid'];
+const moreDetours = ['i386-setgid', 'i386-setgid16', 'i386-setresgid'];
+
+test.serial('the probe is a probe: with setuid and setgid and nothing denied, every way leads to root', async (t) => {
   const { ok } = await outcome(t, 0, 0, {});
   t.deepEqual(
-    allCalls.filter((call) => !ok.includes(call)),
+    [...allCalls, 'setgroups', ...detours, ...moreDetours].filter((call) => !ok.includes(call)),
     [],
   );
-  t.true(ok.includes('setgroups'));
 });
 
 test.serial('with setuid and setgid a task becomes anybody but root where root is denied', async (t) => {
@@ -89,9 +94,19 @@ test.serial('denied ranges hold at both ends, uids and gids each by their own', 
   }
 });
 
-test.serial('a user namespace, 32-bit calls and x32 are no way around', async (t) => {
+test.serial('a user namespace and 32-bit calls are no way around', async (t) => {
   const { ok, refused } = await outcome(t, 0, 0, root);
   t.deepEqual(ok, ['setgroups-none']);
-  for (const call of ['map-unshare', 'map-clone', 'i386-unshare', 'i386-setuid', 'i386-setgid16', 'x32-setuid'])
-    t.regex(refused[call] ?? 'absent', /^E(PERM|NOSYS)$/, call);
+  for (const call of [...detours, ...moreDetours]) t.is(refused[call], 'EPERM', call);
+  t.is(refused['x32-setuid'], 'ENOSYS');
+});
+
+test.serial('a command run in a task is held to the same', async (t) => {
+  const handle = await launch('exec sleep 1000', root);
+  const session = await bench.executor.exec(handle.id, { command: ['/probe', '0', '0'], tty: false });
+  let output = '';
+  for await (const { data } of session.output) output += Buffer.from(data).toString();
+  t.deepEqual(readProbe(output).ok, ['setgroups-none'], output);
+  await bench.executor.stop(handle.id, { signal: 'SIGKILL', timeoutMs: 0 });
+  await bench.executor.destroy(handle.id);
 });

@@ -2,7 +2,7 @@
 import type { Driver, DriverOptions, TaskConfig } from '@orch/driver-api';
 import { API_VERSION } from '@orch/driver-api';
 import type { HostPlan } from '@orch/executor';
-import { chooseIsolation, chooseTaskUser, hostDriver, taskChroot, taskLaunch } from '@orch/executor';
+import { chooseIsolation, chooseTaskUser, guardDeniedIds, hostDriver, taskChroot, taskLaunch } from '@orch/executor';
 import { DRIVER_VERSION, type ExecDriverDependencies, steadyFingerprint } from './host-driver-parts.ts';
 import { type ExecNodeConfig, parseExecNodeConfig } from './node-config.ts';
 import { EXEC_SCHEMA, readCommand, readWorkDir } from './task-config.ts';
@@ -34,13 +34,15 @@ export function planExec(task: TaskConfig, node: ExecNodeConfig): HostPlan {
   const { command, args } = readCommand(task, EXEC_SCHEMA);
   const user = task.user ?? 'nobody';
   const { denied } = chooseTaskUser(user, node.users);
+  const isolation = chooseIsolation('exec', task.config, node.isolation);
+  guardDeniedIds(isolation.capabilities, denied, 'exec');
   return {
     launch: {
       ...taskLaunch(task),
       argv: [inTaskPath(command), ...args],
       cwd: readWorkDir(task.config) ?? '/',
       user,
-      isolation: taskChroot(task, { ...chooseIsolation('exec', task.config, node.isolation), deniedIds: denied }),
+      isolation: taskChroot(task, { ...isolation, deniedIds: denied }),
     },
   };
 }

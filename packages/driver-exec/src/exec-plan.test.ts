@@ -39,6 +39,10 @@ test('exec and raw_exec hold a user to the same rule, and exec hands it on for w
     if (user !== undefined) t.throws(() => planExec(task({ command: 'sh' }, { user }), exec), refused);
     t.throws(() => planRawExec(task({ command: 'sh' }, user === undefined ? {} : { user }), raw), refused);
   }
+  const tracing = parseExecNodeConfig({ ...options, config: { allow_caps: ['sys_ptrace'] } });
+  t.throws(() => planExec(task({ command: 'sh', cap_add: ['sys_ptrace'] }), tracing), {
+    message: /^sys_ptrace would let/,
+  });
   const { isolation } = planExec(task({ command: 'sh', cap_add: ['setuid'] }), exec).launch;
   t.like(isolation, {
     kind: 'chroot',

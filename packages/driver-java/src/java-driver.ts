@@ -17,8 +17,10 @@ import {
   DENIED_ID_OPTIONS,
   type Executor,
   findProgram,
+  guardDeniedIds,
   hostDriver,
   ISOLATION_OPTIONS,
+  type LaunchSpec,
   type NodeIsolation,
   type NodeUsers,
   programChanges,
@@ -81,12 +83,23 @@ function requireJar(task: TaskConfig, path: string, workDir: string): void {
     });
 }
 
-/** Pure but for the user database and a look at the jar. @throws DriverError */
-export function planJava(task: TaskConfig, node: { readonly isolation: NodeIsolation; readonly users: NodeUsers }) {
-  const config = readTaskConfig(task.config);
+interface JavaNode {
+  readonly isolation: NodeIsolation;
+  readonly users: NodeUsers;
+}
+
+/** Who a task is and how it is shut off. Pure but for the user database. @throws DriverError */
+export function javaBoundary(task: TaskConfig, node: JavaNode): Pick<LaunchSpec, 'user' | 'isolation'> {
   const user = task.user ?? 'nobody';
   const { denied } = chooseTaskUser(user, node.users);
   const isolation = chooseIsolation('java', task.config, node.isolation);
+  guardDeniedIds(isolation.capabilities, denied, 'java');
+  return { user, isolation: taskChroot(task, { ...isolation, deniedIds: denied }) };
+}
+
+function planJava(task: TaskConfig, node: JavaNode) {
+  const config = readTaskConfig(task.config);
+  const boundary = javaBoundary(task, node);
   if (config.jarPath !== undefined) requireJar(task, config.jarPath, config.workDir);
   const java = findProgram('java');
   if (java === undefined)
@@ -100,8 +113,7 @@ export function planJava(task: TaskConfig, node: { readonly isolation: NodeIsola
       ...taskLaunch(task),
       argv: javaArguments(java, config, memoryMaxMiB ?? memoryMiB),
       cwd: config.workDir,
-      user,
-      isolation: taskChroot(task, { ...isolation, deniedIds: denied }),
+      ...boundary,
     },
   };
 }

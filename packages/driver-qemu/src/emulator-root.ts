@@ -48,7 +48,13 @@ export function emulatorRoot(options: {
   const files = Object.entries(options.files) as readonly (readonly [keyof VmFiles, JobFile])[];
   const mounts: readonly ChrootMount[] = [
     ...system,
-    ...files.map(([name, file]) => ({ hostPath: join(file.base, file.path), path: fileInRoot(name), readOnly: true })),
+    ...files.map(([name, { base, path }]) => ({
+      hostPath: join(base, path),
+      // A node that allows all of its files has no directory to leave.
+      ...(base === '/' ? {} : { beneath: base }),
+      path: fileInRoot(name),
+      readOnly: true,
+    })),
     { hostPath: directory.own, path: VM_PATH, readOnly: false },
     ...(kvm === undefined ? [] : [{ hostPath: kvm, path: '/dev/kvm', readOnly: false, devices: true }]),
   ];

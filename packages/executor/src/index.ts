@@ -30,7 +30,14 @@ export {
   type NodeIsolation,
   readNodeIsolation,
 } from './isolation/task-isolation.ts';
-export { chooseTaskUser, judgeUser, type NodeUsers, readNodeUsers, type TaskUser } from './isolation/task-user.ts';
+export {
+  chooseTaskUser,
+  guardDeniedIds,
+  judgeUser,
+  type NodeUsers,
+  readNodeUsers,
+  type TaskUser,
+} from './isolation/task-user.ts';
 export type { ResolvedUser } from './isolation/users.ts';
 export { volatileStateDir } from './launch/volatile-state-dir.ts';
 export * from './types.ts';

@@ -13,8 +13,6 @@ export interface DeniedIds {
   readonly gids: readonly IdRange[];
 }
 
-export const NO_DENIED_IDS: DeniedIds = { uids: [], gids: [] };
-
 /** The options that `readDeniedIds` reads, for exec, raw_exec and java alike. */
 export const DENIED_ID_OPTIONS: readonly string[] = ['denied_host_uids', 'denied_host_gids'];
 

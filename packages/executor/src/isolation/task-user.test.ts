@@ -1,6 +1,7 @@
 import test from 'ava';
+import { DEFAULT_ALLOWED } from './capability-names.ts';
 import { readDeniedIds } from './denied-ids.ts';
-import { judgeUser, type NodeUsers } from './task-user.ts';
+import { guardDeniedIds, judgeUser, type NodeUsers } from './task-user.ts';
 
 const database = {
   passwd: [
@@ -92,3 +93,19 @@ for (const value of ['root', '1-', '7-5', '4294967295', '0,,1', '0-99999999999',
   test(`denied_host_uids = ${JSON.stringify(value.slice(0, 20))} is refused: it would deny nothing, or not what it says`, (t) => {
     t.throws(() => readDeniedIds({ denied_host_uids: value }), { code: 'invalid-config', message: /denied_host_uids/ });
   });
+
+for (const name of ['bpf', 'sys_admin', 'sys_boot', 'sys_module', 'sys_ptrace', 'sys_rawio'])
+  test(`${name} is refused where any id is denied: with it no id is`, (t) => {
+    const denied = { uids: [], gids: [{ first: 5, last: 5 }] };
+    const error = t.throws(() => guardDeniedIds(['chown', name], denied, 'java'), {
+      code: 'denied',
+      message: `${name} would let the task be a user that this node keeps from java`,
+    });
+    t.like(error, { path: ['cap_add'], recoverable: false });
+    t.notThrows(() => guardDeniedIds([name], { uids: [], gids: [] }, 'java'));
+  });
+
+test('the capabilities that are allowed by default go with denied ids', (t) => {
+  const denied = { uids: [{ first: 0, last: 0 }], gids: [] };
+  t.notThrows(() => guardDeniedIds(DEFAULT_ALLOWED, denied, 'exec'));
+});

@@ -1,7 +1,7 @@
 // Who a task may be: one rule for the job's `user` and for what a capability would let the task become.
 import type { DriverOptions } from '@orch/driver-api';
 import { DriverError } from '@orch/driver-api';
-import { type DeniedIds, type IdRange, isWithin, readDeniedIds } from './denied-ids.ts';
+import { type DeniedIds, deniesAny, type IdRange, isWithin, readDeniedIds } from './denied-ids.ts';
 import { type ResolvedUser, readUserDatabase, resolveUser, type UserDatabase } from './users.ts';
 
 /** What a node says about the users of a driver's tasks. */
@@ -61,6 +61,22 @@ export function judgeUser(text: string, node: NodeUsers, database: UserDatabase)
   const group = [user.gid, ...user.groups].find((gid) => isWithin(gid, denied.gids));
   if (group !== undefined) refuse(`the group id ${group}`, hint('denied_host_gids', isWithin(group, listed.gids)));
   return { user, denied };
+}
+
+/**
+ * Capabilities that are worth as much as being anybody: they reach into other processes (the one that looks after a task
+ * is root's) or into the kernel. setuid, setgid and all others are harmless: the kernel refuses the denied ids alone.
+ */
+const MASTER_CAPABILITIES = ['bpf', 'sys_admin', 'sys_boot', 'sys_module', 'sys_ptrace', 'sys_rawio'];
+
+/** @throws DriverError `denied` for a capability that makes denied ids mean nothing */
+export function guardDeniedIds(capabilities: readonly string[], denied: DeniedIds, driver: string): void {
+  const master = capabilities.find((name) => MASTER_CAPABILITIES.includes(name));
+  if (master === undefined || !deniesAny(denied)) return;
+  throw new DriverError('denied', `${master} would let the task be a user that this node keeps from ${driver}`, {
+    path: ['cap_add'],
+    hint: `take it out of cap_add, or let tasks be anybody: client { options = { "user.denylist" = "" } } and no denied_host_uids, denied_host_gids of plugin "${driver}" on the node`,
+  });
 }
 
 /** Names of this machine and numbers as ids. A name it does not have denies by name alone. Root's group goes with root. */
