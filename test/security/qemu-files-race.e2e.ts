@@ -43,7 +43,9 @@ test.serial(`an image whose directory is exchanged for a link shows no file of t
   mkdirSync(join(shared, 'dir'));
   writeFileSync(join(shared, 'dir/disk.raw'), 'the image');
   symlinkSync(host, join(shared, 'link'));
-  const swapping = spawn(program, [join(shared, 'dir'), join(shared, 'link')], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const swapping = spawn(program, [join(shared, 'dir'), join(shared, 'link')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   t.teardown(() => swapping.kill('SIGKILL'));
   await new Promise((resolve) => swapping.stdout.once('data', resolve));
   const executor: Executor = {
