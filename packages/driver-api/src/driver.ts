@@ -154,6 +154,11 @@ export type CreateDriver = (options: DriverOptions) => Driver | Promise<Driver>;
 export interface DriverOptions {
   /** The node's configuration for this driver; each driver documents and checks its own. */
   readonly config: JsonObject;
+  /**
+   * Users this node keeps from the driver's tasks: names, or ids as digits, as the operator wrote them. A driver refuses
+   * a task whose `user` is one of them with `denied`, and by whatever other name it means the same. Absent = none.
+   */
+  readonly deniedUsers?: readonly string[];
   /** A directory for files of the driver that outlive the agent's process. */
   readonly stateDir: string;
   readonly log: DriverLog;

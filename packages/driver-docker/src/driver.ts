@@ -11,6 +11,7 @@ import {
 } from '@orch/driver-api';
 import { DOCKER_CONFIG_SCHEMA } from './config-schema.ts';
 import { collectGarbage } from './container/collect.ts';
+import { refuseDeniedUser } from './container/denied-user.ts';
 import { openExec } from './container/exec.ts';
 import { inspectTask } from './container/inspect.ts';
 import { ownerOf } from './container/labels.ts';
@@ -55,7 +56,8 @@ export function createDockerDriver(options: DriverOptions, deps: DockerDriverDep
   const starting = new Map<string, Promise<StartResult>>();
   const context = createContext(options, deps, starting);
   const { link, tasks, events, engine } = context;
-  const start = (task: TaskConfig, signal: AbortSignal | undefined): Promise<StartResult> => {
+  const start = async (task: TaskConfig, signal: AbortSignal | undefined): Promise<StartResult> => {
+    refuseDeniedUser(task.user, options.deniedUsers ?? []);
     const running = starting.get(task.id) ?? startTask(context, task, signal).finally(() => starting.delete(task.id));
     starting.set(task.id, running);
     return running;

@@ -2,19 +2,14 @@
 import type { Driver, DriverOptions, TaskConfig } from '@orch/driver-api';
 import { API_VERSION } from '@orch/driver-api';
 import type { HostPlan } from '@orch/executor';
-import { chooseIsolation, hostDriver, lookUpUser, taskChroot, taskLaunch } from '@orch/executor';
-import {
-  DRIVER_VERSION,
-  type ExecDriverDependencies,
-  refuseDeniedUser,
-  steadyFingerprint,
-} from './host-driver-parts.ts';
+import { chooseIsolation, chooseTaskUser, guardDeniedIds, hostDriver, taskChroot, taskLaunch } from '@orch/executor';
+import { DRIVER_VERSION, type ExecDriverDependencies, steadyFingerprint } from './host-driver-parts.ts';
 import { type ExecNodeConfig, parseExecNodeConfig } from './node-config.ts';
 import { EXEC_SCHEMA, readCommand, readWorkDir } from './task-config.ts';
 
 /** @throws DriverError `invalid-config` for a wrong node configuration */
 export function createExecDriver(options: DriverOptions, { executor }: ExecDriverDependencies): Driver {
-  const node = parseExecNodeConfig(options.config);
+  const node = parseExecNodeConfig(options);
   return hostDriver({
     info: { name: 'exec', version: DRIVER_VERSION, apiVersion: API_VERSION },
     capabilities: {
@@ -38,14 +33,16 @@ export function createExecDriver(options: DriverOptions, { executor }: ExecDrive
 export function planExec(task: TaskConfig, node: ExecNodeConfig): HostPlan {
   const { command, args } = readCommand(task, EXEC_SCHEMA);
   const user = task.user ?? 'nobody';
-  refuseDeniedUser(lookUpUser(user), node);
+  const { denied } = chooseTaskUser(user, node.users);
+  const isolation = chooseIsolation('exec', task.config, node.isolation);
+  guardDeniedIds(isolation.capabilities, denied, 'exec');
   return {
     launch: {
       ...taskLaunch(task),
       argv: [inTaskPath(command), ...args],
       cwd: readWorkDir(task.config) ?? '/',
       user,
-      isolation: taskChroot(task, chooseIsolation('exec', task.config, node.isolation)),
+      isolation: taskChroot(task, { ...isolation, deniedIds: denied }),
     },
   };
 }

@@ -6,8 +6,8 @@ import { planRawExec } from './raw-exec-driver.ts';
 
 const task = (config: Record<string, unknown>, extra = {}) =>
   makeTaskConfig('alloc/task/0', '/data/alloc', { config: config as never, ...extra });
-const node = parseExecNodeConfig({});
-const rawNode = parseRawExecNodeConfig({ enabled: true, denied_envvars: ['AWS_*'] });
+const node = parseExecNodeConfig({ config: {} });
+const rawNode = parseRawExecNodeConfig({ config: { enabled: true, denied_envvars: ['AWS_*'] } });
 
 test('planExec isolates, takes task paths from the root and keeps no capability', (t) => {
   const { launch } = planExec(task({ command: 'local/server', args: ['-v'] }), node);
@@ -27,14 +27,42 @@ test('planExec refuses by name what the node does not allow', (t) => {
     message: /no attribute "no_pivot_root"/,
   });
   t.throws(() => planExec(task({}), node), { message: 'command is missing' });
-  const strict = parseExecNodeConfig({ denied_host_uids: '0,100-200' });
-  t.throws(() => planExec(task({ command: 'sh' }, { user: '150' }), strict), {
-    message: /denies tasks the user id 150/,
+});
+
+test('exec and raw_exec hold a user to the same rule, and exec hands it on for what a capability allows', (t) => {
+  const options = { config: { denied_host_uids: '7,100-200', denied_host_gids: '9' }, deniedUsers: ['root'] };
+  const exec = parseExecNodeConfig(options);
+  const raw = parseRawExecNodeConfig({ ...options, config: { ...options.config, enabled: true } });
+  for (const user of ['150', '1000:9', 'root', '0', undefined]) {
+    const refused = { code: 'denied', message: /this node keeps/ };
+    // Without a user exec is nobody, and raw_exec is root.
+    if (user !== undefined) t.throws(() => planExec(task({ command: 'sh' }, { user }), exec), refused);
+    t.throws(() => planRawExec(task({ command: 'sh' }, user === undefined ? {} : { user }), raw), refused);
+  }
+  const tracing = parseExecNodeConfig({ ...options, config: { allow_caps: ['sys_ptrace'] } });
+  t.throws(() => planExec(task({ command: 'sh', cap_add: ['sys_ptrace'] }), tracing), {
+    message: /^sys_ptrace would let/,
+  });
+  const { isolation } = planExec(task({ command: 'sh', cap_add: ['setuid'] }), exec).launch;
+  t.like(isolation, {
+    kind: 'chroot',
+    capabilities: ['setuid'],
+    deniedIds: {
+      uids: [
+        { first: 7, last: 7 },
+        { first: 100, last: 200 },
+        { first: 0, last: 0 },
+      ],
+      gids: [
+        { first: 9, last: 9 },
+        { first: 0, last: 0 },
+      ],
+    },
   });
 });
 
 test('planRawExec is off unless enabled, and keeps denied variables from the task', (t) => {
-  t.throws(() => planRawExec(task({ command: 'sh' }), parseRawExecNodeConfig({})), {
+  t.throws(() => planRawExec(task({ command: 'sh' }), parseRawExecNodeConfig({ config: {} })), {
     message: /disabled on this node/,
   });
   const env = { PATH: '/bin', AWS_KEY: 'x', HOME: '/' };
@@ -45,8 +73,10 @@ test('planRawExec is off unless enabled, and keeps denied variables from the tas
 });
 
 test('the node configuration is checked', (t) => {
-  t.throws(() => parseRawExecNodeConfig({ enable: true }), { message: /no option "enable"/ });
-  t.throws(() => parseExecNodeConfig({ denied_host_uids: 'root' }), { message: /denied_host_uids must be/ });
+  t.throws(() => parseRawExecNodeConfig({ config: { enable: true } }), { message: /no option "enable"/ });
+  t.throws(() => parseExecNodeConfig({ config: { denied_host_uids: 'root' } }), {
+    message: /denied_host_uids must be/,
+  });
   t.true(isDeniedVariable('AWS_SECRET', ['AWS_*']));
   t.false(isDeniedVariable('MY_AWS_SECRET', ['AWS_*']));
 });

@@ -2,19 +2,14 @@
 import type { Driver, DriverOptions, TaskConfig } from '@orch/driver-api';
 import { API_VERSION, DriverError } from '@orch/driver-api';
 import type { HostPlan } from '@orch/executor';
-import { hostDriver, lookUpUser, readStrings, taskLaunch } from '@orch/executor';
-import {
-  DRIVER_VERSION,
-  type ExecDriverDependencies,
-  refuseDeniedUser,
-  steadyFingerprint,
-} from './host-driver-parts.ts';
+import { chooseTaskUser, hostDriver, readStrings, taskLaunch } from '@orch/executor';
+import { DRIVER_VERSION, type ExecDriverDependencies, steadyFingerprint } from './host-driver-parts.ts';
 import { isDeniedVariable, parseRawExecNodeConfig, type RawExecNodeConfig } from './node-config.ts';
 import { RAW_EXEC_SCHEMA, readCommand, readWorkDir } from './task-config.ts';
 
 /** @throws DriverError `invalid-config` for a wrong node configuration */
 export function createRawExecDriver(options: DriverOptions, { executor }: ExecDriverDependencies): Driver {
-  const node = parseRawExecNodeConfig(options.config);
+  const node = parseRawExecNodeConfig(options);
   const fingerprint = node.enabled
     ? ({ health: 'healthy', description: '', attributes: {} } as const)
     : ({
@@ -51,7 +46,7 @@ export function planRawExec(task: TaskConfig, node: RawExecNodeConfig): HostPlan
   const { command, args } = readCommand(task, RAW_EXEC_SCHEMA);
   if (task.mounts.length > 0) throw new DriverError('invalid-config', 'raw_exec tasks cannot have volume mounts');
   const user = task.user ?? 'root';
-  refuseDeniedUser(lookUpUser(user), node);
+  chooseTaskUser(user, node.users);
   const denied = [...node.deniedVariables, ...(readStrings(task.config, 'denied_envvars') ?? [])];
   const env = Object.fromEntries(Object.entries(task.env).filter(([name]) => !isDeniedVariable(name, denied)));
   const launch = taskLaunch(task);

@@ -11,15 +11,21 @@ import {
   type TaskConfig,
 } from '@orch/driver-api';
 import {
+  type ChrootIsolation,
   chooseIsolation,
+  chooseTaskUser,
+  DENIED_ID_OPTIONS,
   type Executor,
   findProgram,
+  guardDeniedIds,
   hostDriver,
   ISOLATION_OPTIONS,
   type NodeIsolation,
+  type NodeUsers,
   programChanges,
   type RootView,
   readNodeIsolation,
+  readNodeUsers,
   refuseUnknownOptions,
   resolveInRoot,
   taskChroot,
@@ -37,8 +43,8 @@ const installHint = 'install openjdk-17-jre-headless (or another Java runtime) o
 
 /** @throws DriverError `invalid-config` for a wrong node configuration. */
 export function createJavaDriver(options: DriverOptions, { executor }: JavaDriverDependencies): Driver {
-  refuseUnknownOptions('java', options.config, ISOLATION_OPTIONS);
-  const node = readNodeIsolation(options.config);
+  refuseUnknownOptions('java', options.config, [...ISOLATION_OPTIONS, ...DENIED_ID_OPTIONS]);
+  const node = { isolation: readNodeIsolation(options.config), users: readNodeUsers('java', options) };
   return hostDriver({
     info: { name: 'java', version: '0.1.0', apiVersion: API_VERSION },
     capabilities: {
@@ -72,11 +78,27 @@ function requireJar(view: RootView, path: string, workDir: string): void {
   });
 }
 
-function planJava(task: TaskConfig, node: NodeIsolation) {
+interface JavaNode {
+  readonly isolation: NodeIsolation;
+  readonly users: NodeUsers;
+}
+
+/** Who a task is and how it is shut off. Pure but for the user database. @throws DriverError */
+export function javaBoundary(
+  task: TaskConfig,
+  node: JavaNode,
+): { readonly user: string; readonly isolation: ChrootIsolation } {
+  const user = task.user ?? 'nobody';
+  const { denied } = chooseTaskUser(user, node.users);
+  const isolation = chooseIsolation('java', task.config, node.isolation);
+  guardDeniedIds(isolation.capabilities, denied, 'java');
+  return { user, isolation: taskChroot(task, { ...isolation, deniedIds: denied }) };
+}
+
+function planJava(task: TaskConfig, node: JavaNode) {
   const config = readTaskConfig(task.config);
-  const isolation = chooseIsolation('java', task.config, node);
-  const chroot = taskChroot(task, isolation);
-  if (config.jarPath !== undefined) requireJar(chroot, config.jarPath, config.workDir);
+  const boundary = javaBoundary(task, node);
+  if (config.jarPath !== undefined) requireJar(boundary.isolation, config.jarPath, config.workDir);
   const java = findProgram('java');
   if (java === undefined)
     throw new DriverError('runtime-unavailable', 'there is no java on this node', {
@@ -89,8 +111,7 @@ function planJava(task: TaskConfig, node: NodeIsolation) {
       ...taskLaunch(task),
       argv: javaArguments(java, config, memoryMaxMiB ?? memoryMiB),
       cwd: config.workDir,
-      user: task.user ?? 'nobody',
-      isolation: chroot,
+      ...boundary,
     },
   };
 }

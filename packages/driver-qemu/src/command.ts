@@ -8,14 +8,13 @@ export interface VmConfig {
   readonly machineType: string;
   readonly accelerator: 'kvm' | 'tcg';
   readonly cpuModel: string;
-  /** The allocation's overlay or a raw image; absent = no disk. */
+  /** The job's image, which stays as it is; absent = no disk. */
   readonly disk?: { readonly path: string; readonly format: 'qcow2' | 'raw'; readonly interface: 'ide' | 'virtio' };
   readonly kernel?: { readonly path: string; readonly initrd?: string; readonly append?: string };
   readonly cores: number;
   readonly forwards: readonly PortForward[];
   readonly qmpSocket: string;
   readonly guestAgentSocket?: string;
-  readonly runAs: string;
   readonly extraArgs: readonly string[];
 }
 
@@ -78,11 +77,13 @@ export function qemuArguments(task: Pick<TaskConfig, 'name' | 'resources'>, vm: 
     ...['-device', 'virtio-net-pci,netdev=net0'],
     // Entropy from the host, or a guest may wait for it.
     ...['-device', 'virtio-rng-pci'],
-    ...['-runas', vm.runAs],
-    ...['-sandbox', 'on,obsolete=deny,spawn=deny,resourcecontrol=deny'],
+    ...['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'],
   ];
   if (vm.disk !== undefined) {
-    argv.push('-drive', `if=none,id=disk0,file=${escapeValue(vm.disk.path)},format=${vm.disk.format},discard=unmap`);
+    // What the guest writes goes to a file without a name in TMPDIR. The format is told, so that no guest can make QEMU
+    // guess another one by what it wrote.
+    const { path, format } = vm.disk;
+    argv.push('-drive', `if=none,id=disk0,file=${escapeValue(path)},format=${format},snapshot=on,discard=unmap`);
     argv.push('-device', vm.disk.interface === 'virtio' ? 'virtio-blk-pci,drive=disk0' : 'ide-hd,drive=disk0');
   }
   if (vm.kernel !== undefined) {

@@ -6,7 +6,7 @@ export const configSchema: ConfigSchema = {
   fields: {
     image_path: {
       type: 'string',
-      doc: "Disk image, qcow2 or raw, inside the task's directory or under a directory the node allows. The VM writes to an overlay of its own.",
+      doc: "Disk image, qcow2 or raw, inside the task's directory or under a directory the node allows. What the VM writes goes elsewhere and ends with it.",
     },
     kernel: { type: 'string', doc: 'Linux kernel to boot directly, without a disk or beside one.' },
     initrd: { type: 'string', doc: 'Initial RAM disk for `kernel`.' },
@@ -23,7 +23,7 @@ export const configSchema: ConfigSchema = {
     guest_agent: {
       type: 'bool',
       default: false,
-      doc: 'Adds the channel of the QEMU guest agent; its socket is qga.sock in the VM directory of the node.',
+      doc: 'Adds the channel of the QEMU guest agent; its socket is own/qga.sock in the VM directory of the node.',
     },
     graceful_shutdown: {
       type: 'bool',
@@ -126,12 +126,16 @@ export interface QemuNodeConfig {
   readonly argsAllowlist: readonly string[];
   /** Emulators jobs may name. Empty = any that is installed. */
   readonly emulatorsAllowlist: readonly string[];
+  /** Whom emulators run as when the job does not say. Absent = a user of its own for each VM. */
+  readonly user?: string;
 }
 
 /** @throws DriverError `invalid-config` naming the option. */
 export function readNodeConfig(config: JsonObject): QemuNodeConfig {
-  const known = ['image_paths', 'args_allowlist', 'emulators_allowlist'];
-  for (const [name, value] of Object.entries(config)) {
+  const known = ['image_paths', 'args_allowlist', 'emulators_allowlist', 'user'];
+  const { user, ...lists } = config;
+  if (user !== undefined && typeof user !== 'string') throw invalid('user', 'option user of driver qemu is a string');
+  for (const [name, value] of Object.entries(lists)) {
     if (!known.includes(name)) throw invalid(name, `driver qemu has no option "${name}"; known: ${known.join(', ')}`);
     if (!Array.isArray(value) || value.some((item) => typeof item !== 'string'))
       throw invalid(name, `option ${name} of driver qemu is a list of strings`);
@@ -141,5 +145,6 @@ export function readNodeConfig(config: JsonObject): QemuNodeConfig {
     imagePaths: list('image_paths'),
     argsAllowlist: list('args_allowlist'),
     emulatorsAllowlist: list('emulators_allowlist'),
+    ...(user === undefined ? {} : { user }),
   };
 }

@@ -1,19 +1,34 @@
-// From a task to QEMU's command line: paths checked, overlay and directories made.
+// From a task to QEMU's command line, and to the room it runs in: a user and a root of its own, with the job's files.
 
-import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { DriverError, type TaskConfig } from '@orch/driver-api';
-import { type Executor, findProgram, type HostPlan, taskLaunch } from '@orch/executor';
+import {
+  type ChrootIsolation,
+  chooseTaskUser,
+  DEFAULT_DEVICES,
+  type Executor,
+  findProgram,
+  type HostPlan,
+  type NodeUsers,
+  type ResolvedUser,
+  taskLaunch,
+  taskNames,
+} from '@orch/executor';
+import { checkArguments } from './arguments.ts';
 import { emulatorOverheadMiB, portForwards, qemuArguments, type VmConfig } from './command.ts';
 import { type QemuNodeConfig, type QemuTaskConfig, readTaskConfig } from './config.ts';
-import { confinedFile } from './confined-path.ts';
-import { makeOverlay } from './disk.ts';
+import { emulatorRoot, fileInRoot, KVM_DEVICE, makeKvmNode, type VmFiles } from './emulator-root.ts';
+import { ownUser } from './emulator-user.ts';
+import { IMAGE_HEADER_BYTES, type ImageFormat, judgeImage } from './image-header.ts';
+import { findJobFile } from './job-file.ts';
 import type { KvmVerdict } from './kvm-trial.ts';
-import { makeVmDirectory, removeVmDirectory, type VmDirectory } from './vm-directory.ts';
+import { makeVmDirectory, removeVmDirectory, VM_PATH, VM_SOCKETS, type VmDirectory } from './vm-directory.ts';
 
 export const emulatorPrefix = 'qemu-system-';
 
 export interface PlanDependencies {
   readonly node: QemuNodeConfig;
+  readonly users: NodeUsers;
   readonly executor: Executor;
   /** Asked only when the task may use KVM. */
   kvm(): Promise<KvmVerdict>;
@@ -27,78 +42,72 @@ const memoryRangeMiB = { min: 128, max: 4_000_000 } as const;
 
 export async function planVm(task: TaskConfig, deps: PlanDependencies): Promise<HostPlan> {
   const config = readTaskConfig(task.config);
-  checkPolicy(task, config, deps.node);
+  checkMemory(task);
+  checkArguments(config.args, deps.node.argsAllowlist);
+  const who = task.user ?? deps.node.user ?? ownUser(task.id);
+  const { user } = chooseTaskUser(who, deps.users);
   const emulator = findEmulator(config, deps.node);
   const accelerator = await chooseAccelerator(config, deps);
-  const files = await resolveFiles(task, config, deps.node);
-  const directory = await makeVmDirectory(task.id);
+  const files = await findFiles(task, config, deps.node, user);
+  const format = files.image === undefined ? undefined : judgeImage(files.image.head);
+  const run: Executor['run'] = (command, call) => deps.executor.run(command, call);
+  const directory = await makeVmDirectory(task, user, run);
   try {
-    const disk = files.image === undefined ? undefined : await diskOf(task, config, files.image, deps.executor);
-    const vm = vmConfig(task, config, {
-      emulator,
-      accelerator,
-      directory,
-      ...(disk === undefined ? {} : { disk }),
-      files,
-    });
-    return hostPlan(task, config, vm, disk?.path);
+    const vm = vmConfig(task, config, { emulator, accelerator, format });
+    const kvm = accelerator === 'kvm' ? await makeKvmNode(directory.path, user, run) : undefined;
+    const isolation = emulatorRoot({ emulator, directory, files, kvm, names: taskNames(task.network) });
+    return {
+      ...hostPlan(task, config, { vm, isolation, directory, who }),
+      undo: () => removeVmDirectory(directory.path, run),
+    };
   } catch (error) {
-    await removeVmDirectory(task.id);
+    await removeVmDirectory(directory.path, run);
     throw error;
   }
 }
 
-function hostPlan(task: TaskConfig, config: QemuTaskConfig, vm: VmConfig, overlay: string | undefined): HostPlan {
+interface Room {
+  readonly vm: VmConfig;
+  readonly isolation: ChrootIsolation;
+  readonly directory: VmDirectory;
+  readonly who: string;
+}
+
+function hostPlan(task: TaskConfig, config: QemuTaskConfig, { vm, isolation, directory, who }: Room): HostPlan {
   const base = taskLaunch(task);
   const { memoryMaxMiB: _, ...resources } = task.resources;
-  const undo = async () => {
-    await removeVmDirectory(task.id);
-    if (overlay !== undefined) await rm(overlay, { force: true });
-  };
   return {
     launch: {
       ...base,
       argv: qemuArguments({ name: task.name, resources }, vm),
       // QEMU needs nothing of the job's environment; a guest does not see it.
-      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/nonexistent' },
-      cwd: '/',
-      isolation: { kind: 'host' },
+      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: VM_PATH, TMPDIR: VM_PATH },
+      cwd: VM_PATH,
+      user: who,
+      isolation,
+      devices: vm.accelerator === 'kvm' ? [...DEFAULT_DEVICES, KVM_DEVICE] : DEFAULT_DEVICES,
       limits: {
         ...base.limits,
         memoryBytes: (task.resources.memoryMiB + emulatorOverheadMiB[vm.accelerator]) * mebibyte,
       },
     },
     state: {
-      qmp: vm.qmpSocket,
+      qmp: join(directory.own, VM_SOCKETS.qmp),
+      directory: directory.path,
       graceful: config.gracefulShutdown,
       accelerator: vm.accelerator,
       emulator: vm.emulator,
-      ...(overlay === undefined ? {} : { overlay }),
     },
-    undo,
   };
 }
 
-function checkPolicy(task: TaskConfig, config: QemuTaskConfig, node: QemuNodeConfig): void {
-  const { memoryMiB } = task.resources;
-  if (memoryMiB < memoryRangeMiB.min || memoryMiB > memoryRangeMiB.max) {
-    throw new DriverError(
-      'invalid-config',
-      `a VM has ${memoryRangeMiB.min} to ${memoryRangeMiB.max} MiB of memory; resources.memory is ${memoryMiB}`,
-      { hint: `set resources { memory = ${memoryRangeMiB.min} } or more` },
-    );
-  }
-  // Only words that begin an option are compared; the values behind an allowed option are its own.
-  const denied = config.args.find((argument) => argument.startsWith('-') && !node.argsAllowlist.includes(argument));
-  if (denied !== undefined)
-    throw new DriverError('denied', `the node does not allow the QEMU argument ${denied}`, {
-      path: ['args'],
-      hint: 'the operator lists allowed ones in args_allowlist of plugin "qemu"',
-    });
-  if (config.args[0] !== undefined && !config.args[0].startsWith('-'))
-    throw new DriverError('invalid-config', `args begins with ${config.args[0]}, which is no option`, {
-      path: ['args'],
-    });
+function checkMemory({ resources: { memoryMiB } }: TaskConfig): void {
+  if (memoryMiB >= memoryRangeMiB.min && memoryMiB <= memoryRangeMiB.max) return;
+  throw new DriverError(
+    'invalid-config',
+    `a VM has ${memoryRangeMiB.min} to ${memoryRangeMiB.max} MiB of memory; resources.memory is ${memoryMiB}`,
+    { hint: `set resources { memory = ${memoryRangeMiB.min} } or more` },
+  );
 }
 
 function findEmulator(config: QemuTaskConfig, node: QemuNodeConfig): string {
@@ -136,19 +145,19 @@ async function chooseAccelerator(config: QemuTaskConfig, deps: PlanDependencies)
   return 'tcg';
 }
 
-interface VmFiles {
-  readonly image?: string;
-  readonly kernel?: string;
-  readonly initrd?: string;
-}
-
-async function resolveFiles(task: TaskConfig, config: QemuTaskConfig, node: QemuNodeConfig): Promise<VmFiles> {
-  const resolve = (field: string, path: string | undefined) =>
-    path === undefined ? undefined : confinedFile(field, path, task.directories, node.imagePaths);
+async function findFiles(
+  task: TaskConfig,
+  config: QemuTaskConfig,
+  node: QemuNodeConfig,
+  reader: ResolvedUser,
+): Promise<VmFiles> {
+  const rules = { directories: task.directories, allowed: node.imagePaths, reader };
+  const find = (field: string, path: string | undefined, headBytes = 0) =>
+    path === undefined ? undefined : findJobFile(field, path, { ...rules, headBytes });
   const [image, kernel, initrd] = await Promise.all([
-    resolve('image_path', config.imagePath),
-    resolve('kernel', config.kernel),
-    resolve('initrd', config.initrd),
+    find('image_path', config.imagePath, IMAGE_HEADER_BYTES),
+    find('kernel', config.kernel),
+    find('initrd', config.initrd),
   ]);
   return {
     ...(image === undefined ? {} : { image }),
@@ -157,34 +166,13 @@ async function resolveFiles(task: TaskConfig, config: QemuTaskConfig, node: Qemu
   };
 }
 
-async function diskOf(
-  task: TaskConfig,
-  config: QemuTaskConfig,
-  image: string,
-  executor: Executor,
-): Promise<NonNullable<VmConfig['disk']>> {
-  await mkdir(task.directories.driver, { recursive: true, mode: 0o700 });
-  return {
-    path: await makeOverlay((command, call) => executor.run(command, call), task, image),
-    format: 'qcow2',
-    interface: config.driveInterface,
-  };
-}
-
 interface Resolved {
   readonly emulator: string;
   readonly accelerator: 'kvm' | 'tcg';
-  readonly directory: VmDirectory;
-  readonly disk?: NonNullable<VmConfig['disk']>;
-  readonly files: VmFiles;
+  readonly format: ImageFormat | undefined;
 }
 
-function vmConfig(
-  task: TaskConfig,
-  config: QemuTaskConfig,
-  { emulator, accelerator, directory, disk, files }: Resolved,
-): VmConfig {
-  const { initrd, kernel } = files;
+function vmConfig(task: TaskConfig, config: QemuTaskConfig, { emulator, accelerator, format }: Resolved): VmConfig {
   return {
     emulator,
     machineType: config.machineType,
@@ -192,19 +180,18 @@ function vmConfig(
     cpuModel: accelerator === 'kvm' ? 'host' : 'max',
     cores: Math.max(1, task.resources.cores?.length ?? 1),
     forwards: portForwards(task, config.portMap),
-    qmpSocket: directory.qmp,
-    runAs: task.user ?? 'nobody',
+    qmpSocket: `${VM_PATH}/${VM_SOCKETS.qmp}`,
     extraArgs: config.args,
-    ...(disk === undefined ? {} : { disk }),
-    ...(kernel === undefined
+    ...(format === undefined ? {} : { disk: { path: fileInRoot('image'), format, interface: config.driveInterface } }),
+    ...(config.kernel === undefined
       ? {}
       : {
           kernel: {
-            path: kernel,
-            ...(initrd === undefined ? {} : { initrd }),
+            path: fileInRoot('kernel'),
+            ...(config.initrd === undefined ? {} : { initrd: fileInRoot('initrd') }),
             ...(config.append === undefined ? {} : { append: config.append }),
           },
         }),
-    ...(config.guestAgent ? { guestAgentSocket: directory.guestAgent } : {}),
+    ...(config.guestAgent ? { guestAgentSocket: `${VM_PATH}/${VM_SOCKETS.guestAgent}` } : {}),
   };
 }

@@ -1,20 +1,22 @@
 // Driver qemu: virtual machines as host processes, asked to power down before they are killed.
 
 import { readdirSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { API_VERSION, type CallOptions, type Driver, type DriverOptions, type Fingerprint } from '@orch/driver-api';
 import {
+  chooseTaskUser,
   type Executor,
   findProgram,
   type HostTask,
   hostDriver,
   programChanges,
   programDirectories,
+  readNodeUsers,
 } from '@orch/executor';
 import { configSchema, readNodeConfig } from './config.ts';
 import { type KvmVerdict, tryKvm } from './kvm-trial.ts';
 import { emulatorPrefix, planVm } from './plan.ts';
-import { connectQmp } from './qmp.ts';
+import { connectQmp } from './qmp-connect.ts';
 import { removeVmDirectory } from './vm-directory.ts';
 
 export interface QemuDriverDependencies {
@@ -25,6 +27,8 @@ export interface QemuDriverDependencies {
 /** @throws DriverError `invalid-config` for a wrong node configuration. */
 export function createQemuDriver(options: DriverOptions, { executor }: QemuDriverDependencies): Driver {
   const node = readNodeConfig(options.config);
+  const users = readNodeUsers('qemu', { ...options, config: {} });
+  if (node.user !== undefined) chooseTaskUser(node.user, users);
   let verdict: Promise<KvmVerdict> | undefined;
   const kvm = (): Promise<KvmVerdict> => {
     const emulator = findProgram(`${emulatorPrefix}x86_64`);
@@ -52,14 +56,12 @@ export function createQemuDriver(options: DriverOptions, { executor }: QemuDrive
     executor,
     defaultKillSignal: 'SIGTERM',
     fingerprint: (call) => fingerprintQemu(executor, kvm, call),
-    plan: (task, { tell }) => planVm(task, { node, executor, kvm, tell }),
+    plan: (task, { tell }) => planVm(task, { node, users, executor, kvm, tell }),
     askToStop: (task, { timeoutMs }) => powerDown(executor, task, timeoutMs, options.log),
     inspect: (task) => ({ accelerator: String(task.state['accelerator']), emulator: String(task.state['emulator']) }),
-    destroy: async (task) => {
-      await removeVmDirectory(task.id);
-      const overlay = task.state['overlay'];
-      if (typeof overlay === 'string') await rm(overlay, { force: true });
-    },
+    // An agent before this one kept the sockets in a directory of their own.
+    destroy: (task) =>
+      removeVmDirectory(String(task.state['directory'] ?? dirname(String(task.state['qmp']))), executor.run),
   });
 }
 
@@ -104,7 +106,7 @@ async function* fingerprintQemu(
   kvm: () => Promise<KvmVerdict>,
   { signal }: CallOptions,
 ): AsyncGenerator<Fingerprint> {
-  const matches = (name: string) => name.startsWith(emulatorPrefix) || name === 'qemu-img';
+  const matches = (name: string) => name.startsWith(emulatorPrefix);
   for await (const _ of programChanges(matches, signal)) {
     const first = await probe(executor, { works: false, reason: 'the trial of KVM is not over yet' });
     yield first;
@@ -131,8 +133,6 @@ async function probe(executor: Executor, verdict: KvmVerdict): Promise<Fingerpri
       description: `${emulator} --version failed: ${stderr.trim().split('\n')[0] ?? `exit code ${exitCode}`}`,
       attributes: {},
     };
-  if (findProgram('qemu-img') === undefined)
-    return { health: 'unhealthy', description: 'qemu-img is missing; install qemu-utils', attributes: {} };
   return {
     health: 'healthy',
     description: verdict.works ? 'KVM works' : `emulation only: ${verdict.reason}`,

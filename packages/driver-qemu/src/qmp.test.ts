@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
-import { connectQmp } from './qmp.ts';
+import { connectQmp } from './qmp-connect.ts';
 
 async function withServer(
   serve: (socket: Socket, line: string) => void,
@@ -71,4 +71,64 @@ test('connectQmp gives up when there is no greeting or no socket', async (t) => 
     },
   );
   await t.throwsAsync(connectQmp('/nonexistent/qmp', 100), { code: 'ENOENT' });
+});
+
+for (const [what, line] of [
+  ['null', 'null'],
+  ['a number', '7'],
+  ['a list', '[]'],
+  ['an error that is null', '{"id":2,"error":null}'],
+  ['an error that is a number', '{"id":2,"error":{"desc":{"a":1}}}'],
+  ['an event with data that is null', '{"event":"X","data":null}\n{"id":2,"error":{}}'],
+  ['what is no JSON', '{'],
+] as const) {
+  test(`a QEMU that was taken over and says ${what} ends its connection or gets an error, never the agent`, async (t) => {
+    const say = (socket: Socket, text: string) => {
+      const { id } = JSON.parse(text) as { id: number };
+      socket.write(id === 1 ? '{"id":1,"return":{}}\n' : `${line}\n`);
+    };
+    await withServer(say, true, async (path) => {
+      const client = await connectQmp(path, 2000);
+      client.onEvent(({ data }) => Object.keys(data));
+      await t.throwsAsync(client.execute('query-status'), { name: 'QmpError' });
+      client.close();
+    });
+  });
+}
+
+test('a QEMU that was taken over and never stops talking is listened to no longer', async (t) => {
+  for (const piece of ['x'.repeat(65_536), `${'{"event":"X"}\n'.repeat(4_000)}`]) {
+    let sent = 0;
+    const flood = (socket: Socket, text: string) => {
+      const { id } = JSON.parse(text) as { id: number };
+      if (id === 1) socket.write('{"id":1,"return":{}}\n');
+      else for (; sent < 64 * 1_048_576 && socket.writable; sent += piece.length) socket.write(piece);
+    };
+    await withServer(flood, true, async (path) => {
+      const client = await connectQmp(path, 2000);
+      await t.throwsAsync(client.execute('query-status'), { message: /more than 1048576 bytes|ECONNRESET/ });
+    });
+  }
+});
+
+test('connectQmp connects to what lies at the path itself: a link in its place leads nowhere', async (t) => {
+  await withServer(answer, true, async (path) => {
+    const dir = mkdtempSync(join(tmpdir(), 'orch-qmp-'));
+    t.teardown(() => rmSync(dir, { recursive: true, force: true }));
+    symlinkSync(path, join(dir, 'link'));
+    await t.throwsAsync(connectQmp(join(dir, 'link'), 1000), { name: 'QmpError', message: /is no socket/ });
+    writeFileSync(join(dir, 'file'), '');
+    await t.throwsAsync(connectQmp(join(dir, 'file'), 1000), { name: 'QmpError', message: /is no socket/ });
+  });
+});
+
+test('connectQmp reaches a socket whose path is longer than a socket address', async (t) => {
+  await withServer(answer, true, async (path) => {
+    const client = await connectQmp(
+      path.replace(/[^/]*$/, (name) => `${'./'.repeat(60)}${name}`),
+      1000,
+    );
+    client.close();
+    t.pass();
+  });
 });

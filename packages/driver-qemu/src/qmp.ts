@@ -1,7 +1,7 @@
 // A client of the QEMU Machine Protocol: greeting, capability negotiation, commands, events.
 // Source: QEMU's "QEMU Machine Protocol Specification" (docs/interop/qmp-spec).
 
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 
 export interface QmpEvent {
   readonly event: string;
@@ -19,40 +19,48 @@ export interface QmpClient {
   close(): void;
 }
 
-/** Connects and negotiates. QEMU serves one client at a time on a socket: close it soon. */
-export async function connectQmp(path: string, timeoutMs: number): Promise<QmpClient> {
-  const socket = connect({ path });
-  const client = createQmpClient(socket);
-  const timer = setTimeout(
-    () => socket.destroy(new QmpError(`no QMP greeting at ${path} within ${timeoutMs} ms`)),
-    timeoutMs,
-  );
-  try {
-    await client.greeted;
-    await client.execute('qmp_capabilities');
-    return client;
-  } catch (error) {
-    socket.destroy();
-    throw error;
-  } finally {
-    clearTimeout(timer);
-  }
-}
+/**
+ * What a QEMU says in answer to the few commands of this driver is some kilobytes. One that was taken over may say
+ * anything, for ever: nobody listens beyond this.
+ */
+const MOST_BYTES = 1_048_576;
 
 interface Waiter {
   resolve(value: unknown): void;
   reject(error: Error): void;
 }
 
+type Message = Readonly<Partial<Record<'QMP' | 'event' | 'data' | 'id' | 'return' | 'error', unknown>>>;
+
+/** Undefined for what is no JSON object. */
+function parseMessage(line: string): Message | undefined {
+  try {
+    return asObject(JSON.parse(line));
+  } catch {
+    return undefined; // no JSON
+  }
+}
+
+function asObject(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isObject ? (value as Record<string, unknown>) : undefined;
+}
+
+function refusal(error: unknown): string {
+  const words = asObject(error);
+  return String(words?.['desc'] ?? words?.['class'] ?? 'QEMU refused the command').slice(0, 1_000);
+}
+
 /** The protocol over a connected socket. `greeted` resolves with QEMU's greeting. */
 export function createQmpClient(
-  socket: Pick<Socket, 'on' | 'write' | 'end' | 'setEncoding'>,
+  socket: Pick<Socket, 'on' | 'write' | 'end' | 'setEncoding' | 'destroy'>,
 ): QmpClient & { readonly greeted: Promise<void> } {
   const waiters = new Map<number, Waiter>();
   const listeners: ((event: QmpEvent) => void)[] = [];
   let nextId = 1;
   let ended: Error | undefined;
   let rest = '';
+  let received = 0;
   let greet: Waiter = { resolve() {}, reject() {} };
   const greeted = new Promise<void>((resolve, reject) => {
     greet = { resolve: () => resolve(), reject };
@@ -67,33 +75,28 @@ export function createQmpClient(
     waiters.clear();
   };
   const receive = (line: string) => {
-    let message: {
-      QMP?: unknown;
-      event?: string;
-      data?: Record<string, unknown>;
-      id?: number;
-      return?: unknown;
-      error?: { class?: string; desc?: string };
-    };
-    try {
-      message = JSON.parse(line);
-    } catch (cause) {
-      fail(new QmpError(`QEMU sent a line that is not JSON: ${line.slice(0, 80)}`, { cause }));
+    const message = parseMessage(line);
+    if (message === undefined) {
+      socket.destroy(new QmpError(`QEMU sent a line that is no message: ${line.slice(0, 80)}`));
       return;
     }
     if (message.QMP !== undefined) greet.resolve(undefined);
-    else if (message.event !== undefined)
-      for (const listener of listeners) listener({ event: message.event, data: message.data ?? {} });
-    else if (message.id !== undefined) {
+    else if (typeof message.event === 'string')
+      for (const listener of listeners) listener({ event: message.event, data: asObject(message.data) ?? {} });
+    else if (typeof message.id === 'number') {
       const waiter = waiters.get(message.id);
       waiters.delete(message.id);
-      if (message.error !== undefined)
-        waiter?.reject(new QmpError(message.error.desc ?? message.error.class ?? 'QEMU refused the command'));
+      if (message.error !== undefined) waiter?.reject(new QmpError(refusal(message.error)));
       else waiter?.resolve(message.return);
     }
   };
   socket.setEncoding('utf8');
   socket.on('data', (chunk) => {
+    received += String(chunk).length;
+    if (received > MOST_BYTES) {
+      socket.destroy(new QmpError(`QEMU sent more than ${MOST_BYTES} bytes`));
+      return;
+    }
     const lines = (rest + String(chunk)).split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) if (line.trim() !== '') receive(line);

@@ -1,33 +1,48 @@
-// The VM's private directory: control sockets and the disk overlay. Its path is short, because a socket's may not exceed 107 bytes.
+// Where a VM's emulator lives: an empty root, and the one directory in it that it may write. Both lie in a place of root's.
 
-import { createHash } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { chmod, chown, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { secureDirectory } from '@orch/executor';
+import { DriverError, type TaskConfig } from '@orch/driver-api';
+import type { Executor, ResolvedUser } from '@orch/executor';
 
-const root = '/run/orch/qemu';
+/** The writable directory as the emulator sees it: sockets, and what the guest writes to its disk. */
+export const VM_PATH = '/vm';
+export const VM_SOCKETS = { qmp: 'qmp.sock', guestAgent: 'qga.sock' } as const;
 
 export interface VmDirectory {
   readonly path: string;
-  readonly qmp: string;
-  readonly guestAgent: string;
+  /** Becomes the emulator's root. */
+  readonly root: string;
+  /** The emulator's own: everything in it is its word, and is not followed. */
+  readonly own: string;
 }
 
-/** Paths of a start of a VM; the same for the same task id, so that they are found again. */
-export function vmDirectory(taskId: string): VmDirectory {
-  const path = join(root, createHash('sha256').update(taskId).digest('hex').slice(0, 20));
-  return { path, qmp: join(path, 'qmp.sock'), guestAgent: join(path, 'qga.sock') };
+/** Of one start of a VM; the same for the same task id. */
+export function vmDirectory(task: Pick<TaskConfig, 'id' | 'directories'>): VmDirectory {
+  const path = join(task.directories.driver, `vm-${task.id.slice(task.id.lastIndexOf('/') + 1)}`);
+  return { path, root: join(path, 'root'), own: join(path, 'own') };
 }
 
-export async function makeVmDirectory(taskId: string): Promise<VmDirectory> {
-  const directory = vmDirectory(taskId);
-  // Nobody else may have made it: the emulator's control sockets lie in it.
-  secureDirectory(root);
-  await rm(directory.path, { recursive: true, force: true });
-  secureDirectory(directory.path);
+export async function makeVmDirectory(
+  task: TaskConfig,
+  user: Pick<ResolvedUser, 'uid' | 'gid'>,
+  run: Executor['run'],
+): Promise<VmDirectory> {
+  const directory = vmDirectory(task);
+  await removeVmDirectory(directory.path, run);
+  await mkdir(task.directories.driver, { recursive: true, mode: 0o700 });
+  await mkdir(directory.path, { mode: 0o700 });
+  await mkdir(directory.root, { mode: 0o755 });
+  // The process's mask would take bits away.
+  await chmod(directory.root, 0o755);
+  await mkdir(directory.own, { mode: 0o700 });
+  await chown(directory.own, user.uid, user.gid);
   return directory;
 }
 
-export async function removeVmDirectory(taskId: string): Promise<void> {
-  await rm(vmDirectory(taskId).path, { recursive: true, force: true });
+/** Of a VM that has ended. By a program that goes by handles: names in it may be longer than a path can be. */
+export async function removeVmDirectory(path: string, run: Executor['run']): Promise<void> {
+  const removed = await run({ argv: ['rm', '-rf', '--one-file-system', '--', path] });
+  if (removed.exitCode !== 0)
+    throw new DriverError('internal', `the directory of a VM could not be removed: ${removed.stderr.trim()}`);
 }

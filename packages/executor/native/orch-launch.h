@@ -34,6 +34,16 @@ struct device_rule {
   unsigned access;
 };
 
+// Both ends belong to a range.
+struct id_range {
+  unsigned first, last;
+};
+
+struct id_ranges {
+  struct id_range *list;
+  size_t count;
+};
+
 // All strings lie in the plan's file, read into memory once.
 struct plan {
   const char *token, *dir, *exit_file, *cwd, *network, *root, *hostname, *oom_score, *device_group, *ready, *reach;
@@ -42,6 +52,7 @@ struct plan {
   gid_t gid;
   bool changes_user;
   unsigned long long capabilities;
+  struct id_ranges denied_uids, denied_gids;
   bool has_logs;
   struct log_file out, err;
   long max_files;
@@ -126,6 +137,9 @@ bool attach_device_program(int program, const char *group);
  * that most launches have, once for all of them, as the descriptor USUAL_DEVICES.
  */
 const char *isolation_pieces(const struct device_rule *usual, size_t count);
+
+// Keeps the calling process and all it becomes from the plan's denied ids. NULL, or the failed step with errno set.
+const char *deny_ids(const struct plan *plan);
 
 // Reads `c 1:3 rwm`, `c 136:* rw`. False when it is not understood.
 bool parse_device_rule(const char *text, struct device_rule *rule);

@@ -65,6 +65,13 @@ static void append_reader(struct plan *plan, pid_t reader) {
   plan->readers[plan->reader_count - 1] = reader;
 }
 
+static void append_range(struct id_ranges *ranges, struct words *words) {
+  ranges->list = grow(ranges->list, &ranges->count, sizeof *ranges->list);
+  struct id_range *range = &ranges->list[ranges->count - 1];
+  range->first = (unsigned)number(words);
+  range->last = (unsigned)number(words);
+}
+
 static struct root_step *append_step(struct plan *plan) {
   plan->steps = grow(plan->steps, &plan->step_count, sizeof *plan->steps);
   return &plan->steps[plan->step_count - 1];
@@ -126,6 +133,8 @@ static void read_key(struct plan *plan, const char *key, struct words *words) {
     plan->gid = (gid_t)number(words);
   } else if (strcmp(key, "group") == 0) append_group_id(plan, (gid_t)number(words));
   else if (strcmp(key, "capability") == 0) plan->capabilities |= capability(words);
+  else if (strcmp(key, "denied-uid") == 0) append_range(&plan->denied_uids, words);
+  else if (strcmp(key, "denied-gid") == 0) append_range(&plan->denied_gids, words);
   else if (strcmp(key, "stdout") == 0) plan->out = log_file(words);
   else if (strcmp(key, "stderr") == 0) plan->err = log_file(words);
   else if (strcmp(key, "logs") == 0) {

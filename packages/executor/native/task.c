@@ -95,6 +95,7 @@ const char *become_task(const struct plan *plan) {
   // A `kill 0` of the task must not reach those that look after it. A session on a terminal has its own already.
   if (setsid() < 0 && errno != EPERM) return "session";
   if (plan->changes_user && (failed = change_user(plan)) != NULL) return failed;
+  if ((failed = deny_ids(plan)) != NULL) return failed;
   if (chdir(plan->cwd) != 0) return "working directory";
   // What is open beside the standard descriptors closes with the exec.
   if (syscall(SYS_close_range, 3, ~0U, 4 /* CLOSE_RANGE_CLOEXEC */) != 0) return "descriptors";

@@ -149,7 +149,9 @@ async function buildParts(options: ExecutorOptions): Promise<ExecutorParts> {
     if (made.exitCode !== 0) throw new ExecutorError('start-failed', `mkfifo failed: ${made.stderr.trim()}`);
   });
   await fifos.start();
-  const devDir = await makeDeviceDirectory(join(stateDir, 'dev'), run);
+  const deviceDirectory = (points: readonly string[]) =>
+    makeDeviceDirectory(join(stateDir, ['dev', ...points].join('+')), run, points);
+  await deviceDirectory([]);
   const ground = {
     layout,
     cgroupParent,
@@ -157,7 +159,7 @@ async function buildParts(options: ExecutorOptions): Promise<ExecutorParts> {
     control: pieces.devices,
     exitsDir,
     etcDir: join(stateDir, 'etc'),
-    devDir,
+    deviceDirectory,
     fifos,
     head: unbufferedHead(),
     native,

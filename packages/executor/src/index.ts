@@ -12,8 +12,9 @@ export {
   hostDriver,
   type PlanContext,
 } from './host-driver/host-driver.ts';
-export { type TaskChrootOptions, taskChroot, taskLaunch, taskLimits } from './host-driver/task-launch.ts';
+export { type TaskChrootOptions, taskChroot, taskLaunch, taskLimits, taskNames } from './host-driver/task-launch.ts';
 export { type ChrootMount, defaultChrootMounts } from './isolation/default-mounts.ts';
+export { DENIED_ID_OPTIONS, type DeniedIds, type IdRange } from './isolation/denied-ids.ts';
 export { DEFAULT_DEVICES } from './isolation/device-rules.ts';
 export {
   hasPiece,
@@ -30,7 +31,15 @@ export {
   type NodeIsolation,
   readNodeIsolation,
 } from './isolation/task-isolation.ts';
-export { lookUpUser, type ResolvedUser } from './isolation/users.ts';
+export {
+  chooseTaskUser,
+  guardDeniedIds,
+  judgeUser,
+  type NodeUsers,
+  readNodeUsers,
+  type TaskUser,
+} from './isolation/task-user.ts';
+export type { ResolvedUser } from './isolation/users.ts';
 export { type SecureDirectoryOptions, secureDirectory } from './launch/secure-directory.ts';
 export { volatileStateDir } from './launch/volatile-state-dir.ts';
 export * from './types.ts';

@@ -1,6 +1,7 @@
 // The executor's contract: what a host process driver asks for and what it gets back.
 
 import type { ChrootMount } from './isolation/default-mounts.ts';
+import type { DeniedIds } from './isolation/denied-ids.ts';
 
 /** One host process (tree) to start, supervise and be able to find again. Paths are absolute host paths. */
 export interface LaunchSpec {
@@ -86,6 +87,8 @@ export interface ChrootIsolation {
   readonly capabilities: readonly string[];
   /** System calls: `default` = the filter of docs/seccomp.md. @default 'default' */
   readonly seccomp?: 'default' | 'unconfined';
+  /** Ids no process of the launch can take on, whatever its capabilities: the kernel refuses the change. Absent = none. */
+  readonly deniedIds?: DeniedIds;
 }
 
 /** Which parts of the isolation this machine has. */

@@ -28,10 +28,20 @@ export async function createDrivers(config: AgentConfig, executor: Executor, log
     throw new OrchError('bad-config', `plugin "${unknown}" is not a driver of this agent`, {
       hint: `it has: ${Object.keys(firstParty).join(', ')}`,
     });
+  const unchecked = config.client.userCheckedDrivers.find((name) => firstParty[name] === undefined);
+  if (unchecked !== undefined)
+    throw new OrchError(
+      'bad-config',
+      `"user.checked_drivers" names "${unchecked}", which is not a driver of this agent`,
+      {
+        hint: `it has: ${Object.keys(firstParty).join(', ')}`,
+      },
+    );
   return Promise.all(
     Object.entries(firstParty).map(async ([name, create]) => {
       const options: DriverOptions = {
         config: (config.plugins[name] ?? {}) as JsonObject,
+        deniedUsers: config.client.userCheckedDrivers.includes(name) ? config.client.userDenylist : [],
         stateDir: join(config.dataDir, 'drivers', name),
         log: log.child({ driver: name }),
       };

@@ -2,6 +2,7 @@
 import { join, relative } from 'node:path';
 import type { TaskConfig, TaskNetwork, TaskResources } from '@orch/driver-api';
 import { type ChrootMount, defaultChrootMounts } from '../isolation/default-mounts.ts';
+import type { DeniedIds } from '../isolation/denied-ids.ts';
 import { SYSTEM_PATH } from '../launch/launcher.ts';
 import type { ChrootIsolation, LaunchLimits, LaunchSpec } from '../types.ts';
 
@@ -49,6 +50,8 @@ export interface TaskChrootOptions {
   readonly capabilities?: readonly string[];
   /** @default 'default' */
   readonly seccomp?: 'default' | 'unconfined';
+  /** Ids the task must never have. @default none */
+  readonly deniedIds?: DeniedIds;
   /** Bound besides the host's system directories and the task's own, for example a Java home outside of them. */
   readonly extraMounts?: readonly ChrootMount[];
 }
@@ -62,7 +65,6 @@ export function taskChroot(task: TaskConfig, options: TaskChrootOptions = {}): C
     { hostPath: directories.secrets, path: '/secrets' },
   ].map((mount) => ({ ...mount, beneath: directories.allocation, readOnly: false }));
   const jobs = task.mounts.map(({ hostPath, taskPath, readOnly }) => ({ hostPath, path: taskPath, readOnly }));
-  const resolvConf = renderResolvConf(network);
   return {
     kind: 'chroot',
     root: directories.task,
@@ -71,6 +73,15 @@ export function taskChroot(task: TaskConfig, options: TaskChrootOptions = {}): C
     ipcMode: options.ipcMode ?? 'private',
     capabilities: options.capabilities ?? [],
     ...(options.seccomp === undefined ? {} : { seccomp: options.seccomp }),
+    ...(options.deniedIds === undefined ? {} : { deniedIds: options.deniedIds }),
+    ...taskNames(network),
+  };
+}
+
+/** What the group's network says of names: the task's own and where others are asked for. */
+export function taskNames(network: TaskNetwork): Pick<ChrootIsolation, 'hostname' | 'resolvConf'> {
+  const resolvConf = renderResolvConf(network);
+  return {
     ...(network.hostname === undefined ? {} : { hostname: network.hostname }),
     ...(resolvConf === undefined ? {} : { resolvConf }),
   };

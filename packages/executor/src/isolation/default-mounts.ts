@@ -7,6 +7,8 @@ export interface ChrootMount {
   readonly beneath?: string;
   readonly path: string;
   readonly readOnly: boolean;
+  /** Device nodes work there. @default false */
+  readonly devices?: boolean;
 }
 
 const SYSTEM_DIRECTORIES = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32', '/opt/java'];

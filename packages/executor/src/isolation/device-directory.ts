@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { ExecutorError } from '../errors.ts';
 import type { RunCommand, RunResult } from '../types.ts';
+import type { ChrootMount } from './default-mounts.ts';
 
 const NODES: readonly (readonly [name: string, major: number, minor: number])[] = [
   ['null', 1, 3],
@@ -12,13 +13,22 @@ const NODES: readonly (readonly [name: string, major: number, minor: number])[] 
   ['tty', 5, 0],
 ];
 
+/** The names in /dev that mounts of single device nodes go to. Pure. */
+export function devicePoints(mounts: readonly ChrootMount[]): readonly string[] {
+  return mounts
+    .filter(({ devices, path }) => devices === true && /^\/dev\/[a-z0-9_-]+$/.test(path))
+    .map(({ path }) => path.slice('/dev/'.length))
+    .sort();
+}
+
 /**
- * Makes `dir` unless it is there. It may lie on a file system mounted `nodev`: a task's own mount of it allows devices.
+ * Makes `dir` unless it is there, with a file for each of `points` that a node can be bound upon. It may lie on a file system mounted `nodev`: a task's own mount of it allows devices.
  * @throws ExecutorError `start-failed`
  */
 export async function makeDeviceDirectory(
   dir: string,
   run: (command: RunCommand) => Promise<RunResult>,
+  points: readonly string[] = [],
 ): Promise<string> {
   if (!existsSync(`${dir}/ptmx`)) {
     const nodes = NODES.map(
@@ -26,8 +36,8 @@ export async function makeDeviceDirectory(
     );
     const script = `set -e; mkdir -p "$1/pts" "$1/shm"; chmod 755 "$1"; ${nodes.join('; ')}
 ln -sfn /proc/self/fd "$1/fd"; ln -sfn /proc/self/fd/0 "$1/stdin"; ln -sfn /proc/self/fd/1 "$1/stdout"
-ln -sfn /proc/self/fd/2 "$1/stderr"; ln -sfn pts/ptmx "$1/ptmx"`;
-    const made = await run({ argv: ['/bin/sh', '-c', script, 'sh', dir] });
+ln -sfn /proc/self/fd/2 "$1/stderr"; cd "$1"; shift; [ $# = 0 ] || touch "$@"; ln -sfn pts/ptmx ptmx`;
+    const made = await run({ argv: ['/bin/sh', '-c', script, 'sh', dir, ...points] });
     if (made.exitCode !== 0) {
       throw new ExecutorError('start-failed', `could not make device nodes in ${dir}: ${made.stderr.trim()}`, {
         hint: 'the agent must run as root',

@@ -48,9 +48,9 @@ export function planRoot(request: RootRequest): RootPlan {
     });
   }
   const etc: ChrootMount = { hostPath: request.etcDir, path: '/etc', readOnly: true };
-  const dev: ChrootMount = { hostPath: request.devDir, path: '/dev', readOnly: true };
+  const dev: ChrootMount = { hostPath: request.devDir, path: '/dev', readOnly: true, devices: true };
   const mounts = [...request.mounts, etc, dev].sort((left, right) => left.path.length - right.path.length);
-  return { root: request.root, mounts, steps: mounts.map((mount) => rootStep(mount, mount === dev)) };
+  return { root: request.root, mounts, steps: mounts.map(rootStep) };
 }
 
 function checkMount(mount: ChrootMount): void {
@@ -68,7 +68,7 @@ function checkMount(mount: ChrootMount): void {
     throw new ExecutorError('not-found', `the mount source ${mount.hostPath} does not exist`);
 }
 
-function rootStep({ hostPath, beneath, path, readOnly }: ChrootMount, devices: boolean): RootStep {
+function rootStep({ hostPath, beneath, path, readOnly, devices = false }: ChrootMount): RootStep {
   const link = hostPath === path && SYSTEM.includes(path) ? linkToUsr(path) : undefined;
   if (link !== undefined) return { kind: 'link', target: link, path };
   return { kind: 'bind', hostPath, path, readOnly, devices, ...(beneath === undefined ? {} : { beneath }) };

@@ -1,6 +1,7 @@
 // Users and groups of this machine, as numbers.
 import { readFileSync, statSync } from 'node:fs';
 import { ExecutorError } from '../errors.ts';
+import { LAST_ID } from './denied-ids.ts';
 
 export interface ResolvedUser {
   readonly uid: number;
@@ -11,7 +12,7 @@ export interface ResolvedUser {
   readonly home: string;
 }
 
-interface UserDatabase {
+export interface UserDatabase {
   readonly passwd: string;
   readonly group: string;
 }
@@ -33,38 +34,53 @@ function fileStamp(path: string): string {
 }
 
 /**
- * Resolves `name`, `uid`, `name:group` or `uid:gid`. @throws ExecutorError `no-such-user`
+ * Resolves `name`, `uid`, `name:group` or `uid:gid`. @throws ExecutorError `no-such-user`, also for a number the kernel
+ * would take for another one: it has 32 bits, and their highest value means "stay who you are".
  */
 export function resolveUser(text: string, database: UserDatabase): ResolvedUser {
-  const [userText = '', groupText] = text.split(':');
+  const [userText = '', groupText, ...more] = text.split(':');
+  if (more.length > 0) {
+    throw new ExecutorError('no-such-user', `user ${JSON.stringify(text)} has more than a user and a group`, {
+      hint: 'write name, uid, name:group or uid:gid',
+    });
+  }
   const rows = database.passwd
     .split('\n')
     .filter(Boolean)
     .map((line) => line.split(':'));
-  const isNumber = /^\d+$/.test(userText);
-  const row = rows.find((fields) => (isNumber ? fields[2] === userText : fields[0] === userText));
-  if (row === undefined && (!isNumber || userText === '')) {
-    throw new ExecutorError('no-such-user', `there is no user "${userText}" on this machine`, {
-      hint: 'name a user of /etc/passwd or a number',
+  const number = parseId(userText);
+  const row = rows.find((fields) => (number === undefined ? fields[0] === userText : fields[2] === String(number)));
+  const uid = number ?? parseId(row?.[2] ?? '');
+  if (uid === undefined || userText === '') {
+    throw new ExecutorError('no-such-user', `there is no user ${JSON.stringify(userText)} on this machine`, {
+      hint: `name a user of /etc/passwd or a number up to ${LAST_ID}`,
     });
   }
-  const uid = Number(row?.[2] ?? userText);
-  const gid = groupText === undefined ? Number(row?.[3] ?? uid) : resolveGroup(groupText, database.group);
-  const name = row?.[0] ?? userText;
+  const gid = groupText === undefined ? (parseId(row?.[3] ?? '') ?? uid) : resolveGroup(groupText, database.group);
+  const name = row?.[0] ?? String(uid);
   return {
     uid,
     gid,
-    groups: isNumber ? [] : supplementaryGroups(name, gid, database.group),
+    groups: number === undefined ? supplementaryGroups(name, gid, database.group) : [],
     name,
     home: row?.[5] ?? '/',
   };
 }
 
 function resolveGroup(text: string, group: string): number {
-  if (/^\d+$/.test(text)) return Number(text);
   const row = group.split('\n').find((line) => line !== '' && line.split(':')[0] === text);
-  if (row === undefined) throw new ExecutorError('no-such-user', `there is no group "${text}" on this machine`);
-  return Number(row.split(':')[2]);
+  const gid = parseId(text) ?? parseId(row?.split(':')[2] ?? '');
+  if (gid === undefined) {
+    throw new ExecutorError('no-such-user', `there is no group ${JSON.stringify(text)} on this machine`, {
+      hint: `name a group of /etc/group or a number up to ${LAST_ID}`,
+    });
+  }
+  return gid;
+}
+
+/** Undefined for what is no id. */
+function parseId(text: string): number | undefined {
+  return /^\d+$/.test(text) && Number(text) <= LAST_ID ? Number(text) : undefined;
 }
 
 function supplementaryGroups(name: string, gid: number, group: string): number[] {
@@ -72,11 +88,6 @@ function supplementaryGroups(name: string, gid: number, group: string): number[]
     .split('\n')
     .map((line) => line.split(':'))
     .filter((fields) => fields[3]?.split(',').includes(name))
-    .map((fields) => Number(fields[2]))
-    .filter((one) => one !== gid);
-}
-
-/** The numbers of `name`, `uid`, `name:group` or `uid:gid` on this machine. @throws ExecutorError `no-such-user` */
-export function lookUpUser(text: string): ResolvedUser {
-  return resolveUser(text, readUserDatabase());
+    .map((fields) => parseId(fields[2] ?? ''))
+    .filter((one) => one !== undefined && one !== gid) as number[];
 }

@@ -1,5 +1,6 @@
 // Everything a launch needs, resolved: no choices are left to whoever carries it out.
 import type { DevicePlan } from '../cgroup/device-groups.ts';
+import type { DeniedIds } from '../isolation/denied-ids.ts';
 import type { ResolvedUser } from '../isolation/users.ts';
 import type { LogView } from '../types.ts';
 
@@ -28,6 +29,7 @@ export interface LaunchPlan {
     readonly capabilities: readonly string[];
     /** The default filter of system calls. */
     readonly filtersCalls: boolean;
+    readonly deniedIds?: DeniedIds;
   };
   /** See `HostIsolation.reach`; only where the user is not root. */
   readonly reach?: string;

@@ -9,6 +9,7 @@ import type { CgroupPlan } from '../cgroup/cgroup-plan.ts';
 import { planCgroups } from '../cgroup/cgroup-plan.ts';
 import { type DeviceGround, planDevices } from '../cgroup/device-groups.ts';
 import { ExecutorError } from '../errors.ts';
+import { devicePoints } from '../isolation/device-directory.ts';
 import { deviceRules } from '../isolation/device-rules.ts';
 import type { RootView } from '../isolation/root-lookup.ts';
 import { findProgram, resolveInRoot } from '../isolation/root-lookup.ts';
@@ -32,7 +33,8 @@ export interface ExecutorGround extends DeviceGround {
   readonly pieces: IsolationPieces;
   readonly exitsDir: string;
   readonly etcDir: string;
-  readonly devDir: string;
+  /** The /dev of isolated tasks in which nodes can be bound upon these names. */
+  deviceDirectory(points: readonly string[]): Promise<string>;
   readonly fifos: FifoPool;
   readonly head: string;
   /** The native launcher's program: it makes groups, pipes, namespaces and mounts itself. */
@@ -63,7 +65,7 @@ export async function prepareLaunch(spec: LaunchSpec, token: string, ground: Exe
   const cgroupPlan = planCgroups(ground.layout, `${ground.cgroupParent}/launches/${name}`, spec.limits);
   const exitFile = join(ground.exitsDir, name);
   try {
-    const root = isolation.kind === 'chroot' ? prepareRoot(isolation, user, ground) : undefined;
+    const root = isolation.kind === 'chroot' ? await prepareRoot(isolation, user, ground) : undefined;
     const argv = checkCommand(spec, root ?? { root: '/', mounts: [] });
     // Undefined = it was there before.
     if (mkdirSync(spec.stateDir, { recursive: true, mode: 0o700 }) === undefined) chmodSync(spec.stateDir, 0o700);
@@ -105,9 +107,13 @@ function reachOf({ isolation }: LaunchSpec, user: ResolvedUser): Pick<LaunchPlan
 }
 
 function boundary(isolation: ChrootIsolation, { pieces }: ExecutorGround): NonNullable<LaunchPlan['chroot']> {
-  const { root, hostname, pidMode, ipcMode, capabilities, seccomp = 'default' } = isolation;
+  const { root, hostname, pidMode, ipcMode, capabilities, deniedIds, seccomp = 'default' } = isolation;
   const filtersCalls = seccomp === 'default' && pieces.seccomp;
-  return { root, pidMode, ipcMode, capabilities, filtersCalls, ...(hostname === undefined ? {} : { hostname }) };
+  return {
+    ...{ root, pidMode, ipcMode, capabilities, filtersCalls },
+    ...(deniedIds === undefined ? {} : { deniedIds }),
+    ...(hostname === undefined ? {} : { hostname }),
+  };
 }
 
 function nativeJob(plan: LaunchPlan, cgroupPlan: CgroupPlan, root: RootPlan | undefined): LauncherJob {
@@ -134,7 +140,7 @@ export function discardLaunch(dir: string, exitFile: string, cgroupPlan: CgroupP
   rmSync(exitFile, { force: true });
 }
 
-function prepareRoot(isolation: ChrootIsolation, user: ResolvedUser, ground: ExecutorGround): RootPlan {
+async function prepareRoot(isolation: ChrootIsolation, user: ResolvedUser, ground: ExecutorGround): Promise<RootPlan> {
   const { root, mounts, hostname, resolvConf, hosts } = isolation;
   const inEtc = mounts.flatMap(({ path }) => (path.startsWith('/etc/') ? [path.slice('/etc/'.length)] : []));
   const etcDir = makeTaskEtc(ground.etcDir, {
@@ -144,7 +150,8 @@ function prepareRoot(isolation: ChrootIsolation, user: ResolvedUser, ground: Exe
     ...(resolvConf === undefined ? {} : { resolvConf }),
     ...(hosts === undefined ? {} : { hosts }),
   });
-  return planRoot({ root, mounts, etcDir, devDir: ground.devDir });
+  const devDir = await ground.deviceDirectory(devicePoints(mounts));
+  return planRoot({ root, mounts, etcDir, devDir });
 }
 
 function checkCommand(spec: LaunchSpec, view: RootView): string[] {

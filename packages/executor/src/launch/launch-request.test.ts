@@ -48,6 +48,14 @@ test('an isolated task changes its user even when that is root, and names its ca
   t.throws(() => request({ chroot: { ...chroot, capabilities: ['fly'] } }), { message: '"fly" is not a capability' });
 });
 
+test('denied ids reach the kernel with any capability, and cost nothing without one', (t) => {
+  const deniedIds = { uids: [{ first: 0, last: 9 }], gids: [{ first: 5, last: 5 }] };
+  const capable = { ...chroot, capabilities: ['setgid'], deniedIds };
+  t.deepEqual(after(request({ chroot: capable }), 'denied-uid', 2), ['0', '9']);
+  t.deepEqual(after(request({ chroot: capable }), 'denied-gid', 2), ['5', '5']);
+  t.false(request({ chroot: { ...capable, capabilities: [] } }).includes('denied-uid'));
+});
+
 test('only root has a root that it can write to', (t) => {
   t.true(request({ chroot }).includes('writable-root'));
   const user = { ...plan.user, uid: 65_534, gid: 65_534 };

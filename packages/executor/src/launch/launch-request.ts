@@ -2,6 +2,7 @@
 
 import type { CgroupPlan } from '../cgroup/cgroup-plan.ts';
 import { ExecutorError } from '../errors.ts';
+import type { IdRange } from '../isolation/denied-ids.ts';
 import { DEFAULT_DEVICES, renderDeviceRule } from '../isolation/device-rules.ts';
 import type { RootStep } from '../isolation/root-plan.ts';
 import { changesUser, joinedGroups, type LaunchPlan, type LogPlan } from './launch-plan.ts';
@@ -76,12 +77,20 @@ export function boundaryWords(plan: Omit<LaunchPlan, 'env' | 'argv' | 'token'>):
     if (chroot.ipcMode === 'private') words.push('own-ipc');
     if (chroot.filtersCalls) words.push('seccomp');
     for (const name of chroot.capabilities) words.push('capability', capabilityNumber(name));
+    words.push(...deniedWords(chroot));
   }
   if (plan.reach !== undefined) words.push('reach', plan.reach);
   if (changesUser(plan)) words.push('user', user.uid, user.gid);
   for (const group of user.groups) words.push('group', group);
   for (const dir of joinedGroups(plan)) words.push('cgroup', dir);
   return words;
+}
+
+/** Without a capability a task cannot change who it is: nothing in its root gives any, and it gains no privileges. */
+function deniedWords({ capabilities, deniedIds }: NonNullable<LaunchPlan['chroot']>): Words {
+  if (capabilities.length === 0 || deniedIds === undefined) return [];
+  const words = (key: string, ranges: readonly IdRange[]) => ranges.flatMap(({ first, last }) => [key, first, last]);
+  return [...words('denied-uid', deniedIds.uids), ...words('denied-gid', deniedIds.gids)];
 }
 
 export function commandWords(argv: readonly string[], env: Readonly<Record<string, string>>): Words {

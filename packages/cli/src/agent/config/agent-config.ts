@@ -52,6 +52,10 @@ export interface ClientConfig {
   readonly artifactFileRoots: readonly string[];
   /** Names of the agent's own variables that tasks do not inherit. Absent = the node agent's own list. */
   readonly envDenylist?: readonly string[];
+  /** Users (names, or ids as digits) that tasks of the checked drivers may not be. */
+  readonly userDenylist: readonly string[];
+  /** Drivers whose tasks are held to `userDenylist`. */
+  readonly userCheckedDrivers: readonly string[];
   readonly cniBinDirs: readonly string[];
   readonly cniConfigDirs: readonly string[];
   /** Begins the names of all this agent makes in the kernel: 1 to 11 lower-case letters and digits. */
@@ -83,6 +87,8 @@ export const defaultAgentConfig: AgentConfig = {
     meta: {},
     reserved: { cpuMhz: 0, memoryMiB: 0, diskMiB: 0, ports: [] },
     artifactFileRoots: [],
+    userDenylist: ['root', 'Administrator'],
+    userCheckedDrivers: ['exec', 'qemu', 'java'],
     cniBinDirs: ['/opt/cni/bin', '/usr/lib/cni', '/usr/libexec/cni'],
     cniConfigDirs: ['/opt/cni/config', '/etc/cni/net.d'],
     kernelWord: 'orch',

@@ -41,11 +41,22 @@ plugin "docker" {
 });
 
 test('options of the client that orch does not have are refused', (t) => {
-  for (const options of ['{ "user.denylist" = "root" }', '"env.denylist"', '{}', '["x"]']) {
+  for (const options of ['{ "user.blacklist" = "root" }', '{ "user.denylist" = 0 }', '"env.denylist"', '{}', '["x"]']) {
     t.throws(() => readConfigText('a.hcl', `client {\n  options = ${options}\n}\n`), {
-      message: /"options" wants \{ "env\.denylist" = "NAME,NAME" \}/,
+      message: /"options" wants a map of lists like .*options: env\.denylist, user\.denylist, user\.checked_drivers/,
     });
   }
+});
+
+test('who tasks may not be, and whose tasks, is Nomad’s default until the options say otherwise', (t) => {
+  t.deepEqual(defaultAgentConfig.client.userDenylist, ['root', 'Administrator']);
+  t.deepEqual(defaultAgentConfig.client.userCheckedDrivers, ['exec', 'qemu', 'java']);
+  const read = (options: string) => readConfigText('a.hcl', `client {\n  options = ${options}\n}\n`).client;
+  t.like(read('{ "user.denylist" = "root, www-data", "user.checked_drivers" = "exec,raw_exec" }'), {
+    userDenylist: ['root', 'www-data'],
+    userCheckedDrivers: ['exec', 'raw_exec'],
+  });
+  t.deepEqual(read('{ "user.denylist" = "" }').userDenylist, []);
 });
 
 test('readConfigText reports every problem with its place and the mend', (t) => {

@@ -11,6 +11,7 @@ import { OrchError } from '@orch/core/lib/errors';
 import { keyRule, labelRule, type NameRule, nameProblem, quotedName, wordRule } from '@orch/core/model/name';
 import type { GcConfig } from '@orch/server/config';
 import { type AgentConfig, type ClientConfig, defaultAgentConfig } from './agent-config.ts';
+import { readClientOptions } from './client-options.ts';
 import { constant, type Fields, problem, type ReadContext, readBody, setters } from './field.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -109,9 +110,9 @@ const client: Fields<Draft> = {
       draft.client.maxKillTimeoutMs = valueMs;
     }),
     options: (draft, value) => {
-      const { 'env.denylist': names, ...others } = Object.fromEntries(Object.entries(value ?? {}));
-      if (Object.keys(others).length > 0 || typeof names !== 'string') return '{ "env.denylist" = "NAME,NAME" }';
-      draft.client.envDenylist = names.split(',').map((name) => name.trim());
+      const options = readClientOptions(value);
+      if (typeof options === 'string') return options;
+      Object.assign(draft.client, options);
       return undefined;
     },
     meta: (draft, value) => {

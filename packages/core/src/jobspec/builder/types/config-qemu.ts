@@ -4,7 +4,7 @@ import type { RunTimeText } from './values.ts';
 
 /** `config` of driver qemu. */
 export interface QemuConfig {
-  /** Disk image, qcow2 or raw, inside the task's directory or under a directory the node allows. The VM writes to an overlay of its own. */
+  /** Disk image, qcow2 or raw, inside the task's directory or under a directory the node allows. What the VM writes goes elsewhere and ends with it. */
   readonly image_path?: string | undefined;
   /** Linux kernel to boot directly, without a disk or beside one. */
   readonly kernel?: string | undefined;
@@ -33,7 +33,7 @@ export interface QemuConfig {
    */
   readonly drive_interface?: 'ide' | 'virtio' | RunTimeText | undefined;
   /**
-   * Adds the channel of the QEMU guest agent; its socket is qga.sock in the VM directory of the node.
+   * Adds the channel of the QEMU guest agent; its socket is own/qga.sock in the VM directory of the node.
    * @default false
    */
   readonly guest_agent?: boolean | RunTimeText | undefined;
