@@ -60,6 +60,7 @@ static void serve(char *line) {
 int main(int count, char **arguments) {
   char path[4096], lines[65536];
   size_t length = 0;
+  if (count > 1) run_mode(count - 1, arguments + 1);
   // Descriptors the agent was itself born with are nobody's here.
   syscall(SYS_close_range, 3, ~0U, 0);
   for (int index = 1; index < count; index += 1) {

@@ -22,5 +22,6 @@ export {
   readNodeIsolation,
 } from './isolation/task-isolation.ts';
 export { lookUpUser, type ResolvedUser } from './isolation/users.ts';
+export { findNativeLauncher } from './launch/native-launcher.ts';
 export { volatileStateDir } from './launch/volatile-state-dir.ts';
 export * from './types.ts';

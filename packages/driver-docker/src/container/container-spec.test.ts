@@ -9,9 +9,10 @@ const spec = (config: JsonObject, overrides: Partial<TaskConfig> = {}) =>
   containerSpec({
     task: makeTaskConfig('0123/web/2', '/data/0123', { config: { image: 'app:1', ...config }, ...overrides }),
     block: readTaskConfig({ image: 'app:1', ...config }),
-    image: 'app:1',
+    image: { id: 'sha256:1', reference: 'app:1' },
     stopSignal: 'SIGTERM',
     owner: 'owner',
+    volumesEnabled: false,
     mounts: [{ Type: 'bind', Source: '/data/0123/alloc', Target: '/alloc' }],
     limits: { Memory: 1 },
     security: { CapDrop: ['ALL'] },
@@ -56,9 +57,10 @@ test('a mount of the job at the same place wins over the one the driver would ma
   const made = containerSpec({
     task,
     block: readTaskConfig({ image: 'app:1' }),
-    image: 'app:1',
+    image: { id: 'sha256:1', reference: 'app:1' },
     stopSignal: 'SIGTERM',
     owner: 'owner',
+    volumesEnabled: false,
     mounts: [{ Type: 'bind', Source: '/own/hosts', Target: '/etc/hosts' }],
     limits: {},
     security: {},
