@@ -42,6 +42,24 @@ test('command and args become the command, args alone too, and nothing leaves th
   t.is(spec({}).Entrypoint, undefined);
 });
 
+test('a container is made of the image id, and its name is kept for people', (t) => {
+  t.is(spec({}).Image, 'sha256:1');
+  t.is(spec({}).Labels?.['orch.image'], 'app:1');
+});
+
+test('a variable that would become another one is refused', (t) => {
+  const env = (env: Record<string, string>) => () => spec({}, { env });
+  for (const wrong of [{ 'A=B': 'c' }, { '': 'c' }, { A: 'b\0C=d' }, { 'A\0': 'b' }])
+    t.throws(env(wrong), { message: /cannot be part of an environment/ });
+  t.deepEqual(spec({}, { env: { A: 'b=c\nd' } }).Env, ['A=b=c\nd']);
+});
+
+test('memory file systems are paths, not over what the kernel shows of itself', (t) => {
+  t.deepEqual(spec({ tmpfs: ['/run'] }).HostConfig?.Tmpfs, { '/run': '' });
+  t.throws(() => spec({ tmpfs: ['/proc'] }), { message: /does not allow a mount/ });
+  t.throws(() => spec({ tmpfs: ['/run:exec,suid'] }), { message: /is not a path/ });
+});
+
 test('the engine never restarts a container by itself', (t) => {
   t.deepEqual(spec({}).HostConfig?.RestartPolicy, { Name: 'no' });
 });

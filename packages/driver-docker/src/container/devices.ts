@@ -31,6 +31,7 @@ export async function deviceSettings(block: TaskBlock, node: DockerNodeConfig): 
 async function settingsOf(device: TaskBlock, allowed: ReadonlySet<string> | undefined): Promise<DeviceSetting[]> {
   const host = device.text('host_path') ?? '';
   const field = [...device.path, 'host_path'];
+  const { root, nodes } = await nodesOf(host, field);
   const CgroupPermissions = device.text('cgroup_permissions') ?? 'rwm';
   if (!/^[rwm]{1,3}$/.test(CgroupPermissions)) {
     throw configError([...device.path, 'cgroup_permissions'], `"${CgroupPermissions}" is not made of r, w and m`);
@@ -40,7 +41,6 @@ async function settingsOf(device: TaskBlock, allowed: ReadonlySet<string> | unde
   if (!posix.isAbsolute(inside) || inside.split('/').includes('..')) {
     throw configError([...device.path, 'container_path'], `"${inside}" must be an absolute path without ".."`);
   }
-  const { root, nodes } = await nodesOf(host, field);
   for (const { path, number } of nodes) {
     if (allowed !== undefined && !allowed.has(number)) {
       throw deniedError(field, `this node does not allow the device "${host}"`, HINT);
