@@ -81,12 +81,7 @@ const refusedDevices: readonly [title: string, device: JsonObject, allow: readon
   ['dots', { host_path: '/dev/net/../zero' }, ['/dev/net'], /without "\.\."/],
   ['dots to what is allowed', { host_path: '/dev/net/../zero' }, ['/dev/zero'], /without "\.\."/],
   ['a symbolic link in an allowed directory', { host_path: join(root, 'dev/zero') }, [join(root, 'dev')], /not allow/],
-  [
-    'a directory with a device that is not allowed',
-    { host_path: '/dev/pts' },
-    ['/dev/pts/ptmx'],
-    /not allow|holds none/,
-  ],
+  ['a directory with a device that is not allowed', { host_path: '/dev' }, ['/dev/zero'], /not allow/],
   ['a longer name', { host_path: '/dev/zeros' }, ['/dev/zero'], /no device/],
   ['a file', { host_path: '/etc/passwd' }, ['/etc'], /not a device/],
   ['a relative path', { host_path: 'zero' }, ['/dev/zero'], /not an absolute path/],

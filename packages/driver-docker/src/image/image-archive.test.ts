@@ -27,7 +27,7 @@ function packed(entries: readonly Made[]): Promise<Buffer> {
   const pack = tar.pack();
   for (const { text = '', ...header } of entries) {
     if (header.type === undefined || header.type === 'file') pack.entry(header, text);
-    else pack.entry(header).end();
+    else pack.entry(header);
   }
   pack.finalize();
   return bytesOf(pack as unknown as AsyncIterable<Uint8Array>);

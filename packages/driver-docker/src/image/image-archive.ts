@@ -3,6 +3,7 @@
 import { posix } from 'node:path';
 import { DriverError } from '@orch/driver-api';
 import { longReference } from './reference.ts';
+import { END_OF_ARCHIVE, tarFile } from './tar-file.ts';
 
 /** Most entries of an archive, most bytes of all of them, most bytes of one of its manifests. */
 export const MOST_ENTRIES = 100_000;
@@ -11,7 +12,6 @@ const MOST_MANIFEST_BYTES = 4 * 1024 * 1024;
 /** Names of images that an error lists. */
 const MOST_LISTED = 5;
 
-const BLOCK = 512;
 /** Read whole, checked, and written anew at the end. */
 const MANIFESTS = ['manifest.json', 'index.json', 'oci-layout'];
 /** Manifests of an OCI layout point to their parts by digest; their names say it and nothing else. */
@@ -53,13 +53,13 @@ export async function* rewriteArchive(
     parts.see(name, entry.header);
     if (type === 'directory' || type === 'symlink' || name === 'repositories') await skip(entry);
     else if (MANIFESTS.includes(name)) manifests.set(name, await textOf(entry, name));
-    else yield* file(parts.add(name), size, entry);
+    else yield* tarFile(parts.add(name), size, entry);
   }
   for (const [name, text] of closing(manifests, parts, wanted)) {
     const bytes = new TextEncoder().encode(text);
-    yield* file(name, bytes.length, [bytes]);
+    yield* tarFile(name, bytes.length, [bytes]);
   }
-  yield new Uint8Array(2 * BLOCK);
+  yield END_OF_ARCHIVE;
 }
 
 /** What came by, and under which name it was handed on. */
@@ -162,37 +162,6 @@ function names(given: readonly string[], reference: string): boolean {
   const long = longReference(reference);
   const tag = long?.split(':').at(-1);
   return given.some((name) => longReference(name) === long || (!/[/:]/.test(name) && name === tag));
-}
-
-function* fileHeader(name: string, size: number): Generator<Uint8Array> {
-  const header = Buffer.alloc(BLOCK);
-  header.write(name, 0, 100, 'latin1');
-  header.write('0000644\x000000000\x000000000\0', 100, 'latin1');
-  if (size < 8 ** 11) header.write(`${size.toString(8).padStart(11, '0')}\0`, 124, 'latin1');
-  else {
-    header[124] = 0x80;
-    header.writeBigUInt64BE(BigInt(size), 128);
-  }
-  header.write('00000000000\0        0', 136, 'latin1');
-  header.write('ustar\x0000', 257, 'latin1');
-  const sum = header.reduce((total, byte) => total + byte, 0);
-  header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
-  yield header;
-}
-
-async function* file(
-  name: string,
-  size: number,
-  content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-  yield* fileHeader(name, size);
-  let left = size;
-  for await (const bytes of content) {
-    left -= bytes.length;
-    yield bytes;
-  }
-  if (left !== 0) throw refused('an entry of the archive is not as long as it says');
-  if (size % BLOCK !== 0) yield new Uint8Array(BLOCK - (size % BLOCK));
 }
 
 async function textOf(entry: ArchiveEntry, name: string): Promise<string> {
