@@ -157,7 +157,11 @@ const LIMIT_FIELDS: Readonly<Record<string, ConfigField>> = {
     min: 0,
     doc: 'Ceiling in MiB; `memory` of the resources is then a reservation.',
   },
-  pids_limit: { type: 'number', min: 0, doc: 'Most processes and threads at a time.' },
+  pids_limit: {
+    type: 'number',
+    min: 0,
+    doc: 'Most processes and threads at a time; 4096 when neither job nor node says.',
+  },
   shm_size: { type: 'number', min: 0, doc: 'Bytes of /dev/shm.' },
   ulimit: { type: mapOf('string'), doc: 'Resource limits as `soft[:hard]` by name.' },
   sysctl: { type: mapOf('string'), doc: "Kernel settings of the container's namespaces." },
@@ -175,7 +179,7 @@ const SECURITY_FIELDS: Readonly<Record<string, ConfigField>> = {
   cap_drop: { type: strings, doc: 'Capabilities to take away.' },
   security_opt: {
     type: strings,
-    doc: '`no-new-privileges=false`, `apparmor=…`, `label=…`, `seccomp=<file in the task directory>`.',
+    doc: '`no-new-privileges=false`, `seccomp=<profile of the node>`; `apparmor=…` and `label=…` only where the node lists them.',
   },
   pid_mode: { type: 'string', values: ['host'], doc: "Shares the host's processes; only where the node allows it." },
   ipc_mode: { type: 'string', values: ['host', 'private', 'none'], doc: 'Shared memory and queues.' },

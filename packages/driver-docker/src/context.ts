@@ -4,6 +4,7 @@ import type { TaskTable } from './container/task-table.ts';
 import type { Broadcast } from './engine/broadcast.ts';
 import type { Engine } from './engine/engine.ts';
 import type { EngineLink } from './engine/engine-link.ts';
+import type { Binds } from './files/binds.ts';
 import type { ImageRecords } from './image/image-records.ts';
 import type { Images } from './image/images.ts';
 import type { Doors } from './network/door.ts';
@@ -16,6 +17,7 @@ export interface DockerContext {
   readonly images: Images;
   readonly imageRecords: ImageRecords;
   readonly doors: Doors;
+  readonly binds: Binds;
   readonly node: DockerNodeConfig;
   readonly owner: string;
   /** Ids of tasks whose start is under way. */

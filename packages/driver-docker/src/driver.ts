@@ -4,13 +4,15 @@ import {
   API_VERSION,
   type Driver,
   type DriverCapabilities,
+  DriverError,
   type DriverOptions,
+  type Fingerprint,
   type StartResult,
   type TaskConfig,
   type TaskEvent,
 } from '@orch/driver-api';
 import { DOCKER_CONFIG_SCHEMA } from './config-schema.ts';
-import { collectGarbage } from './container/collect.ts';
+import { collectGarbage, sweepBinds } from './container/collect.ts';
 import { refuseDeniedUser } from './container/denied-user.ts';
 import { openExec } from './container/exec.ts';
 import { inspectTask } from './container/inspect.ts';
@@ -26,6 +28,8 @@ import { createEngine, type Engine } from './engine/engine.ts';
 import { type EngineEvent, EngineLink } from './engine/engine-link.ts';
 import { engineMessage } from './engine/errors.ts';
 import { describeEngine } from './engine/fingerprint.ts';
+import { Binds } from './files/binds.ts';
+import { LAUNCHER_HINT, NativeModes } from './files/native-modes.ts';
 import { ImageRecords } from './image/image-records.ts';
 import { Images } from './image/images.ts';
 import { readLogs } from './logs/logs.ts';
@@ -49,6 +53,8 @@ export interface DockerDriverDeps {
   readonly engine?: Engine;
   /** Number of cores of this node. */
   readonly nodeCores?: number;
+  /** The native launcher's program. Absent = not built: then no container is started. */
+  readonly launcher?: string | undefined;
 }
 
 /** @throws DriverError `invalid-config` when the node's configuration is wrong. The engine need not run. */
@@ -58,6 +64,7 @@ export function createDockerDriver(options: DriverOptions, deps: DockerDriverDep
   const { link, tasks, events, engine } = context;
   const start = async (task: TaskConfig, signal: AbortSignal | undefined): Promise<StartResult> => {
     refuseDeniedUser(task.user, options.deniedUsers ?? []);
+    if (deps.launcher === undefined) throw noLauncher();
     const running = starting.get(task.id) ?? startTask(context, task, signal).finally(() => starting.delete(task.id));
     starting.set(task.id, running);
     return running;
@@ -66,7 +73,8 @@ export function createDockerDriver(options: DriverOptions, deps: DockerDriverDep
     info: { name: 'docker', version: '0.1.0', apiVersion: API_VERSION },
     capabilities: DOCKER_CAPABILITIES,
     configSchema: DOCKER_CONFIG_SCHEMA,
-    fingerprint: ({ signal }) => link.fingerprints(signal),
+    fingerprint: ({ signal }) =>
+      deps.launcher === undefined ? withoutLauncher(link.fingerprints(signal)) : link.fingerprints(signal),
     start: (task, { signal }) => start(task, signal),
     recover: (handle) => recoverTask(context, handle),
     wait: (taskId, { signal }) => tasks.wait(taskId, signal),
@@ -98,6 +106,9 @@ function createContext(
   const imageRecords = new ImageRecords(options.stateDir);
   const images = new Images(engine, imageRecords, node.authFile);
   const owner = ownerOf(options.stateDir);
+  const launcher = deps.launcher ?? '';
+  // What is older an earlier process of the agent made.
+  const createdMs = Date.now();
   const listener = {
     onLeftover: (error: unknown) =>
       options.log.warn('a door container could not be removed', { error: engineMessage(error) }),
@@ -112,6 +123,7 @@ function createContext(
         images.forget();
         await tasks.resync();
         await context.doors.closeLeft();
+        await sweepBinds(context, await engine.client(), createdMs);
       },
       disconnected: () => images.forget(),
       event: (event) => onEvent(context, event),
@@ -124,7 +136,8 @@ function createContext(
     tasks,
     images,
     imageRecords,
-    doors: new Doors(engine, owner, listener),
+    doors: new Doors(engine, owner, launcher, listener),
+    binds: new Binds(options.stateDir, new NativeModes(launcher)),
     node,
     owner,
     starting,
@@ -133,6 +146,21 @@ function createContext(
     nodeCores: deps.nodeCores ?? cpus().length,
   };
   return context;
+}
+
+const NO_LAUNCHER = 'the native launcher is not built, and without it no container is started safely';
+
+function noLauncher(): DriverError {
+  return new DriverError('runtime-unavailable', NO_LAUNCHER, { hint: LAUNCHER_HINT });
+}
+
+/** Containers that run are looked after; new ones do not come here. */
+async function* withoutLauncher(fingerprints: AsyncIterable<Fingerprint>): AsyncGenerator<Fingerprint> {
+  for await (const { health, description, attributes } of fingerprints) {
+    if (health === 'healthy')
+      yield { health: 'unhealthy', description: `${NO_LAUNCHER}. ${LAUNCHER_HINT}`, attributes };
+    else yield { health, description, attributes };
+  }
 }
 
 function onEvent(context: DockerContext, event: EngineEvent): void {

@@ -6,6 +6,5 @@ export { DOCKER_CONFIG_SCHEMA } from './config-schema.ts';
 export { containerName, ownerOf } from './container/labels.ts';
 export { createDockerDriver, DOCKER_CAPABILITIES, type DockerDriverDeps } from './driver.ts';
 export { createEngine, type Engine } from './engine/engine.ts';
-export { DOOR_IMAGE } from './network/door.ts';
 
 export const createDriver: CreateDriver = (options) => createDockerDriver(options);

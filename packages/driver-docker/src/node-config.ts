@@ -30,11 +30,15 @@ export interface DockerNodeConfig {
   readonly allowedRuntimes: readonly string[];
   /** Host device paths, or directories of them, tasks may ask for. */
   readonly allowedDevices: readonly string[];
+  /** Directory of seccomp profiles (JSON) that jobs may name. Only root can write it. */
+  readonly seccompProfilesDir?: string;
+  /** AppArmor and SELinux options jobs may set, written as they write them: `apparmor=web`, `label=type:web_t`. */
+  readonly allowedSecurityOptions: readonly string[];
   readonly allowedPidModes: readonly string[];
   readonly allowedIpcModes: readonly string[];
   /** Absolute host paths and named volumes may be mounted. */
   readonly volumesEnabled: boolean;
-  /** Upper bound of processes per task; 0 = none. */
+  /** Upper bound of processes per task; 0 = none, and 4096 for a task that does not say. */
   readonly pidsLimit: number;
   readonly collectImages: boolean;
   /** How long an image that was pulled stays after its last use. */
@@ -50,6 +54,8 @@ const READERS: Readonly<Record<string, Reader>> = {
   allow_caps: (value, name) => ({ allowedCapabilities: texts(value, name).map(capabilityName) }),
   allow_runtimes: (value, name) => ({ allowedRuntimes: texts(value, name) }),
   allow_devices: (value, name) => ({ allowedDevices: texts(value, name) }),
+  seccomp_profiles_dir: (value, name) => ({ seccompProfilesDir: absolute(value, name) }),
+  allow_security_opts: (value, name) => ({ allowedSecurityOptions: texts(value, name) }),
   allowed_modes: (value, name) =>
     pick(value, name, {
       pid: (modes, path) => ({ allowedPidModes: texts(modes, path) }),
@@ -72,6 +78,7 @@ export function parseNodeConfig(config: JsonObject): DockerNodeConfig {
     allowedCapabilities: DEFAULT_ALLOWED_CAPABILITIES,
     allowedRuntimes: ['runc', 'nvidia'],
     allowedDevices: [],
+    allowedSecurityOptions: [],
     allowedPidModes: [],
     allowedIpcModes: [],
     volumesEnabled: false,
@@ -110,6 +117,12 @@ function wrong(name: string, expected: string): DriverError {
 function text(value: JsonValue, name: string): string {
   if (typeof value !== 'string' || value === '') throw wrong(name, 'a string');
   return value;
+}
+
+function absolute(value: JsonValue, name: string): string {
+  const path = text(value, name);
+  if (!path.startsWith('/')) throw wrong(name, 'an absolute path');
+  return path;
 }
 
 function flag(value: JsonValue, name: string): boolean {

@@ -36,6 +36,7 @@ int main(int count, char **arguments) {
     dprintf(2, "orch-launch is run by orch; it has no use of its own\n");
     return 64;
   }
+  run_mode(count - 1, arguments + 1);
   guard_program(arguments);
   const char *mode = arguments[1];
   if (strcmp(mode, "serve") == 0) return serve_launches(arguments + 2);

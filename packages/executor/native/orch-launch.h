@@ -150,6 +150,9 @@ bool show_only(const char *path);
 // Carries the pipes' content to the log files until both have ended; of a successor's, those that it goes on with.
 void copy_streams(const struct plan *plan);
 
+// Where the first argument is the word of another mode (door.c), does that and never returns.
+void run_mode(int count, char **words);
+
 // Opens, writes all of `text`, closes. False with errno set.
 bool write_file(const char *path, int flags, const char *text);
 

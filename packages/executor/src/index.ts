@@ -40,6 +40,7 @@ export {
   type TaskUser,
 } from './isolation/task-user.ts';
 export type { ResolvedUser } from './isolation/users.ts';
+export { findNativeLauncher } from './launch/native-launcher.ts';
 export { type SecureDirectoryOptions, secureDirectory } from './launch/secure-directory.ts';
 export { volatileStateDir } from './launch/volatile-state-dir.ts';
 export * from './types.ts';

@@ -2,12 +2,13 @@
 // directories, and a look at what is left in the engine.
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { copyFile, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Driver, DriverLog, JsonObject, TaskConfig } from '@orch/driver-api';
 import { type ConformanceHarness, makeTaskConfig, PRINT_LINES, type TaskKind } from '@orch/driver-api/testing';
 import { containerName, createDockerDriver, createEngine, type Engine, ownerOf } from '@orch/driver-docker';
+import { findNativeLauncher } from '@orch/executor';
 
 const APPLETS = [
   'sh',
@@ -91,6 +92,7 @@ export async function createDockerHarness(options: HarnessOptions = {}): Promise
     task({ image, command: 'sh', args: ['-c', text], ...config }, overrides);
   const containers = async () =>
     (await engine.client()).listContainers({ all: true, filters: { label: [`orch.owner=${ownerOf(stateDir)}`] } });
+  const bindsOf = () => readdir(join(stateDir, 'mounts')).catch(() => [] as string[]);
   const config = { ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }), ...options.nodeConfig };
   return {
     engine,
@@ -98,13 +100,17 @@ export async function createDockerHarness(options: HarnessOptions = {}): Promise
     root,
     task,
     script,
-    createDriver: () => createDockerDriver({ config, stateDir, log: silent }),
+    createDriver: () => createDockerDriver({ config, stateDir, log: silent }, { launcher: findNativeLauncher() }),
     async makeTask(kind, overrides) {
       if (kind === 'bad-config') return task({ image, volumes: ['nonsense'] }, overrides);
       if (kind === 'missing') return task({ image: '127.0.0.1:1/missing:1' }, overrides);
       return script(SCRIPTS[kind], {}, overrides);
     },
-    listLeftovers: async () => (await containers()).map(({ Names: names, State: state }) => `${names[0]} ${state}`),
+    async listLeftovers() {
+      const all = (await containers()).map(({ Names: names, State: state }) => ({ name: names[0] ?? '', state }));
+      const lone = (await bindsOf()).filter((name) => !all.some((one) => one.name === `/${name}`));
+      return [...all.map(({ name, state }) => `${name} ${state}`), ...lone.map((name) => `binds of ${name}`)];
+    },
     async countProcesses({ id }) {
       const container = (await engine.client()).getContainer(containerName(id));
       if (!(await container.inspect()).State.Running) return 0;
@@ -114,6 +120,8 @@ export async function createDockerHarness(options: HarnessOptions = {}): Promise
       const client = await engine.client();
       for (const { Id: id } of await containers()) await client.getContainer(id).remove({ force: true, v: true });
       await client.getImage(image).remove({ force: true });
+      const binds = (await bindsOf()).map((name) => join(stateDir, 'mounts', name));
+      execFileSync(findNativeLauncher() ?? '', ['unbind', ...binds]);
       engine.close();
       await rm(root, { recursive: true, force: true });
     },

@@ -148,14 +148,17 @@ test.serial('a pull that takes too long fails and an aborted one is canceled', a
 
 test.serial('an image is loaded from an archive in the task directory', async (t) => {
   const image = `${harness.image.split(':')[0]}-loaded:1`;
-  await client.getImage(harness.image).tag({ repo: image.split(':')[0] ?? '', tag: '1' });
+  await importBusybox(harness.engine, image, join(harness.root, 'loaded'));
+  const { Id: id } = await client.getImage(image).inspect();
   const task = await harness.script('echo loaded', { image, load: 'app.tar' });
   await pipeline(await client.getImage(image).get(), createWriteStream(join(task.directories.local, 'app.tar')));
   await client.getImage(image).remove();
   await driver.start(task, {});
   t.is((await driver.wait(task.id, {})).exitCode, 0);
+  t.like(await driver.inspect(task.id), { attributes: { image, image_id: id } });
+  await t.throwsAsync(client.getImage(image).inspect(), { message: /no such image/i });
   await driver.destroy(task.id, { force: false });
-  t.deepEqual((await driver.collect?.({ keepTaskIds: ['another/task/0'] }))?.freed, [`image ${image}`]);
+  t.deepEqual((await driver.collect?.({ keepTaskIds: ['another/task/0'] }))?.freed, [`image ${id}`]);
   const missing = await harness.script('exit 0', { image, load: 'none.tar' });
   const error = (await t.throwsAsync(driver.start(missing, {}))) as unknown as { code: string; path: string[] };
   t.is(error.code, 'invalid-config');

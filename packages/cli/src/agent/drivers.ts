@@ -8,13 +8,19 @@ import { createDockerDriver } from '@orch/driver-docker';
 import { createExecDriver, createRawExecDriver } from '@orch/driver-exec';
 import { createJavaDriver } from '@orch/driver-java';
 import { createQemuDriver } from '@orch/driver-qemu';
-import type { Executor } from '@orch/executor';
+import { type Executor, findNativeLauncher } from '@orch/executor';
 import type { AgentConfig } from './config/agent-config.ts';
 
-type Create = (options: DriverOptions, parts: { readonly executor: Executor }) => Driver | Promise<Driver>;
+interface Parts {
+  readonly executor: Executor;
+  /** The native launcher's program, where it was built. */
+  readonly launcher: string | undefined;
+}
+
+type Create = (options: DriverOptions, parts: Parts) => Driver | Promise<Driver>;
 
 const firstParty: Readonly<Record<string, Create>> = {
-  docker: (options) => createDockerDriver(options),
+  docker: (options, { launcher }) => createDockerDriver(options, { launcher }),
   exec: createExecDriver,
   java: createJavaDriver,
   qemu: createQemuDriver,
@@ -37,6 +43,7 @@ export async function createDrivers(config: AgentConfig, executor: Executor, log
         hint: `it has: ${Object.keys(firstParty).join(', ')}`,
       },
     );
+  const parts = { executor, launcher: findNativeLauncher() };
   return Promise.all(
     Object.entries(firstParty).map(async ([name, create]) => {
       const options: DriverOptions = {
@@ -46,7 +53,7 @@ export async function createDrivers(config: AgentConfig, executor: Executor, log
         log: log.child({ driver: name }),
       };
       try {
-        return await create(options, { executor });
+        return await create(options, parts);
       } catch (cause) {
         throw new OrchError('bad-config', `the configuration of plugin "${name}" is wrong`, { cause });
       }

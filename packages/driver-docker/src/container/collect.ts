@@ -2,12 +2,12 @@
 import type Docker from 'dockerode';
 import type { DockerContext } from '../context.ts';
 import { engineError, engineMessage, statusOf } from '../engine/errors.ts';
-import { DOOR_IMAGE } from '../network/door.ts';
-import { LABEL_DOOR, LABEL_OWNER, LABEL_TASK_ID } from './labels.ts';
+import { imageId } from '../image/reference.ts';
+import { containerName, LABEL_DOOR, LABEL_OWNER, LABEL_TASK_ID } from './labels.ts';
 import { removeContainer } from './remove.ts';
 
-/** A door is younger than this while a start uses it, milliseconds. */
-const DOOR_GRACE_MS = 120_000;
+/** What a start made and uses is younger than this: doors, binds whose container is not there yet. Milliseconds. */
+const START_GRACE_MS = 120_000;
 
 export async function collectGarbage(
   context: DockerContext,
@@ -20,7 +20,9 @@ export async function collectGarbage(
     if (context.node.collectImages) freed.push(...(await collectImages(context, client, nowMs)));
     // Starts want it again and again: it stays as long as an image that was pulled.
     const doorIsIdle = nowMs - context.doors.lastUsedMs >= context.node.imageDelayMs;
-    if (keepTaskIds.length === 0 && doorIsIdle) freed.push(...(await removeImage(context, client, DOOR_IMAGE)));
+    const door = keepTaskIds.length === 0 && doorIsIdle ? await context.doors.imageId() : undefined;
+    if (door !== undefined) freed.push(...(await removeImage(context, client, door)));
+    await sweepBinds(context, client, nowMs - START_GRACE_MS);
     return freed;
   } catch (error) {
     throw engineError(error, 'collecting containers and images');
@@ -39,13 +41,25 @@ async function collectContainers(
     const taskId = labels[LABEL_TASK_ID];
     const needed =
       taskId === undefined
-        ? labels[LABEL_DOOR] === undefined || nowMs - createdS * 1000 < DOOR_GRACE_MS
+        ? labels[LABEL_DOOR] === undefined || nowMs - createdS * 1000 < START_GRACE_MS
         : keep.has(taskId) || context.starting.has(taskId) || context.tasks.find(taskId) !== undefined;
     if (needed) continue;
     await removeContainer(client, id);
+    if (taskId !== undefined) await context.binds.undo(taskId);
     freed.push(`container ${names[0]?.slice(1) ?? id}`);
   }
   return freed;
+}
+
+/** Ends binds whose container is gone: the agent was killed between its removal and theirs, or before it was made. */
+export async function sweepBinds(context: DockerContext, client: Docker, beforeMs: number): Promise<void> {
+  const held = await context.binds.list(beforeMs);
+  if (held.length === 0) return;
+  // Before the engine is asked: what is not starting any more by now has its container by then.
+  const starting = new Set([...context.starting.keys()].map(containerName));
+  const all = await client.listContainers({ all: true, filters: { label: [`${LABEL_OWNER}=${context.owner}`] } });
+  const names = new Set(all.flatMap(({ Names }) => Names.map((name) => name.slice(1))));
+  await context.binds.sweep(held.filter((name) => !names.has(name) && !starting.has(name)));
 }
 
 async function collectImages(context: DockerContext, client: Docker, nowMs: number): Promise<string[]> {
@@ -58,10 +72,34 @@ async function collectImages(context: DockerContext, client: Docker, nowMs: numb
       continue;
     }
     if (nowMs - lastUsedMs < context.node.imageDelayMs) continue;
-    freed.push(...(await removeImage(context, client, reference)));
+    if (!(await hasName(client, reference))) freed.push(...(await removeImage(context, client, reference)));
     await context.imageRecords.remove(reference);
   }
+  for (const id of await context.imageRecords.locked()) {
+    if (!(await isThere(client, id))) await context.imageRecords.forgetLocks(id);
+  }
   return freed;
+}
+
+/** Whether an image that came here without a name, or lost it, has one by now: then it is somebody's. */
+async function hasName(client: Docker, reference: string): Promise<boolean> {
+  if (imageId(reference) === undefined) return false;
+  try {
+    return ((await client.getImage(reference).inspect()).RepoTags ?? []).length > 0;
+  } catch (error) {
+    if (statusOf(error) === 404) return false;
+    throw error;
+  }
+}
+
+async function isThere(client: Docker, id: string): Promise<boolean> {
+  try {
+    await client.getImage(id).inspect();
+    return true;
+  } catch (error) {
+    if (statusOf(error) === 404) return false;
+    throw error;
+  }
 }
 
 /** An image in use stays. */

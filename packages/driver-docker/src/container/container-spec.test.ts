@@ -9,9 +9,10 @@ const spec = (config: JsonObject, overrides: Partial<TaskConfig> = {}) =>
   containerSpec({
     task: makeTaskConfig('0123/web/2', '/data/0123', { config: { image: 'app:1', ...config }, ...overrides }),
     block: readTaskConfig({ image: 'app:1', ...config }),
-    image: 'app:1',
+    image: { id: 'sha256:1', reference: 'app:1' },
     stopSignal: 'SIGTERM',
     owner: 'owner',
+    volumesEnabled: false,
     mounts: [{ Type: 'bind', Source: '/data/0123/alloc', Target: '/alloc' }],
     limits: { Memory: 1 },
     security: { CapDrop: ['ALL'] },
@@ -41,6 +42,24 @@ test('command and args become the command, args alone too, and nothing leaves th
   t.is(spec({}).Entrypoint, undefined);
 });
 
+test('a container is made of the image id, and its name is kept for people', (t) => {
+  t.is(spec({}).Image, 'sha256:1');
+  t.is(spec({}).Labels?.['orch.image'], 'app:1');
+});
+
+test('a variable that would become another one is refused', (t) => {
+  const env = (env: Record<string, string>) => () => spec({}, { env });
+  for (const wrong of [{ 'A=B': 'c' }, { '': 'c' }, { A: 'b\0C=d' }, { 'A\0': 'b' }])
+    t.throws(env(wrong), { message: /cannot be part of an environment/ });
+  t.deepEqual(spec({}, { env: { A: 'b=c\nd' } }).Env, ['A=b=c\nd']);
+});
+
+test('memory file systems are paths, not over what the kernel shows of itself', (t) => {
+  t.deepEqual(spec({ tmpfs: ['/run'] }).HostConfig?.Tmpfs, { '/run': '' });
+  t.throws(() => spec({ tmpfs: ['/proc'] }), { message: /does not allow a mount/ });
+  t.throws(() => spec({ tmpfs: ['/run:exec,suid'] }), { message: /is not a path/ });
+});
+
 test('the engine never restarts a container by itself', (t) => {
   t.deepEqual(spec({}).HostConfig?.RestartPolicy, { Name: 'no' });
 });
@@ -56,9 +75,10 @@ test('a mount of the job at the same place wins over the one the driver would ma
   const made = containerSpec({
     task,
     block: readTaskConfig({ image: 'app:1' }),
-    image: 'app:1',
+    image: { id: 'sha256:1', reference: 'app:1' },
     stopSignal: 'SIGTERM',
     owner: 'owner',
+    volumesEnabled: false,
     mounts: [{ Type: 'bind', Source: '/own/hosts', Target: '/etc/hosts' }],
     limits: {},
     security: {},

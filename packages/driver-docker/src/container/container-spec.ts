@@ -3,15 +3,18 @@ import type { TaskConfig } from '@orch/driver-api';
 import type { ContainerCreateOptions, HostConfig, MountSettings } from 'dockerode';
 import { configError } from '../engine/errors.ts';
 import type { NetworkPlan } from '../network/network.ts';
-import { containerName, taskLabels } from './labels.ts';
+import { containerName, LABEL_IMAGE, taskLabels } from './labels.ts';
+import { mountTarget } from './mounts.ts';
 import type { TaskBlock } from './task-config.ts';
 
 export interface SpecInput {
   readonly task: TaskConfig;
   readonly block: TaskBlock;
-  readonly image: string;
+  /** `id` is what the container is made of. */
+  readonly image: { readonly id: string; readonly reference: string };
   readonly stopSignal: string;
   readonly owner: string;
+  readonly volumesEnabled: boolean;
   readonly mounts: readonly MountSettings[];
   readonly limits: HostConfig;
   readonly security: HostConfig;
@@ -35,9 +38,9 @@ export function containerSpec(input: SpecInput): ContainerCreateOptions {
   const interactive = block.flag('interactive');
   return {
     name: containerName(task.id),
-    Image: input.image,
-    Labels: { ...labels, ...taskLabels(task, input.owner) },
-    Env: Object.entries(task.env).map(([name, value]) => `${name}=${value}`),
+    Image: input.image.id,
+    Labels: { ...labels, ...taskLabels(task, input.owner), [LABEL_IMAGE]: input.image.reference },
+    Env: Object.entries(task.env).map(variable),
     ...(command !== undefined || args.length > 0
       ? { Cmd: command === undefined ? [...args] : [command, ...args] }
       : {}),
@@ -55,10 +58,24 @@ export function containerSpec(input: SpecInput): ContainerCreateOptions {
   };
 }
 
+function variable([name, value]: readonly [string, string]): string {
+  if (name === '' || /[=\0]/.test(name) || value.includes('\0')) {
+    throw configError(['env'], `the variable ${JSON.stringify(name)} cannot be part of an environment`);
+  }
+  return `${name}=${value}`;
+}
+
 function hostConfig(input: SpecInput): HostConfig {
   const { block, network } = input;
   const groups = block.texts('group_add');
-  const tmpfs = block.texts('tmpfs');
+  const tmpfs = block.texts('tmpfs').map((path, index) => {
+    if (!path.includes(':')) return mountTarget(path, ['tmpfs', String(index)], input.volumesEnabled);
+    throw configError(
+      ['tmpfs', String(index)],
+      `"${path}" is not a path`,
+      'Options are written in a mount of type tmpfs.',
+    );
+  });
   return {
     ...input.limits,
     ...input.security,

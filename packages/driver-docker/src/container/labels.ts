@@ -4,6 +4,8 @@ import type { TaskConfig } from '@orch/driver-api';
 
 export const LABEL_OWNER = 'orch.owner';
 export const LABEL_TASK_ID = 'orch.task-id';
+/** How the job calls the image: a container is made of its id. */
+export const LABEL_IMAGE = 'orch.image';
 /** Marks a door container; its value is the network namespace. */
 export const LABEL_DOOR = 'orch.door';
 

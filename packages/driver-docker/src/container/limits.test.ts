@@ -7,8 +7,9 @@ import { resourceLimits } from './resources.ts';
 import { readTaskConfig } from './task-config.ts';
 
 const asked = { cpuMhz: 500, nodeCpuMhz: 4000, memoryMiB: 256 };
+const node = (pidsLimit: number) => ({ ...parseNodeConfig({}), pidsLimit });
 const limits = (config: JsonObject, resources = {}) =>
-  resourceLimits({ ...asked, ...resources }, readTaskConfig({ image: 'a', ...config }), 0, 8);
+  resourceLimits({ ...asked, ...resources }, readTaskConfig({ image: 'a', ...config }), node(0), 8);
 
 test('memory is a ceiling without swap, and a reservation when a higher one is given', (t) => {
   t.like(limits({}), { Memory: 268_435_456, MemorySwap: 268_435_456 });
@@ -35,9 +36,9 @@ test('limits by name are read as soft and hard, and no limit is raised unasked',
 
 test('the node bounds the number of processes', (t) => {
   const block = readTaskConfig({ image: 'a', pids_limit: 50 });
-  t.is(resourceLimits(asked, block, 100, 8).PidsLimit, 50);
-  t.throws(() => resourceLimits(asked, block, 10, 8), { message: /at most 10/ });
-  t.is(resourceLimits(asked, readTaskConfig({ image: 'a' }), 10, 8).PidsLimit, 10);
+  t.is(resourceLimits(asked, block, node(100), 8).PidsLimit, 50);
+  t.throws(() => resourceLimits(asked, block, node(10), 8), { message: /at most 10/ });
+  t.is(resourceLimits(asked, readTaskConfig({ image: 'a' }), node(10), 8).PidsLimit, 10);
 });
 
 test('raw sockets are not among the capabilities, dropping all leaves none, adding needs permission', (t) => {

@@ -1,77 +1,105 @@
 // What of the host a container sees: the allocation's directories, the group's volumes, and its own mounts, confined.
-import { mkdir, realpath, stat } from 'node:fs/promises';
-import { isAbsolute, join, normalize, relative } from 'node:path';
+// Everything below a directory that a task can write is opened here and bound by its handle (files/binds.ts).
+import { stat } from 'node:fs/promises';
+import { isAbsolute, normalize } from 'node:path';
 import type { TaskConfig, TaskDirectories } from '@orch/driver-api';
 import type { MountSettings } from 'dockerode';
 import { configError, deniedError } from '../engine/errors.ts';
+import { isOfAllocation, openBeneath } from '../files/beneath.ts';
+import type { TaskBinds } from '../files/binds.ts';
 import type { TaskBlock } from './task-config.ts';
 
 const VOLUMES_HINT =
   'Set volumes { enabled = true } in the config of plugin "docker" on the node, or use a path in the task directory.';
 
-/** All mounts of a task, sources resolved. @throws DriverError `invalid-config`, `denied` */
+const PROPAGATION = { private: 'rprivate', 'host-to-task': 'rslave', bidirectional: 'rshared' } as const;
+
+interface Ground {
+  readonly directories: TaskDirectories;
+  readonly volumesEnabled: boolean;
+  readonly binds: TaskBinds;
+}
+
+/** A source as it is handed to the engine. */
+interface BindSource {
+  readonly path: string;
+  readonly field: readonly string[];
+  readonly create: boolean;
+  readonly readOnly: boolean;
+  readonly propagation: string;
+}
+
+/**
+ * All mounts of a task. Sources in the allocation are held by `binds`, which must make them before the engine is asked.
+ * @throws DriverError `invalid-config`, `denied`
+ */
 export async function resolveMounts(
   task: TaskConfig,
   block: TaskBlock,
   volumesEnabled: boolean,
+  binds: TaskBinds,
 ): Promise<readonly MountSettings[]> {
-  const own: MountSettings[] = [];
+  const ground = { directories: task.directories, volumesEnabled, binds };
+  const mounts = await taskMounts(task, ground);
   for (const [index, volume] of block.texts('volumes').entries()) {
-    own.push(await volumeMount(task.directories, volume, ['volumes', String(index)], volumesEnabled));
+    mounts.push(await volumeMount(ground, volume, ['volumes', String(index)]));
   }
   for (const mount of [...block.blocks('mount'), ...block.blocks('mounts')]) {
-    own.push(await blockMount(task.directories, mount, volumesEnabled));
+    mounts.push(await blockMount(ground, mount));
   }
-  return [...taskMounts(task), ...own];
+  return mounts;
 }
 
-function taskMounts(task: TaskConfig): readonly MountSettings[] {
+async function taskMounts(task: TaskConfig, ground: Ground): Promise<MountSettings[]> {
   const { shared, local, secrets } = task.directories;
-  const bind = (source: string, target: string): MountSettings => ({ Type: 'bind', Source: source, Target: target });
-  return [
-    bind(shared, '/alloc'),
-    bind(local, '/local'),
-    bind(secrets, '/secrets'),
-    ...task.mounts.map((mount) => ({
-      ...bind(mount.hostPath, mount.taskPath),
+  const mounts: MountSettings[] = [];
+  for (const [path, Target] of [
+    [shared, '/alloc'],
+    [local, '/local'],
+    [secrets, '/secrets'],
+  ] as const) {
+    const source = { path, field: [], create: false, readOnly: false, propagation: 'rprivate' };
+    mounts.push({ Type: 'bind', Source: await heldSource(ground, source), Target });
+  }
+  for (const mount of task.mounts) {
+    mounts.push({
+      Type: 'bind',
+      Source: mount.hostPath,
+      Target: mount.taskPath,
       ReadOnly: mount.readOnly,
       BindOptions: { Propagation: PROPAGATION[mount.propagation ?? 'private'] },
-    })),
-  ];
+    });
+  }
+  return mounts;
 }
 
-const PROPAGATION = { private: 'rprivate', 'host-to-task': 'rslave', bidirectional: 'rshared' } as const;
-
-async function volumeMount(
-  directories: TaskDirectories,
-  volume: string,
-  path: readonly string[],
-  enabled: boolean,
-): Promise<MountSettings> {
+async function volumeMount(ground: Ground, volume: string, path: readonly string[]): Promise<MountSettings> {
   const [source = '', target = '', mode = 'rw', ...rest] = volume.split(':');
   if (source === '' || target === '' || rest.length > 0 || !/^(ro|rw)$/.test(mode)) {
     throw configError(path, `"${volume}" is not a volume`, 'Write it as source:target or source:target:ro.');
   }
   const ReadOnly = mode === 'ro';
-  const Target = absoluteTarget(target, path);
+  const Target = mountTarget(target, path, ground.volumesEnabled);
   if (!source.includes('/') && source !== '.' && source !== '..') {
-    if (enabled) return { Type: 'volume', Source: source, Target, ReadOnly };
+    if (ground.volumesEnabled) return { Type: 'volume', Source: source, Target, ReadOnly };
     // Without named volumes a plain word is a directory of the task.
   }
-  return { Type: 'bind', Source: await bindSource(directories, source, path, enabled, true), Target, ReadOnly };
+  const bound = { path: source, field: path, create: true, readOnly: ReadOnly, propagation: 'rprivate' };
+  return { Type: 'bind', Source: await bindSource(ground, bound), Target, ReadOnly };
 }
 
-async function blockMount(directories: TaskDirectories, mount: TaskBlock, enabled: boolean): Promise<MountSettings> {
+async function blockMount(ground: Ground, mount: TaskBlock): Promise<MountSettings> {
   const type = mount.text('type') ?? 'volume';
   const source = mount.text('source') ?? '';
-  const Target = absoluteTarget(mount.text('target') ?? '', [...mount.path, 'target']);
+  const Target = mountTarget(mount.text('target') ?? '', [...mount.path, 'target'], ground.volumesEnabled);
   const shared = { Target, ReadOnly: mount.flag('readonly') };
   switch (type) {
     case 'bind': {
-      const Source = await bindSource(directories, source, [...mount.path, 'source'], enabled, false);
       const propagation = mount.block('bind_options')?.text('propagation') ?? 'rprivate';
-      const BindOptions = { Propagation: propagation as 'rprivate' };
-      return { Type: 'bind', Source, ...shared, BindOptions };
+      const field = [...mount.path, 'source'];
+      const bound = { path: source, field, create: false, readOnly: shared.ReadOnly, propagation };
+      const Source = await bindSource(ground, bound);
+      return { Type: 'bind', Source, ...shared, BindOptions: { Propagation: propagation as 'rprivate' } };
     }
     case 'tmpfs': {
       const options = mount.block('tmpfs_options');
@@ -80,7 +108,8 @@ async function blockMount(directories: TaskDirectories, mount: TaskBlock, enable
       return { Type: 'tmpfs', Source: '', ...shared, TmpfsOptions };
     }
     case 'volume': {
-      if (!enabled) throw deniedError([...mount.path], 'this node does not allow volumes of the engine', VOLUMES_HINT);
+      if (!ground.volumesEnabled)
+        throw deniedError([...mount.path], 'this node does not allow volumes of the engine', VOLUMES_HINT);
       const options = mount.block('volume_options');
       if (options === undefined) return { Type: 'volume', Source: source, ...shared };
       const driver = options.block('driver_config');
@@ -93,70 +122,62 @@ async function blockMount(directories: TaskDirectories, mount: TaskBlock, enable
   }
 }
 
-function absoluteTarget(target: string, path: readonly string[]): string {
-  if (!isAbsolute(target)) throw configError(path, `the target "${target}" must be an absolute path in the container`);
-  return normalize(target);
+/**
+ * A place in the container. What lies over /proc or /sys can pretend to be the kernel to the runtime and hide what it
+ * masks: only where the node trusts jobs with paths of the host.
+ */
+export function mountTarget(target: string, path: readonly string[], volumesEnabled: boolean): string {
+  if (!isAbsolute(target) || target.includes('\0')) {
+    throw configError(path, `the target "${target}" must be an absolute path in the container`);
+  }
+  const place = normalize(target).replace(/(?<=.)\/$/, '');
+  if (place === '/') throw configError(path, 'the root of the container cannot be a target');
+  if (/^\/(proc|sys)(\/|$)/.test(place) && !volumesEnabled) {
+    throw deniedError(path, `this node does not allow a mount at "${target}"`, VOLUMES_HINT);
+  }
+  return place;
 }
 
 /**
- * The real path behind `source`. Relative ones start at the task directory. Unless the node enables volumes, it must lie
- * in the task's own or the shared directory after all symbolic links are followed.
+ * The path for the engine. Unless the node enables volumes, the source must lie in the task's own or the shared
+ * directory after all symbolic links are followed. What lies there goes by its handle in either case.
  */
-async function bindSource(
-  directories: TaskDirectories,
-  source: string,
-  path: readonly string[],
-  enabled: boolean,
-  create: boolean,
-): Promise<string> {
-  if (source === '') throw configError(path, 'a bind needs a source');
-  const wanted = isAbsolute(source) ? normalize(source) : join(directories.task, source);
-  const roots = [directories.task, directories.shared, directories.local, directories.secrets];
-  if (enabled && isAbsolute(source)) {
-    await requireExisting(wanted, source, path);
+async function bindSource(ground: Ground, source: BindSource): Promise<string> {
+  const { path, field } = source;
+  if (path === '') throw configError(field, 'a bind needs a source');
+  if (isAbsolute(path) && ground.volumesEnabled && !isOfAllocation(ground.directories, path)) {
+    const wanted = normalize(path);
+    await requireExisting(wanted, field);
     return wanted;
   }
-  if (!roots.some((root) => contains(root, wanted))) {
-    throw deniedError(path, `"${source}" is outside the task directory, which this node does not allow`, VOLUMES_HINT);
+  if (/shared$/.test(source.propagation) && !ground.volumesEnabled) {
+    const message = 'this node does not allow mounts that travel from a container to the host';
+    throw deniedError([...field.slice(0, -1), 'bind_options'], message, VOLUMES_HINT);
   }
-  const realRoots = await Promise.all(roots.map((root) => realpath(root).catch(() => root)));
-  const parent = await nearestReal(wanted);
-  if (!realRoots.some((root) => contains(root, parent))) {
-    throw deniedError(path, `"${source}" leads outside the task directory through a symbolic link`, VOLUMES_HINT);
-  }
-  if (create) await mkdir(wanted, { recursive: true }).catch(ignoreExisting);
-  await requireExisting(wanted, source, path);
-  return realpath(wanted);
+  return heldSource(ground, source);
 }
 
-function ignoreExisting(error: unknown): void {
-  if ((error as { code?: string }).code !== 'EEXIST') throw error;
-}
-
-/** The real path of the deepest part that exists. */
-async function nearestReal(path: string): Promise<string> {
+async function heldSource(ground: Ground, source: BindSource): Promise<string> {
+  const { path, field, create, readOnly, propagation } = source;
+  const handle = await openBeneath(ground.directories, { path, field, create, hint: VOLUMES_HINT });
   try {
-    return await realpath(path);
+    const found = await handle.stat();
+    if (found.isBlockDevice() || found.isCharacterDevice()) {
+      throw deniedError(field, `"${path}" is a device`, 'Ask for it with devices.');
+    }
   } catch (error) {
-    const parent = join(path, '..');
-    if ((error as { code?: string }).code !== 'ENOENT' || parent === path) throw error;
-    return nearestReal(parent);
+    await handle.close();
+    throw error;
   }
+  const travels = !propagation.endsWith('private');
+  return ground.binds.add(handle, travels ? (readOnly ? 'rs' : 'ws') : readOnly ? 'rp' : 'wp');
 }
 
-async function requireExisting(path: string, source: string, field: readonly string[]): Promise<void> {
+async function requireExisting(path: string, field: readonly string[]): Promise<void> {
   try {
     await stat(path);
   } catch {
-    throw configError(
-      field,
-      `the source "${source}" does not exist on this node`,
-      `Create ${path} or correct the path.`,
-    );
+    const hint = 'Create it on the node, or correct the path.';
+    throw configError(field, `the source "${path}" does not exist on this node`, hint);
   }
-}
-
-function contains(root: string, path: string): boolean {
-  const way = relative(root, path);
-  return way === '' || (!way.startsWith('..') && !isAbsolute(way));
 }

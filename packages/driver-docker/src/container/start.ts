@@ -5,6 +5,9 @@ import type { Container, ContainerInspectInfo } from 'dockerode';
 import { type DockerContext, tell } from '../context.ts';
 import { throwIfAborted } from '../engine/abort.ts';
 import { engineError, engineMessage, statusOf } from '../engine/errors.ts';
+import { isSignal } from '../engine/signals.ts';
+import type { TaskBinds } from '../files/binds.ts';
+import type { ReadyImage } from '../image/images.ts';
 import type { Door } from '../network/door.ts';
 import { type NetworkPlan, planNetwork } from '../network/network.ts';
 import { containerSpec } from './container-spec.ts';
@@ -13,13 +16,16 @@ import { resolveMounts } from './mounts.ts';
 import { removeContainer } from './remove.ts';
 import { resourceLimits } from './resources.ts';
 import { securitySettings } from './security.ts';
-import { readTaskConfig } from './task-config.ts';
+import { requireSignal } from './stop.ts';
+import { imageReference, readTaskConfig } from './task-config.ts';
 import { exitOf, factsOfContainer, handleOf, type TrackedTask, track } from './tracked-task.ts';
 
 interface PreparedStart {
   readonly spec: Docker.ContainerCreateOptions;
   readonly network: NetworkPlan;
   readonly image: string;
+  /** Brings the image again, whose id may be another one then. */
+  readonly imageAgain: () => Promise<ReadyImage>;
   readonly stopSignal: string;
   readonly tty: boolean;
 }
@@ -34,16 +40,25 @@ export async function startTask(
   const known = context.tasks.find(task.id);
   if (known !== undefined) return { handle: handleOf(known), ...(await addressOf(context, known, task)) };
   let door: Door | undefined;
+  const binds = context.binds.of(task.id);
   try {
-    const prepared = await prepare(context, task, signal);
+    const prepared = await prepare(context, task, binds, signal);
     throwIfAborted(signal, doing);
     const join = prepared.network.join;
     if (join !== undefined) door = await context.doors.enter(join.path, join.hostname);
     throwIfAborted(signal, doing);
+    await binds.make();
     return await launch(context, task, withDoor(prepared, door), signal);
   } catch (error) {
+    await binds.undo().catch((failed: unknown) =>
+      context.log.warn('the binds of a container whose start failed could not be undone', {
+        task: task.id,
+        error: engineMessage(failed),
+      }),
+    );
     throw engineError(error, doing, 'start-failed');
   } finally {
+    await binds.release();
     await door?.leave();
   }
 }
@@ -52,26 +67,46 @@ export async function startTask(
 async function prepare(
   context: DockerContext,
   task: TaskConfig,
+  binds: TaskBinds,
   signal: AbortSignal | undefined,
 ): Promise<PreparedStart> {
   const { node, owner } = context;
   const block = readTaskConfig(task.config);
-  const limits = resourceLimits(task.resources, block, node.pidsLimit, context.nodeCores);
+  imageReference(block);
+  if (task.killSignal !== undefined) requireSignal(task.killSignal);
+  const limits = resourceLimits(task.resources, block, node, context.nodeCores);
   const [security, mounts, network] = await Promise.all([
     securitySettings(task, block, node),
-    resolveMounts(task, block, node.volumesEnabled),
+    resolveMounts(task, block, node.volumesEnabled, binds),
     planNetwork(task, block),
   ]);
   const onProgress = (message: string) => tell(context, task.id, message);
-  const { reference: image, stopSignal: imageSignal } = await context.images.ensure({
+  const imageAgain = () => context.images.ensure({ task, block, signal, onProgress });
+  const image = await imageAgain();
+  const stopSignal = task.killSignal ?? stopSignalOf(image, onProgress);
+  const { volumesEnabled } = node;
+  const spec = containerSpec({
     task,
     block,
-    signal,
-    onProgress,
+    image,
+    stopSignal,
+    owner,
+    volumesEnabled,
+    mounts,
+    limits,
+    security,
+    network,
   });
-  const stopSignal = task.killSignal ?? imageSignal;
-  const spec = containerSpec({ task, block, image, stopSignal, owner, mounts, limits, security, network });
-  return { spec, network, image, stopSignal, tty: block.flag('tty') };
+  return { spec, network, image: image.reference, imageAgain, stopSignal, tty: block.flag('tty') };
+}
+
+/** As it is, be it a number or a real-time signal. The engine stops with SIGTERM what has a signal that nobody knows, too. */
+function stopSignalOf({ reference, stopSignal }: ReadyImage, onProgress: (message: string) => void): string {
+  if (isSignal(stopSignal)) return stopSignal;
+  onProgress(
+    `The image ${reference} has the stop signal "${stopSignal}", which there is not: it is stopped with SIGTERM`,
+  );
+  return 'SIGTERM';
 }
 
 function withDoor(prepared: PreparedStart, door: Door | undefined): PreparedStart {
@@ -138,23 +173,17 @@ async function createContainer(
   return { container: await client.createContainer(prepared.spec) };
 }
 
-/** What was remembered of the image may be outdated: it was deleted a moment ago. */
+/** What was remembered of the image may be outdated: it was deleted a moment ago. It is brought once more. */
 async function createAfterLoss(
   context: DockerContext,
   client: Docker,
-  prepared: PreparedStart,
+  { spec, imageAgain }: PreparedStart,
   error: unknown,
 ): Promise<Container> {
   if (!/no such image/i.test(engineMessage(error))) throw error;
   context.images.forget();
-  const message = `the image ${prepared.image} was removed during the start`;
-  await client
-    .getImage(prepared.image)
-    .inspect()
-    .catch((cause: unknown) => {
-      throw new DriverError('not-found', message, { recoverable: true, cause });
-    });
-  return client.createContainer(prepared.spec);
+  const { id } = await imageAgain();
+  return client.createContainer({ ...spec, Image: id });
 }
 
 function requireOurs(info: ContainerInspectInfo, owner: string, taskId: string): void {

@@ -1,9 +1,9 @@
 // Ending tasks: stop with patience, signals, destroy.
-import { constants } from 'node:os';
 import { DriverError, type StopOptions } from '@orch/driver-api';
 import { type DockerContext, tell } from '../context.ts';
 import { sleep } from '../engine/abort.ts';
 import { configError, engineError, engineMessage, statusOf } from '../engine/errors.ts';
+import { isKill, isSignal } from '../engine/signals.ts';
 import { containerName, LABEL_OWNER } from './labels.ts';
 import { removeContainer } from './remove.ts';
 import { exitOf, type TrackedTask } from './tracked-task.ts';
@@ -56,20 +56,26 @@ export async function destroyTask(context: DockerContext, taskId: string, force:
   } catch (error) {
     if (statusOf(error) !== 404) throw engineError(error, `destroying ${taskId}`);
   }
+  await context.binds.undo(taskId);
   if (task === undefined) return;
   task.settle({ error: 'exit-status-unknown: destroyed' });
   context.tasks.remove(task);
 }
 
-function requireSignal(signal: string): void {
-  if (Object.hasOwn(constants.signals, signal)) return;
-  throw configError(['kill_signal'], `there is no signal "${signal}"`, 'Use a name such as SIGTERM.');
+/** @throws DriverError `invalid-config` */
+export function requireSignal(signal: string): void {
+  if (isSignal(signal)) return;
+  throw configError(
+    ['kill_signal'],
+    `there is no signal "${signal}"`,
+    'Use a name such as SIGTERM or SIGRTMIN+3, or a number.',
+  );
 }
 
 /** A container that ended meanwhile is success. */
 async function kill(context: DockerContext, task: TrackedTask, signal: string): Promise<void> {
   requireSignal(signal);
-  if (signal === 'SIGKILL') task.killed = true;
+  if (isKill(signal)) task.killed = true;
   try {
     await (await context.engine.client()).getContainer(task.containerId).kill({ signal });
   } catch (error) {

@@ -3,6 +3,7 @@ import type { JsonObject, JsonValue } from '@orch/driver-api';
 import { DOCKER_CONFIG_SCHEMA } from '../config-schema.ts';
 import { durationMs } from '../duration.ts';
 import { configError } from '../engine/errors.ts';
+import { imageId, parseReference } from '../image/reference.ts';
 
 export interface RegistryAuth {
   readonly username: string;
@@ -46,7 +47,7 @@ export function readTaskConfig(config: JsonObject): TaskBlock {
 /** Reference without the schemes some job files carry. */
 export function imageReference(block: TaskBlock): string {
   const image = (block.text('image') ?? '').replace(/^(https?:\/\/|docker:\/\/)/, '');
-  if (!/^[a-zA-Z0-9][\w.\-/:@]*$/.test(image)) {
+  if (parseReference(image) === undefined && imageId(image) === undefined) {
     throw configError(['image'], `"${image}" is not an image reference`, 'Write it as name[:tag] or name@sha256:….');
   }
   return image;

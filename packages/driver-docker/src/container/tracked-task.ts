@@ -1,7 +1,7 @@
 // What the driver knows of one container, and its handle.
 import { DriverError, type ExitResult, type TaskHandle } from '@orch/driver-api';
 import type { ContainerInspectInfo } from 'dockerode';
-import { LABEL_TASK_ID } from './labels.ts';
+import { LABEL_IMAGE, LABEL_TASK_ID } from './labels.ts';
 
 export const HANDLE_VERSION = 1;
 
@@ -70,7 +70,7 @@ export function factsOfContainer(info: ContainerInspectInfo): ContainerFacts {
   return {
     taskId: info.Config.Labels[LABEL_TASK_ID] ?? '',
     containerId: info.Id,
-    image: info.Config.Image,
+    image: info.Config.Labels[LABEL_IMAGE] ?? info.Config.Image,
     tty: info.Config.Tty,
     stopSignal: (info.Config as { StopSignal?: string }).StopSignal ?? 'SIGTERM',
   };

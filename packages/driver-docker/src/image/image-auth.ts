@@ -1,14 +1,36 @@
 // Credentials for a pull: the task's own, else those of the node's Docker client configuration.
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { DriverError } from '@orch/driver-api';
 import type { RegistryAuth, TaskBlock } from '../container/task-config.ts';
 import { configError } from '../engine/errors.ts';
+import { parseReference } from './reference.ts';
 
-/** The registry an image reference names; Docker Hub when it names none. */
+/** The registry an image reference names, as the engine reads it; Docker Hub when it names none. */
 export function registryOf(image: string): string {
-  const [first = '', rest] = image.split(/\/(.*)/s);
-  const isHost = rest !== undefined && (/[.:]/.test(first) || first === 'localhost');
-  return isHost ? first : 'index.docker.io';
+  const registry = parseReference(image)?.registry ?? 'docker.io';
+  return registry === 'docker.io' ? 'index.docker.io' : registry;
+}
+
+/** What the job itself brings. @throws DriverError `invalid-config` */
+export function ownAuth(image: string, block: TaskBlock): RegistryAuth | undefined {
+  const own = block.block('auth');
+  if (own === undefined) return undefined;
+  const username = own.text('username');
+  const password = own.text('password');
+  if (username === undefined || password === undefined) {
+    throw configError(own.path, 'auth needs username and password');
+  }
+  const email = own.text('email');
+  const serveraddress = own.text('server_address') ?? registryOf(image);
+  return { username, password, serveraddress, ...(email === undefined ? {} : { email }) };
+}
+
+/** Tells credentials apart without keeping them. */
+export function credentialsHash({ username, password, serveraddress = '' }: RegistryAuth): string {
+  return createHash('sha256')
+    .update(JSON.stringify([serveraddress, username, password]))
+    .digest('hex');
 }
 
 /** @throws DriverError `invalid-config` when the node's file cannot be read and the task does not say `auth_soft_fail`. */
@@ -17,24 +39,18 @@ export async function registryAuth(
   block: TaskBlock,
   authFile: string | undefined,
 ): Promise<RegistryAuth | undefined> {
-  const own = block.block('auth');
-  if (own !== undefined) {
-    const username = own.text('username');
-    const password = own.text('password');
-    if (username === undefined || password === undefined) {
-      throw configError(own.path, 'auth needs username and password');
-    }
-    const email = own.text('email');
-    const serveraddress = own.text('server_address') ?? registryOf(image);
-    return { username, password, serveraddress, ...(email === undefined ? {} : { email }) };
-  }
+  const own = ownAuth(image, block);
+  if (own !== undefined) return own;
   if (authFile === undefined) return undefined;
   try {
     return fromClientConfig(await readFile(authFile, 'utf8'), registryOf(image));
   } catch (error) {
     if (block.flag('auth_soft_fail')) return undefined;
     const hint = 'Correct auth { config } in plugin "docker" of the node, or set auth_soft_fail = true.';
-    throw new DriverError('invalid-config', 'the credentials of this node cannot be read', { hint, cause: error });
+    throw new DriverError('invalid-config', `the node's credentials for registries cannot be read`, {
+      hint,
+      cause: error,
+    });
   }
 }
 

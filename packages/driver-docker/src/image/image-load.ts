@@ -1,36 +1,130 @@
-// Images from an archive in the task directory.
-import { createReadStream } from 'node:fs';
-import { realpath } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { TaskConfig } from '@orch/driver-api';
+// Images from archives: loaded without a name, found by the id the engine answers.
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import * as zlib from 'node:zlib';
+import { DriverError, type TaskConfig } from '@orch/driver-api';
 import type Docker from 'dockerode';
-import { configError, deniedError, engineError } from '../engine/errors.ts';
+import { configError, engineError } from '../engine/errors.ts';
+import { openBeneath, pathOf } from '../files/beneath.ts';
+import { type ArchiveEntry, type ArchiveImage, rewriteArchive } from './image-archive.ts';
 
-/** Loads the archive `file` names, relative to the task directory (its `local` directory is tried second). */
-export async function loadImage(client: Docker, task: TaskConfig, file: string): Promise<void> {
-  const archive = await archivePath(task, file);
+const HINT = 'Put the archive into the task directory, with an artifact block for example.';
+const LOADED = /Loaded image[^\n]*?(sha256:[0-9a-f]{64})/g;
+
+/** An archive that was opened. What its key says changes with every write to it. */
+export interface OpenArchive {
+  readonly file: FileHandle;
+  readonly key: string;
+}
+
+/**
+ * Opens the archive `name` relative to the task directory (its `local` directory is tried second).
+ * @throws DriverError `invalid-config`, `denied`
+ */
+export async function openArchive(task: TaskConfig, name: string): Promise<OpenArchive> {
+  const handle = await inTaskDirectory(task, name);
   try {
-    const stream = await client.loadImage(createReadStream(archive), { quiet: true });
-    await new Promise<void>((resolve, reject) => {
-      client.modem.followProgress(stream, (error: Error | null, items: { error?: string }[]) => {
-        const failed = items.find((item) => item.error !== undefined);
-        if (error !== null) reject(error);
-        else if (failed !== undefined) reject(Object.assign(new Error(failed.error), { statusCode: 400 }));
-        else resolve();
-      });
-    });
-  } catch (error) {
-    throw engineError(error, `loading the image archive ${file}`, 'invalid-config');
+    if (!(await handle.stat()).isFile()) throw configError(['load'], `the archive "${name}" is not a regular file`);
+    const file = await open(pathOf(handle), constants.O_RDONLY | constants.O_NONBLOCK);
+    const { dev, ino, size, mtimeNs, ctimeNs } = await file.stat({ bigint: true });
+    return { file, key: [dev, ino, size, mtimeNs, ctimeNs].join(':') };
+  } finally {
+    await handle.close();
   }
 }
 
-async function archivePath(task: TaskConfig, file: string): Promise<string> {
-  const { task: taskDir, local } = task.directories;
-  for (const base of [taskDir, local]) {
-    const [root, path] = await Promise.all([realpath(base), realpath(join(base, file)).catch(() => undefined)]);
-    if (path === undefined) continue;
-    if (path.startsWith(`${root}/`)) return path;
-    throw deniedError(['load'], `"${file}" is outside the task directory`, 'Put the archive into the task directory.');
+async function inTaskDirectory(task: TaskConfig, name: string): Promise<FileHandle> {
+  const wanted = { field: ['load'], hint: HINT };
+  try {
+    return await openBeneath(task.directories, { ...wanted, path: name });
+  } catch (error) {
+    if ((error as DriverError).code !== 'invalid-config') throw error;
   }
-  throw configError(['load'], `the archive "${file}" is not in the task directory`, 'Fetch it with an artifact block.');
+  try {
+    return await openBeneath(task.directories, { ...wanted, path: `local/${name}` });
+  } catch (error) {
+    if ((error as DriverError).code !== 'invalid-config') throw error;
+    throw configError(['load'], `the archive "${name}" is not in the task directory`, HINT);
+  }
+}
+
+/** Loads the wanted image of an open archive and answers its id. Closes nothing. */
+export async function loadArchive(
+  client: Docker,
+  { file }: OpenArchive,
+  wanted: ArchiveImage,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  // Loaded on first use. The bundle gives a CommonJS package its default export only.
+  const { default: tar } = await import('tar-stream');
+  const unpack = await unpacker(file);
+  const reader = tar.extract();
+  const input = file.createReadStream({ start: 0, autoClose: false });
+  const bytes: Readable = unpack === undefined ? input : input.pipe(unpack);
+  for (const each of [input, bytes]) each.on('error', (error: Error) => reader.destroy(error));
+  bytes.pipe(reader);
+  const archive = Readable.from(rewriteArchive(asEntries(reader), wanted), { objectMode: false });
+  try {
+    const id = await loadStream(client, archive, signal);
+    if (wanted.id === undefined || wanted.id === id) return id;
+    throw new DriverError('not-found', `the archive holds no image ${wanted.reference}`, { path: ['load'] });
+  } catch (error) {
+    throw engineError(error, 'loading the image archive', 'invalid-config');
+  } finally {
+    archive.destroy();
+    input.destroy();
+    bytes.destroy();
+    reader.destroy();
+  }
+}
+
+/** Hands the engine an archive of exactly one image without a name. Answers the image's id. */
+export async function loadStream(client: Docker, archive: Readable, signal?: AbortSignal): Promise<string> {
+  const options = { quiet: true, ...(signal === undefined ? {} : { abortSignal: signal }) };
+  const answer = await client.loadImage(archive, options as { quiet: boolean });
+  const said = await new Promise<string>((resolve, reject) => {
+    client.modem.followProgress(answer, (error: Error | null, items: { error?: string; stream?: string }[]) => {
+      const failed = items?.find((item) => item.error !== undefined);
+      if (error !== null) reject(error);
+      else if (failed !== undefined) reject(Object.assign(new Error(failed.error), { statusCode: 400 }));
+      else resolve(items.map(({ stream }) => stream ?? '').join(''));
+    });
+  });
+  const ids = new Set([...said.matchAll(LOADED)].map(([, id]) => id));
+  const [id] = ids;
+  if (id !== undefined && ids.size === 1) return id;
+  throw new DriverError('start-failed', 'the engine did not say which image it loaded', {
+    hint: 'It may not know this kind of archive: make it with docker save.',
+  });
+}
+
+/** @throws DriverError `invalid-config` for what is not a tar archive and cannot become one here */
+async function unpacker(file: FileHandle): Promise<zlib.Gunzip | undefined> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(6), 0, 6, 0);
+  const magic = buffer.toString('hex', 0, bytesRead);
+  if (magic.startsWith('1f8b')) return zlib.createGunzip();
+  const packed = (name: string) =>
+    configError(['load'], `the archive is packed with ${name}, which is not unpacked here`, 'Unpack it, or use gzip.');
+  if (magic.startsWith('28b52ffd')) {
+    const { createZstdDecompress } = zlib as unknown as { createZstdDecompress?: () => zlib.Gunzip };
+    if (createZstdDecompress === undefined) throw packed('zstd');
+    return createZstdDecompress();
+  }
+  if (magic.startsWith('425a68')) throw packed('bzip2');
+  if (magic.startsWith('fd377a585a00')) throw packed('xz');
+  return undefined;
+}
+
+/** What the tar reader says about a broken archive is the job's to mend. */
+async function* asEntries(reader: AsyncIterable<unknown>): AsyncGenerator<ArchiveEntry> {
+  try {
+    yield* reader as AsyncIterable<ArchiveEntry>;
+  } catch (cause) {
+    throw new DriverError('invalid-config', 'the image archive cannot be read', {
+      path: ['load'],
+      hint: 'Make it with docker save; it may be cut off.',
+      cause,
+    });
+  }
 }

@@ -4,6 +4,7 @@ import type Docker from 'dockerode';
 import type { RegistryAuth } from '../container/task-config.ts';
 import { abortable, canceled } from '../engine/abort.ts';
 import { engineError, engineMessage, isConnectionFault } from '../engine/errors.ts';
+import { credentialsHash } from './image-auth.ts';
 
 /** Least time between two progress messages, milliseconds. */
 const PROGRESS_MS = 2000;
@@ -40,7 +41,8 @@ export class ImagePulls {
 
   /** @throws DriverError `fetch-failed`, `not-found`, `canceled`, `runtime-unavailable`, `exhausted` */
   async pull(request: PullRequest): Promise<void> {
-    const key = `${request.image}\n${request.auth?.username ?? ''}`;
+    // Whoever brings other credentials asks the registry himself.
+    const key = `${request.image}\n${request.auth === undefined ? '' : credentialsHash(request.auth)}`;
     const pull = this.#running.get(key) ?? this.#begin(key, request);
     pull.waiters += 1;
     pull.listeners.add(request.onProgress);

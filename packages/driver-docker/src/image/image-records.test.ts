@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
@@ -19,6 +19,42 @@ test('records of brought images outlive the process, uses of other images are no
       { reference: 'app:3', lastUsedMs: 50 },
       { reference: 'sha256:old', lastUsedMs: 50 },
     ]);
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+});
+
+test('records of earlier versions are read, an image is found by the archive it came from', async (t) => {
+  const directory = await mkdtemp(join(tmpdir(), 'orch-records-'));
+  try {
+    await writeFile(join(directory, 'images.json'), '{"app:1":10}');
+    const records = new ImageRecords(directory);
+    t.deepEqual(await records.all(), [{ reference: 'app:1', lastUsedMs: 10 }]);
+    await records.loaded('sha256:a', 'archive mine:1', 20);
+    await records.used('sha256:a', 30);
+    const next = new ImageRecords(directory);
+    t.is(await next.loadedFrom('archive mine:1'), 'sha256:a');
+    t.is(await next.loadedFrom('archive mine:2'), undefined);
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+});
+
+test('a locked image is for those who know the credentials, until somebody gets it without', async (t) => {
+  const directory = await mkdtemp(join(tmpdir(), 'orch-records-'));
+  try {
+    await new ImageRecords(directory).lock('r.test/app', 'sha256:a', 'one');
+    const records = new ImageRecords(directory);
+    t.true(await records.isLocked('r.test/app', 'sha256:a'));
+    t.true(await records.isLocked('r.test/app', 'sha256:a', 'two'));
+    t.false(await records.isLocked('r.test/app', 'sha256:a', 'one'));
+    t.false(await records.isLocked('r.test/app', 'sha256:b'));
+    t.deepEqual(await records.locked(), ['sha256:a']);
+    await records.unlock('r.test/app', 'sha256:a');
+    t.false(await records.isLocked('r.test/app', 'sha256:a'));
+    await records.lock('r.test/app', 'sha256:b', 'one');
+    await records.forgetLocks('sha256:b');
+    t.deepEqual(await records.locked(), []);
   } finally {
     await rm(directory, { recursive: true });
   }

@@ -1,15 +1,29 @@
-// Which images this driver pulled or loaded, so that only those are ever removed. One small file that outlives the agent.
+// Which images this driver pulled or loaded, so that only those are ever removed, and which of them are for those alone who
+// know the registry's password. One small file that outlives the agent.
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 export interface ImageRecord {
+  /** The name it was pulled by, or its id. */
   readonly reference: string;
   readonly lastUsedMs: number;
 }
 
+interface StoredRecord {
+  readonly usedMs: number;
+  /** What was loaded to get it: the archive's state and the image's name in it. */
+  readonly archive?: string;
+}
+
+interface Stored {
+  readonly images: Map<string, StoredRecord>;
+  /** By repository and image id: hashes of credentials that the registry gave the image for. */
+  readonly locks: Map<string, readonly string[]>;
+}
+
 export class ImageRecords {
   readonly #file: string;
-  #records: Promise<Map<string, number>> | undefined;
+  #stored: Promise<Stored> | undefined;
   #writing: Promise<void> = Promise.resolve();
 
   constructor(stateDir: string) {
@@ -17,43 +31,99 @@ export class ImageRecords {
   }
 
   async all(): Promise<readonly ImageRecord[]> {
-    return [...(await this.#load())].map(([reference, lastUsedMs]) => ({ reference, lastUsedMs }));
+    const { images } = await this.#load();
+    return [...images].map(([reference, { usedMs }]) => ({ reference, lastUsedMs: usedMs }));
   }
 
-  /** Called after a pull or load that brought it here. */
+  /** Called after a pull that brought it here. */
   async add(reference: string, nowMs: number): Promise<void> {
-    (await this.#load()).set(reference, nowMs);
+    (await this.#load()).images.set(reference, { usedMs: nowMs });
     await this.#save();
+  }
+
+  /** Called after a load: `archive` names what was loaded, in the state it was in. */
+  async loaded(id: string, archive: string, nowMs: number): Promise<void> {
+    (await this.#load()).images.set(id, { usedMs: nowMs, archive });
+    await this.#save();
+  }
+
+  /** The id that loading `archive` gave. */
+  async loadedFrom(archive: string): Promise<string | undefined> {
+    for (const [id, record] of (await this.#load()).images) if (record.archive === archive) return id;
+    return undefined;
   }
 
   /** Notes a use of an image this driver brought; others are not ours to note. */
   async used(reference: string, nowMs: number): Promise<void> {
-    const records = await this.#load();
-    if (records.has(reference)) records.set(reference, nowMs);
+    const { images } = await this.#load();
+    const record = images.get(reference);
+    if (record !== undefined) images.set(reference, { ...record, usedMs: nowMs });
   }
 
   /** Called when a pull moved a reference of ours to another image: the old one has no name any more. */
   async replaced(reference: string, oldId: string, nowMs: number): Promise<void> {
-    const records = await this.#load();
-    if (!records.has(reference)) return;
-    records.set(oldId, nowMs).set(reference, nowMs);
+    const { images } = await this.#load();
+    if (!images.has(reference)) return;
+    images.set(oldId, { usedMs: nowMs }).set(reference, { usedMs: nowMs });
     await this.#save();
   }
 
   async remove(reference: string): Promise<void> {
-    if ((await this.#load()).delete(reference)) await this.#save();
+    if ((await this.#load()).images.delete(reference)) await this.#save();
   }
 
-  #load(): Promise<Map<string, number>> {
-    this.#records ??= this.#read();
-    return this.#records;
+  /** From now on the image is for those who bring one of the credentials it was locked with. */
+  async lock(repository: string, id: string, credentials: string): Promise<void> {
+    const { locks } = await this.#load();
+    const key = lockKey(repository, id);
+    const known = locks.get(key) ?? [];
+    if (known.includes(credentials)) return;
+    locks.set(key, [...known, credentials]);
+    await this.#save();
   }
 
-  async #read(): Promise<Map<string, number>> {
+  /** Anybody may have it from there. */
+  async unlock(repository: string, id: string): Promise<void> {
+    if ((await this.#load()).locks.delete(lockKey(repository, id))) await this.#save();
+  }
+
+  async isLocked(repository: string, id: string, credentials?: string): Promise<boolean> {
+    const known = (await this.#load()).locks.get(lockKey(repository, id));
+    return known !== undefined && (credentials === undefined || !known.includes(credentials));
+  }
+
+  /** Ids of the images that are for some only. */
+  async locked(): Promise<readonly string[]> {
+    return [...new Set([...(await this.#load()).locks.keys()].map(idOfLock))];
+  }
+
+  /** The image is gone. */
+  async forgetLocks(id: string): Promise<void> {
+    const { locks } = await this.#load();
+    const gone = [...locks.keys()].filter((key) => idOfLock(key) === id);
+    for (const key of gone) locks.delete(key);
+    if (gone.length > 0) await this.#save();
+  }
+
+  #load(): Promise<Stored> {
+    this.#stored ??= this.#read();
+    return this.#stored;
+  }
+
+  async #read(): Promise<Stored> {
     try {
-      return new Map(Object.entries(JSON.parse(await readFile(this.#file, 'utf8')) as Record<string, number>));
+      const { version, ...read } = JSON.parse(await readFile(this.#file, 'utf8')) as Record<string, unknown>;
+      // Before it had a version it was names and times.
+      if (version === undefined) {
+        const images = Object.entries(read as Record<string, number>).map(
+          ([name, usedMs]) => [name, { usedMs }] as const,
+        );
+        return { images: new Map(images), locks: new Map() };
+      }
+      const { images, locks } = read as { images: Record<string, StoredRecord>; locks: Record<string, string[]> };
+      return { images: new Map(Object.entries(images)), locks: new Map(Object.entries(locks)) };
     } catch (error) {
-      if ((error as { code?: string }).code === 'ENOENT') return new Map();
+      if ((error as { code?: string }).code === 'ENOENT') return { images: new Map(), locks: new Map() };
       throw error;
     }
   }
@@ -62,10 +132,20 @@ export class ImageRecords {
     const next = this.#writing.then(async () => {
       await mkdir(dirname(this.#file), { recursive: true });
       const temporary = `${this.#file}.new`;
-      await writeFile(temporary, JSON.stringify(Object.fromEntries(await this.#load())), { mode: 0o600 });
+      const { images, locks } = await this.#load();
+      const text = JSON.stringify({ version: 2, images: Object.fromEntries(images), locks: Object.fromEntries(locks) });
+      await writeFile(temporary, text, { mode: 0o600 });
       await rename(temporary, this.#file);
     });
     this.#writing = next.catch(() => undefined);
     await next;
   }
+}
+
+function lockKey(repository: string, id: string): string {
+  return `${repository} ${id}`;
+}
+
+function idOfLock(key: string): string {
+  return key.slice(key.indexOf(' ') + 1);
 }

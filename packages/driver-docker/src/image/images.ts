@@ -5,22 +5,25 @@ import type { ImageInspectInfo } from 'dockerode';
 import { imageReference, type TaskBlock } from '../container/task-config.ts';
 import { throwIfAborted } from '../engine/abort.ts';
 import type { Engine } from '../engine/engine.ts';
-import { engineError, statusOf } from '../engine/errors.ts';
-import { registryAuth } from './image-auth.ts';
-import { loadImage } from './image-load.ts';
+import { deniedError, engineError, statusOf } from '../engine/errors.ts';
+import { credentialsHash, ownAuth, registryAuth } from './image-auth.ts';
+import { loadArchive, openArchive } from './image-load.ts';
 import { ImagePulls } from './image-pull.ts';
 import type { ImageRecords } from './image-records.ts';
+import { imageId, parseReference } from './reference.ts';
 
 const PULL_TIMEOUT_MS = 300_000;
 
 export interface ReadyImage {
+  /** What the container is made of: a name may mean something else a moment later. */
+  readonly id: string;
+  /** How the job calls it. */
   readonly reference: string;
   /** Signal the image wants to be stopped with. */
   readonly stopSignal: string;
 }
 
 interface LocalImage extends ReadyImage {
-  readonly id: string;
   /** It came from a registry, so a newer one may be there. */
   readonly fromRegistry: boolean;
 }
@@ -53,37 +56,58 @@ export class Images {
 
   /** @throws DriverError `not-found`, `fetch-failed`, `invalid-config`, `canceled`, `runtime-unavailable` */
   async ensure(request: ImageRequest): Promise<ReadyImage> {
-    const { block, task, signal } = request;
+    const { block, signal } = request;
     const reference = imageReference(block);
     const archive = block.text('load');
     const force = block.flag('force_pull');
-    if (archive !== undefined) {
-      const loaded = await this.#local(reference);
-      if (loaded !== undefined && !force) return loaded;
-      request.onProgress(`Loading image ${archive}`);
-      await loadImage(await this.#engine.streams(), task, archive);
-      throwIfAborted(signal, `starting ${task.id}`);
-      this.#known.delete(reference);
-      const found = await this.#local(reference);
-      if (found !== undefined) {
-        if (loaded === undefined) await this.#records.add(reference, Date.now());
-        return found;
-      }
-      const hint = 'Set `image` to the name inside the archive.';
-      throw new DriverError('not-found', `the archive ${archive} holds no image ${reference}`, {
-        path: ['load'],
-        hint,
-      });
+    if (archive !== undefined) return this.#load(reference, archive, request);
+    if (imageId(reference) !== undefined) {
+      const hint = 'Name it as its registry does, or bring its archive with load.';
+      throw deniedError(['image'], 'an image of this node is not run by its id', hint);
     }
     const local = await this.#local(reference);
-    if (local !== undefined && !force && !(isMutable(reference) && local.fromRegistry)) return local;
+    const isLocked = local !== undefined && (await this.#isLocked(local, request));
+    if (local !== undefined && !isLocked && !force && !(isMutable(reference) && local.fromRegistry)) return local;
     try {
       return await this.#pull(reference, request);
     } catch (error) {
-      if (local === undefined || force || signal?.aborted === true) throw error;
+      if (local === undefined || isLocked || force || signal?.aborted === true) throw error;
       request.onProgress(`${(error as Error).message}; using the copy of ${reference} on this node`);
       return local;
     }
+  }
+
+  /**
+   * What the archive holds under that name, whatever the engine knows by it. An archive that was loaded before and did not
+   * change since is not loaded again.
+   */
+  async #load(reference: string, archive: string, request: ImageRequest): Promise<ReadyImage> {
+    const { task, block, signal, onProgress } = request;
+    const opened = await openArchive(task, archive);
+    try {
+      const key = `${opened.key} ${reference}`;
+      const before = await this.#records.loadedFrom(key);
+      const known = before === undefined ? undefined : await this.#local(before);
+      if (known !== undefined && !block.flag('force_pull')) return { ...known, reference };
+      onProgress(`Loading image ${archive}`);
+      const wanted = { reference, id: imageId(reference) };
+      const id = await loadArchive(await this.#engine.streams(), opened, wanted, signal);
+      throwIfAborted(signal, `starting ${task.id}`);
+      await this.#records.loaded(id, key, Date.now());
+      this.#known.delete(id);
+      const found = await this.#local(id);
+      if (found !== undefined) return { ...found, reference };
+      throw new DriverError('not-found', `the image ${reference} is not there after its load`, { recoverable: true });
+    } finally {
+      await opened.file.close();
+    }
+  }
+
+  /** A job brought it here with a password of its own: another one gets it from the registry, or not at all. */
+  async #isLocked(local: LocalImage, { block }: ImageRequest): Promise<boolean> {
+    const own = ownAuth(local.reference, block);
+    const hash = own === undefined ? undefined : credentialsHash(own);
+    return this.#records.isLocked(repositoryOf(local.reference), local.id, hash);
   }
 
   async #pull(reference: string, request: ImageRequest): Promise<ReadyImage> {
@@ -94,10 +118,21 @@ export class Images {
     await this.#pulls.pull({ image: withTag(reference), auth, timeoutMs, signal, onProgress });
     this.#known.delete(reference);
     const found = await this.#local(reference);
+    if (found !== undefined) await this.#noteAccess(reference, request, found.id, before === undefined);
     if (before === undefined) await this.#records.add(reference, Date.now());
     else if (found?.id !== before.id) await this.#records.replaced(reference, before.id, Date.now());
     if (found !== undefined) return found;
     throw new DriverError('not-found', `the image ${reference} is not there after its pull`, { recoverable: true });
+  }
+
+  /** What was here under that name before was for everybody. */
+  async #noteAccess(reference: string, { block }: ImageRequest, id: string, isNew: boolean): Promise<void> {
+    const own = ownAuth(reference, block);
+    const repository = repositoryOf(reference);
+    if (own === undefined) await this.#records.unlock(repository, id);
+    else if (isNew || (await this.#records.isLocked(repository, id))) {
+      await this.#records.lock(repository, id, credentialsHash(own));
+    }
   }
 
   async #local(reference: string): Promise<LocalImage | undefined> {
@@ -108,6 +143,7 @@ export class Images {
     }
     try {
       const info = await (await this.#engine.client()).getImage(reference).inspect();
+      if (!isNamed(reference, info)) return undefined;
       const image = describe(reference, info);
       this.#known.set(reference, image);
       return image;
@@ -122,6 +158,20 @@ function describe(reference: string, info: ImageInspectInfo): LocalImage {
   const config = info.Config as { StopSignal?: string } | undefined;
   const fromRegistry = (info.RepoDigests ?? []).length > 0;
   return { id: info.Id, reference, stopSignal: config?.StopSignal || 'SIGTERM', fromRegistry };
+}
+
+function repositoryOf(reference: string): string {
+  return parseReference(reference)?.name ?? reference;
+}
+
+/**
+ * The engine takes a word for the beginning of an id, too. Nobody runs an image by a name that only its id begins with: it
+ * may be another job's.
+ */
+function isNamed(reference: string, info: ImageInspectInfo): boolean {
+  if (reference === info.Id) return true;
+  const isHex = /^[0-9a-f]{1,64}$/.test(reference);
+  return !isHex || !info.Id.startsWith(`sha256:${reference}`) || (info.RepoTags ?? []).includes(`${reference}:latest`);
 }
 
 /** A reference without tag or with `latest` may mean another image tomorrow. */

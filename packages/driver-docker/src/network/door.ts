@@ -1,7 +1,8 @@
 // The door: a short-lived container that stands in the group's network namespace, so that others can join it there.
-// The engine joins containers, never paths. The image is empty; the host's own nsenter and sleep are bound in.
+// The engine joins containers, never paths. The image is empty; the native launcher is bound in and is PID 1: it enters,
+// gives up every capability, and waits.
 import { randomUUID } from 'node:crypto';
-import { access, readlink, stat } from 'node:fs/promises';
+import { readlink, stat } from 'node:fs/promises';
 import { DriverError } from '@orch/driver-api';
 import type Docker from 'dockerode';
 import { LABEL_DOOR, LABEL_OWNER } from '../container/labels.ts';
@@ -9,12 +10,9 @@ import { removeContainer } from '../container/remove.ts';
 import { sleep } from '../engine/abort.ts';
 import type { Engine } from '../engine/engine.ts';
 import { engineError, statusOf } from '../engine/errors.ts';
+import { loadDoorImage } from './door-image.ts';
 
-export const DOOR_IMAGE = 'orch/door:1';
-
-/** A forgotten door closes by itself and is gone then, seconds. */
-const DOOR_LIFE_S = 600;
-/** nsenter enters within milliseconds of its start; a busy machine may take its time, milliseconds. */
+/** The launcher enters within milliseconds of its start; a busy machine may take its time, milliseconds. */
 const ENTER_LIMIT_MS = 10_000;
 
 interface OpenDoor {
@@ -36,6 +34,10 @@ export interface DoorListener {
 export class Doors {
   readonly #engine: Engine;
   readonly #owner: string;
+  /** The native launcher's program. */
+  readonly #launcher: string;
+  /** Id of the image, once this process loaded it. */
+  #image: Promise<string> | undefined;
   readonly #open = new Map<string, OpenDoor>();
   readonly #onLeftover: (error: unknown) => void;
   readonly #onRetry: (error: unknown) => void;
@@ -45,11 +47,17 @@ export class Doors {
   #lastUsedMs = Date.now();
 
   /** `onLeftover` is told when a door could not be removed: `collect` takes it later. */
-  constructor(engine: Engine, owner: string, told: DoorListener) {
+  constructor(engine: Engine, owner: string, launcher: string, told: DoorListener) {
     this.#engine = engine;
     this.#owner = owner;
+    this.#launcher = launcher;
     this.#onLeftover = told.onLeftover;
     this.#onRetry = told.onRetry;
+  }
+
+  /** The image's id when this process brought it. */
+  async imageId(): Promise<string | undefined> {
+    return this.#image?.catch(() => undefined);
   }
 
   /** When a door was last asked for; before the first one, since when it can be. */
@@ -118,7 +126,7 @@ export class Doors {
     const client = await this.#engine.client();
     this.#made += 1;
     const name = `${this.#prefix}${this.#made}`;
-    const container = await createDoor(client, { name, ...(await doorSpec(path, hostname, this.#owner)) });
+    const container = await this.#create(client, { name, ...doorSpec(path, hostname, this.#owner, this.#launcher) });
     try {
       await container.start();
       await this.#entered(container, namespace);
@@ -129,7 +137,21 @@ export class Doors {
     }
   }
 
-  /** The engine says "started" when nsenter was executed, a moment before it stands in the namespace. */
+  /** Whoever collects images may take it between its import and its use. */
+  async #create(client: Docker, spec: Docker.ContainerCreateOptions): Promise<Docker.Container> {
+    for (let tries = 0; ; tries += 1) {
+      this.#image ??= loadDoorImage(client);
+      const image = this.#image;
+      try {
+        return await client.createContainer({ ...spec, Image: await image });
+      } catch (error) {
+        if (this.#image === image) this.#image = undefined;
+        if (statusOf(error) !== 404 || tries >= IMPORT_TRIES) throw error;
+      }
+    }
+  }
+
+  /** The engine says "started" when the launcher was executed, a moment before it stands in the namespace. */
   async #entered(container: Docker.Container, namespace: string): Promise<void> {
     const pid = await pidOf(container);
     const end = Date.now() + ENTER_LIMIT_MS;
@@ -139,7 +161,7 @@ export class Doors {
       if (link === undefined) break;
       await sleep(2);
     }
-    const hint = 'The engine must run on this machine, as root, with nsenter (util-linux) installed.';
+    const hint = 'The engine must run on this machine, as root.';
     throw new DriverError('start-failed', 'the door container did not get into the network namespace', { hint });
   }
 
@@ -172,60 +194,39 @@ async function namespaceInode(path: string): Promise<string> {
 /** Another agent on this engine may collect the image between its import and its use. */
 const IMPORT_TRIES = 3;
 
-async function createDoor(client: Docker, spec: Docker.ContainerCreateOptions): Promise<Docker.Container> {
-  for (let tries = 0; ; tries += 1) {
-    try {
-      return await client.createContainer(spec);
-    } catch (error) {
-      if (statusOf(error) !== 404 || tries >= IMPORT_TRIES) throw error;
-      await importDoorImage(client);
-    }
-  }
-}
-
-async function importDoorImage(client: Docker): Promise<void> {
-  const [repo = '', tag = ''] = DOOR_IMAGE.split(':');
-  const emptyTar = Buffer.alloc(10_240);
-  const stream = await client.importImage(emptyTar as unknown as string, { repo, tag });
-  await new Promise<void>((resolve, reject) => {
-    client.modem.followProgress(stream, (error: Error | null) => (error === null ? resolve() : reject(error)));
-  });
-}
-
-async function doorSpec(path: string, hostname: string, owner: string): Promise<Docker.ContainerCreateOptions> {
+function doorSpec(
+  path: string,
+  hostname: string,
+  owner: string,
+  launcher: string,
+): Omit<Docker.ContainerCreateOptions, 'Image'> {
   const bind = (Source: string, Target: string): Docker.MountSettings => ({
     Type: 'bind',
     Source,
     Target,
     ReadOnly: true,
   });
-  const libraries: string[] = [];
-  for (const each of ['/lib', '/lib64']) {
-    await access(each).then(
-      () => libraries.push(each),
-      () => undefined,
-    );
-  }
   return {
-    Image: DOOR_IMAGE,
     Hostname: hostname,
     Labels: { [LABEL_OWNER]: owner, [LABEL_DOOR]: path },
-    Cmd: ['/usr/bin/nsenter', '--net=/run/n', '/usr/bin/sleep', String(DOOR_LIFE_S)],
-    Env: ['PATH=/usr/bin'],
+    Entrypoint: ['/orch-launch'],
+    Cmd: ['door'],
+    Env: ['PATH=/'],
     User: '0:0',
+    WorkingDir: '/',
     HostConfig: {
       NetworkMode: 'none',
       // Nobody may come back for a door whose agent was killed.
       AutoRemove: true,
       ReadonlyRootfs: true,
-      // setns into a network namespace needs SYS_ADMIN, and nothing else.
+      // To enter a network namespace, and to shrink the bounding set afterwards. The launcher keeps neither.
       CapDrop: ['ALL'],
-      CapAdd: ['SYS_ADMIN'],
-      SecurityOpt: ['no-new-privileges', 'apparmor=unconfined'],
+      CapAdd: ['SYS_ADMIN', 'SETPCAP'],
+      SecurityOpt: ['no-new-privileges'],
       PidsLimit: 4,
       Memory: 16 * 1024 * 1024,
       LogConfig: { Type: 'none', Config: {} },
-      Mounts: [bind('/usr', '/usr'), ...libraries.map((each) => bind(each, each)), bind(path, '/run/n')],
+      Mounts: [bind(launcher, '/orch-launch'), bind(path, '/run/n')],
     },
   };
 }

@@ -11,7 +11,8 @@ export function renderHosts(hostname: string, extraHosts: readonly string[]): st
   const lines = ['127.0.0.1 localhost', '::1 localhost ip6-localhost ip6-loopback', `127.0.0.1 ${hostname}`];
   for (const [index, entry] of extraHosts.entries()) {
     const split = entry.indexOf(':');
-    if (split < 1) throw configError(['extra_hosts', String(index)], `"${entry}" is not name:address`);
+    if (split < 1 || /[\s\0]/.test(entry))
+      throw configError(['extra_hosts', String(index)], `"${entry}" is not name:address`);
     lines.push(`${entry.slice(split + 1)} ${entry.slice(0, split)}`);
   }
   return `${lines.join('\n')}\n`;

@@ -47,6 +47,10 @@ const refused: readonly [TaskNetwork, JsonObject, RegExp][] = [
   [{ kind: 'host', ports: [] }, { ipv4_address: '192.0.2.9' }, /needs network_mode/],
   [{ kind: 'none' }, { network_mode: 'bridge' }, /cannot be "bridge"/],
   [{ kind: 'host', ports: [] }, { network_mode: 'container:x' }, /may not join/],
+  [{ kind: 'host', ports: [] }, { network_mode: 'ns:/proc/1/ns/net' }, /not the name of a network/],
+  [{ kind: 'host', ports: [] }, { hostname: 'a b' }, /not a host name/],
+  [{ kind: 'namespace', path: '/x', ports: [] }, { hostname: 'a\n1.2.3.4 bank' }, /not a host name/],
+  [{ kind: 'namespace', path: '/x', ports: [] }, { extra_hosts: ['a:1.2.3.4\n5.6.7.8 bank'] }, /not name:address/],
 ];
 
 for (const [network, config, message] of refused) {

@@ -25,6 +25,9 @@ export async function planNetwork(task: TaskConfig, block: TaskBlock): Promise<N
     const hint = 'Put both tasks into one group with network { mode = "bridge" }.';
     throw deniedError(['network_mode'], "a task may not join another container's network", hint);
   }
+  if (mode !== undefined && !/^[a-zA-Z0-9][\w.-]*$/.test(mode)) {
+    throw configError(['network_mode'], `"${mode}" is not the name of a network`);
+  }
   switch (network.kind) {
     case 'namespace':
       return planNamespace(task, block, network);
@@ -51,7 +54,7 @@ async function planNamespace(
   }
   selectPorts(block, network.ports);
   const short = `${task.groupName}-${task.allocationId.slice(0, 8)}`.replace(/[^a-zA-Z0-9.-]/g, '-');
-  const name = network.hostname ?? block.text('hostname') ?? short;
+  const name = oneWord(network.hostname ?? block.text('hostname') ?? short);
   const mounts = await nameFileMounts(task, name, taskDns(block, network.dns), block.texts('extra_hosts'));
   return { join: { path: network.path, hostname: name.slice(0, 63) }, host: {}, container: {}, mounts };
 }
@@ -110,7 +113,17 @@ function endpointSettings(block: TaskBlock, mode: string): Pick<ContainerCreateO
 
 function hostname(block: TaskBlock, group: string | undefined): { Hostname?: string } {
   const name = block.text('hostname') ?? group;
-  return name === undefined ? {} : { Hostname: name };
+  return name === undefined ? {} : { Hostname: oneWord(name) };
+}
+
+/** It becomes a word of /etc/hosts. */
+function oneWord(name: string): string {
+  if (/^[^\s\p{Cc}]+$/u.test(name)) return name;
+  throw configError(
+    ['hostname'],
+    `${JSON.stringify(name)} is not a host name`,
+    'Use letters, digits, dots and dashes.',
+  );
 }
 
 function selectPorts(block: TaskBlock, ports: readonly TaskPort[]): readonly TaskPort[] {

@@ -254,7 +254,7 @@ export interface DockerConfig {
   readonly cpu_cfs_period?: number | RunTimeText | undefined;
   /** Ceiling in MiB; `memory` of the resources is then a reservation. */
   readonly memory_hard_limit?: number | RunTimeText | undefined;
-  /** Most processes and threads at a time. */
+  /** Most processes and threads at a time; 4096 when neither job nor node says. */
   readonly pids_limit?: number | RunTimeText | undefined;
   /** Bytes of /dev/shm. */
   readonly shm_size?: number | RunTimeText | undefined;
@@ -273,7 +273,7 @@ export interface DockerConfig {
   readonly cap_add?: readonly string[] | undefined;
   /** Capabilities to take away. */
   readonly cap_drop?: readonly string[] | undefined;
-  /** `no-new-privileges=false`, `apparmor=…`, `label=…`, `seccomp=<file in the task directory>`. */
+  /** `no-new-privileges=false`, `seccomp=<profile of the node>`; `apparmor=…` and `label=…` only where the node lists them. */
   readonly security_opt?: readonly string[] | undefined;
   /** Shares the host's processes; only where the node allows it. */
   readonly pid_mode?: 'host' | RunTimeText | undefined;
