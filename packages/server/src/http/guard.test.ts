@@ -103,5 +103,9 @@ test('there is no link for nodes: not as a path, not as a WebSocket, whoever ask
     t.is((await ask({ url, path: '/v1/link', headers })).status, 404);
     t.is((await ask({ url, path: '/v1/link', headers: { ...upgradeHeaders, ...headers } })).status, 404);
   }
-  t.is((await ask({ url: rig.url, path: '/v1/jobs', headers: upgradeHeaders })).status, 404, 'nor any other WebSocket');
+  for (const path of ['/v1/jobs', '/v1/client/allocation/x/stats'])
+    t.like(await ask({ url: rig.url, path, headers: upgradeHeaders }), {
+      status: 404,
+      text: `no WebSocket at ${path}`,
+    });
 });

@@ -76,11 +76,12 @@ test('the group fills its own socket and not the one of the operator', async (t)
 test('so many queries wait at one listener; one more is refused, at another listener it waits', async (t) => {
   const { rig, operator } = await withListeners(t, { blockingQueries: 2 });
   const stop = new AbortController();
+  t.teardown(() => stop.abort());
   const path = `/v1/jobs?index=${rig.store.index + 1_000}&wait=5m`;
   const wait = (url: string) => ask({ url, path, signal: stop.signal }).catch(() => undefined);
   const waiting = [wait(rig.url), wait(rig.url)];
   await new Promise((resolve) => setTimeout(resolve, 100));
-  const third = await ask({ url: rig.url, path });
+  const third = await ask({ url: rig.url, path, signal: AbortSignal.timeout(2_000) });
   t.is(third.status, 429);
   t.regex(third.text, /2 blocking queries are waiting/);
   waiting.push(wait(operator));
@@ -103,6 +104,7 @@ test('a body beyond its limit is refused by its length before it comes, and with
     method: 'POST',
     headers: { ...headers, 'Content-Length': '1001' },
     unended: true,
+    signal: AbortSignal.timeout(2_000),
   });
   t.is(told.status, 413);
   const part = ' '.repeat(400);

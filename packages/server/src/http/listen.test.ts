@@ -46,6 +46,7 @@ test('a socket is there with its mode at once, made where nobody else comes, and
   const before = process.umask(0);
   const listened = rig.server.listen(listener());
   process.umask(before);
+  t.false(existsSync(join(dir, 'operator.sock')), 'it listens already, and nobody sees it');
   const { url, hostPort } = await listened;
   t.is(url, `unix://${dir}/operator.sock`);
   t.is(hostPort, undefined);
