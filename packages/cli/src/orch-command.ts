@@ -1,6 +1,7 @@
 // What every command shares: where the agent is, how errors are said, what exit codes mean.
 
 import { type ApiClient, ApiError, createClient } from '@orch/api';
+import { escaped } from '@orch/core/lib/display-width';
 import { describeError } from '@orch/core/lib/errors';
 import { refusedFlag, rewriteSwitches, unknownFlag } from './argv.ts';
 import { findAgent } from './find-agent.ts';
@@ -96,6 +97,11 @@ export abstract class OrchCommand extends Command {
     super.logToStderr(terminalText(message));
   }
 
+  /** One line about a record, whatever its names hold. */
+  protected say(line: string): void {
+    super.log(escaped(line));
+  }
+
   protected printJson(value: unknown): void {
     this.log(JSON.stringify(value, null, 2));
   }
@@ -133,13 +139,18 @@ export abstract class OrchCommand extends Command {
 const permissionDenied = 'Permission denied';
 
 export function describeFailure(error: unknown, deniedHint?: string): string | Painted {
-  if (error instanceof CommandFailure) return error.shown;
+  if (error instanceof CommandFailure) return isPainted(error.shown) ? error.shown : oneMessage(error.shown);
   if (error instanceof ApiError && error.status > 0) {
     const message = error.message.trim();
     const hint = error.hint ?? (error.status === 403 && message === permissionDenied ? deniedHint : undefined);
-    return `Error: ${message}${hint === undefined ? '' : ` (${hint})`}`;
+    return oneMessage(`Error: ${message}${hint === undefined ? '' : ` (${hint})`}`);
   }
-  return `Error: ${describeError(error)}`;
+  return oneMessage(`Error: ${describeError(error)}`);
+}
+
+/** Further lines are set in, so that none of them can be taken for one of ours. */
+function oneMessage(text: string): string {
+  return text.replaceAll(/\r?\n(?=\S)/g, '\n  ');
 }
 
 /** The one id that begins with `prefix`. @throws CommandFailure when there is none, or several: they are listed. */

@@ -196,3 +196,18 @@ test('the node beats twice in the time-to-live it was given', async (t) => {
   await until(() => harness.server.messages.filter(({ type }) => type === 'heartbeat').length === 2, 'two beats');
   t.pass();
 });
+
+test('what fails on the node is told without the paths of its host', async (t) => {
+  const harness = await AgentHarness.make();
+  t.teardown(() => harness.close());
+  harness.networks.failure = new Error(
+    `cannot read ${harness.dataDir}/client/key of https://user:s3cret@host/x?token=s3cret`,
+  );
+  await harness.startAgent();
+  const group = makeGroup([makeTask('web')]);
+  await until(() => harness.server.hellos.length === 1, 'the node says hello');
+  harness.server.desire(makeJob(group), makeAllocation('a1', group));
+  const text = JSON.stringify(await harness.untilStatus('a1', 'failed'));
+  t.true(text.includes('cannot read <data>/client/key of https://host/x?…'), text);
+  t.false(text.includes(harness.dataDir) || text.includes('s3cret'), text);
+});

@@ -54,6 +54,12 @@ for (const [path, place] of places) {
   });
 }
 
+test('ids of jobs and keys of maps are names', (t) => {
+  t.is(problemsOf(job({ ID: 'x'.repeat(20_000) }))[0]?.path, 'id');
+  t.is(problemsOf(job({ ID: 'a\u001bb' }))[0]?.path, 'id');
+  t.is(problemsOf(job({ Meta: { 'a\u001bb': 'x' } }))[0]?.path, 'meta');
+});
+
 test('a task is not called as the directory that the group shares, whatever way the job comes', (t) => {
   t.regex(problemsOf(inTask({ Name: 'alloc' }))[0]?.message ?? '', /directory that the tasks of a group share/);
   const { diagnostics } = parseJob('job "j" {\n group "g" {\n task ".." {\n driver = "exec"\n }\n }\n}', {

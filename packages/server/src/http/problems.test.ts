@@ -128,3 +128,21 @@ test('the client hands the problems over, and the text as its message', async (t
   t.is(error?.problems.length, 6);
   t.regex(error?.message ?? '', /^6 errors occurred/);
 });
+
+test('a job with the longest id there can be is read, stopped and forgotten through its path; a longer one is refused', async (t) => {
+  const rig = await startRig();
+  t.teardown(rig.close);
+  for (const id of ['日'.repeat(85), 'a/allocations', 'a/b/plan', '%2F', '?x#y', '🚀'.repeat(64)]) {
+    t.is((await rig.call('PUT', '/v1/jobs', { Job: jobJson(id) })).status, 200, id);
+    const path = `/v1/job/${encodeURIComponent(id)}`;
+    t.is((await rig.call('GET', path)).body?.ID, id);
+    t.is((await rig.call('DELETE', `${path}?purge=true`)).status, 200, id);
+    t.is((await rig.call('GET', path)).status, 404, id);
+  }
+  for (const id of ['x'.repeat(20_000), '..', 'a\u001bb']) {
+    const answer = await rig.call('PUT', '/v1/jobs', { Job: jobJson(id) });
+    t.is(answer.status, 400);
+    t.regex(answer.text, /id: the job id "/);
+    t.false(answer.text.includes('\u001b'));
+  }
+});

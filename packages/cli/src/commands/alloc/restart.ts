@@ -33,6 +33,6 @@ export default class AllocRestart extends OrchCommand {
       ...(named === undefined ? {} : { task: named }),
       allTasks: flags['all-tasks'],
     });
-    this.log(`Restarted ${named === undefined ? 'the tasks' : `task "${named}"`} of allocation "${id.slice(0, 8)}"`);
+    this.say(`Restarted ${named === undefined ? 'the tasks' : `task "${named}"`} of allocation "${id.slice(0, 8)}"`);
   }
 }

@@ -1,6 +1,7 @@
 // `alloc status`: one allocation with its ports, tasks and recent events.
 
 import { ApiError } from '@orch/api';
+import { escaped } from '@orch/core/lib/display-width';
 import { findAllocation } from '../../find.ts';
 import { Args, Flags } from '../../oclif.ts';
 import { apiFlags, jsonFlag, OrchCommand } from '../../orch-command.ts';
@@ -49,6 +50,6 @@ export default class AllocStatus extends OrchCommand {
   }
 
   private withoutStats(error: ApiError): undefined {
-    this.logToStderr(`no usage figures: ${error.message.trim()}`);
+    this.logToStderr(escaped(`no usage figures: ${error.message.trim()}`));
   }
 }

@@ -24,7 +24,7 @@ export default class AllocStop extends OrchCommand {
     const id = await findAllocation(api, args.alloc);
     const { value } = await api.allocations.read(id);
     const answer = await api.allocations.stop(id, { noShutdownDelay: flags['no-shutdown-delay'] });
-    if (flags.detach) return this.log(answer.EvalID);
+    if (flags.detach) return this.say(answer.EvalID);
     const out = liveOutput(process.stdout);
     const code = await monitorEvaluation(answer.EvalID, {
       api,

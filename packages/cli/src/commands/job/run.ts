@@ -67,8 +67,11 @@ export default class JobRun extends OrchCommand {
     const news = response.Problems === undefined ? undefined : placeProblems(file, response.Problems);
     if (news === undefined && response.Warnings !== '') this.logToStderr(`Job Warnings:\n${response.Warnings}`);
     if (news !== undefined && news.length > 0) this.logToStderr(placedText(file, news, flags));
-    if (response.EvalID === '') return this.log(`Job "${id}" registered`);
-    if (flags.detach) return this.log(`Job registration successful\nEvaluation ID: ${response.EvalID}`);
+    if (response.EvalID === '') return this.say(`Job "${id}" registered`);
+    if (flags.detach) {
+      this.say('Job registration successful');
+      return this.say(`Evaluation ID: ${response.EvalID}`);
+    }
     const out = liveOutput(process.stdout);
     const code = await monitorEvaluation(response.EvalID, {
       api,
@@ -85,6 +88,6 @@ export default class JobRun extends OrchCommand {
           : `==> Job "${id}" did not come up; see: orch job status ${id}`,
         code,
       );
-    this.log(`==> Job "${id}" runs`);
+    this.say(`==> Job "${id}" runs`);
   }
 }

@@ -27,13 +27,13 @@ export default class JobStop extends OrchCommand {
     const id = await findJob(api, args.job);
     if (id !== args.job && !flags.yes) await confirm(id);
     const answer = await api.jobs.stop(id, { purge: flags.purge });
-    if (flags.detach) return this.log(answer.EvalID === '' ? `Job "${id}" stopped` : answer.EvalID);
+    if (flags.detach) return this.say(answer.EvalID === '' ? `Job "${id}" stopped` : answer.EvalID);
     const left = await untilStopped(api, id, flags.timeout * 1000);
     if (left > 0)
       throw new CommandFailure(
         `Error: ${left} allocation${left === 1 ? '' : 's'} of "${id}" still run after ${flags.timeout} s; see: orch job status ${id}`,
       );
-    this.log(`Job "${id}" is stopped`);
+    this.say(`Job "${id}" is stopped`);
   }
 }
 

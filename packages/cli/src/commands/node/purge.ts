@@ -30,7 +30,7 @@ export default class NodePurge extends OrchCommand {
       throw new CommandFailure(`Error: node "${id}" is ready; stop its agent first, or add --force`);
     const { EvalIDs } = await api.nodes.purge(id);
     const count = EvalIDs.length;
-    this.log(
+    this.say(
       `Node "${id}" is forgotten; ${count} ${count === 1 ? 'evaluation looks' : 'evaluations look'} at what it ran`,
     );
   }

@@ -1,0 +1,219 @@
+// Two hostile tasks, one of a plain user and one that is root in its container, use up whatever they can reach. A task beside
+// them, the agent and its records live on; afterwards everything can be stopped and collected, and the disk is free again.
+
+import { execFileSync, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync, rmSync, statfsSync } from 'node:fs';
+import { mkdir, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'ava';
+import { agentConfig, allocation, closeAgent, type OwnImage, ownImage, submit } from '../e2e/agent/agent-kit.ts';
+import { type DevAgent, jobText, startDevAgent, until } from '../e2e/shared/dev-agent.ts';
+
+const diskMiB = 384;
+const mark = `neighbour${randomBytes(4).toString('hex')}`;
+
+let agent: DevAgent;
+let image: OwnImage;
+let work: string;
+let mount: string;
+let emptyBytes: number;
+
+test.before(async () => {
+  work = await mkdtemp(join(tmpdir(), 'orch-neighbour-'));
+  mount = join(work, 'disk');
+  await mkdir(mount);
+  const file = join(work, 'disk.img');
+  execFileSync('truncate', ['-s', `${diskMiB}M`, file]);
+  // The usual reserve for root: what a plain user fills is not full for the agent.
+  execFileSync('mkfs.ext4', ['-q', '-F', '-m', '5', file]);
+  execFileSync('mount', ['-o', 'loop', file, mount]);
+  image = ownImage(['USER 0']);
+  agent = await startDevAgent({ config: agentConfig(), dataDir: join(mount, 'data') });
+  await submit(
+    agent,
+    jobText('good', { config: shell(`echo ${mark}; i=0; while :; do i=$((i+1)); echo tick $i; sleep 0.2; done`) }),
+    '-detach',
+  );
+  await allocation(agent, 'good', 'running');
+  emptyBytes = freeBytes();
+});
+test.after.always(async () => {
+  await closeAgent(agent);
+  image?.remove();
+  spawnSync('umount', ['-l', mount]);
+  rmSync(work, { recursive: true, force: true });
+});
+
+const quoted = (text: string) => JSON.stringify(text).replaceAll('${', '$${');
+const shell = (script: string) => `command = "/bin/sh"\nargs = ["-c", ${quoted(script)}]`;
+const freeBytes = () => {
+  const { bavail, bsize } = statfsSync(mount);
+  return bavail * bsize;
+};
+
+/** The process of the task beside, by what is in its command line. */
+function neighbourPid(): number {
+  const own = readdirSync('/proc').filter((name) => {
+    if (!/^\d+$/.test(name)) return false;
+    try {
+      return readFileSync(`/proc/${name}/cmdline`, 'utf8').startsWith(`/bin/sh\0-c\0echo ${mark}`);
+    } catch {
+      return false;
+    }
+  });
+  return Number(own[0] ?? 0);
+}
+
+async function lastTick(): Promise<number> {
+  const { ID } = await allocation(agent, 'good', 'running');
+  const { stdout } = await agent.orch(['alloc', 'logs', '-tail', '-n', '3', ID], { timeoutMs: 15_000 });
+  return Number(/tick (\d+)\s*$/.exec(stdout)?.[1] ?? 0);
+}
+
+/** Asks the agent while something goes on; answers how long the slowest answer took. */
+async function askedMeanwhile(ms: number): Promise<number> {
+  const end = Date.now() + ms;
+  let slowest = 0;
+  while (Date.now() < end) {
+    const from = Date.now();
+    const { value } = await agent.api.jobs.list();
+    if (value.length === 0) throw new Error('the agent knows no jobs');
+    slowest = Math.max(slowest, Date.now() - from);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return slowest;
+}
+
+/** What both do, in the background: log, descriptors, FIFOs, memory, processes, directories that change places. */
+const everything = (fill: string) => `
+yes > /dev/stderr &
+( i=0; while [ $i -lt 2000 ]; do mkfifo /alloc/tmp/f$i /local/f$i; i=$((i+1)); done ) 2> /dev/null &
+( mkdir -p /alloc/data/a /alloc/data/b/c; while :; do mv /alloc/data/a /alloc/data/x; mv /alloc/data/b /alloc/data/a; mv /alloc/data/x /alloc/data/b; done ) 2> /dev/null &
+( while :; do ${fill}; done ) 2> /dev/null &
+( i=0; while [ $i -lt 400 ]; do sleep 600 & i=$((i+1)); done; wait ) 2> /dev/null &
+yes
+`;
+const byRoot = `
+( while :; do mv /alloc/logs /alloc/gone; mkdir /alloc/logs; rmdir /alloc/logs; mv /alloc/gone /alloc/logs; done ) 2> /dev/null &
+( while :; do mv /alloc/tmp /alloc/gone2; mv /alloc/gone2 /alloc/tmp; done ) 2> /dev/null &
+( i=1; while [ $i -lt 50 ]; do mkfifo /alloc/logs/t.stdout.$i /alloc/logs/t.stderr.$i; i=$((i+1)); done ) 2> /dev/null &
+`;
+const logs = '      logs {\n        max_files = 2\n        max_file_size = 2\n      }\n';
+const disk = '    ephemeral_disk {\n      size = 20\n    }\n';
+const docker = (script: string) => `image = "${image.name}"\ncommand = "sh"\nargs = ["-c", ${quoted(script)}]`;
+
+test.serial('tasks that use up memory, processes, logs, FIFOs, descriptors and names harm nobody', async (t) => {
+  const pid = neighbourPid();
+  const agentPid = agent.pid();
+  t.true(pid > 1);
+  const before = await lastTick();
+  const options = { task: logs, group: disk, memory: 64 };
+  const user = jobText('bad-user', { ...options, config: shell(everything('head -c 1G /dev/zero | tail')) });
+  const root = jobText('bad-root', {
+    ...options,
+    driver: 'docker',
+    config: docker(byRoot + everything('x=$(cat /dev/zero | tr "\\\\0" x)')),
+  });
+  for (const text of [user, root]) {
+    const run = await submit(agent, text, '-detach');
+    t.is(run.exitCode, 0, run.text);
+  }
+  for (const id of ['bad-user', 'bad-root'])
+    await until(`${id} to have begun`, 30_000, async () => {
+      const { value } = await agent.api.jobs.allocations(id);
+      return value.some((item) => item.TaskStates?.['t']?.Events.some((event) => event.Type === 'Started'));
+    });
+  const slowest = await askedMeanwhile(8_000);
+  t.true(slowest < 5_000, `the slowest answer took ${slowest} ms`);
+  t.is(agent.pid(), agentPid);
+  process.kill(agentPid, 0);
+  t.is(neighbourPid(), pid, 'the task beside is the same process');
+  t.true((await lastTick()) >= before + 20, 'and what it says arrives');
+});
+
+test.serial('they are stopped and collected, and nothing of them is left', async (t) => {
+  for (const id of ['bad-user', 'bad-root']) {
+    const stopped = await agent.orch(['job', 'stop', '-purge', id], { timeoutMs: 60_000 });
+    t.is(stopped.exitCode, 0, stopped.text);
+  }
+  await collected(t, 1);
+});
+
+test.serial(
+  'a disk that a user or root of a container filled stops neither the task beside nor the agent',
+  async (t) => {
+    const pid = neighbourPid();
+    const agentPid = agent.pid();
+    const fill = 'dd if=/dev/zero of=/alloc/data/fill bs=1M 2> /dev/null; echo full; sleep 600';
+    await submit(agent, jobText('fill-user', { group: disk, config: shell(fill) }), '-detach');
+    await until('the disk to be full for users', 60_000, async () => freeBytes() < 2 ** 20);
+    t.true((await askedMeanwhile(1_000)) < 5_000);
+    // The reserve for root is left: the records can still be written.
+    const registered = await submit(agent, jobText('late', { config: shell('sleep 600') }), '-detach');
+    t.is(registered.exitCode, 0, registered.text);
+    t.is((await agent.orch(['job', 'stop', '-purge', 'late'], { timeoutMs: 60_000 })).exitCode, 0);
+    const root = await submit(
+      agent,
+      jobText('fill-root', {
+        driver: 'docker',
+        group: disk,
+        config: docker(fill.replace('dd if=/dev/zero of=/alloc/data/fill bs=1M', 'cat /dev/zero > /alloc/data/fill')),
+      }),
+      '-detach',
+    );
+    t.is(root.exitCode, 0, root.text);
+    const filler = await until('root to fill the rest', 60_000, async () => {
+      const { bfree, bsize } = statfsSync(mount);
+      const { value } = await agent.api.jobs.allocations('fill-root');
+      return bfree * bsize < 2 ** 20 ? value[0]?.ID : undefined;
+    });
+    t.true((await askedMeanwhile(2_000)) < 5_000, 'it answers');
+    t.is(agent.pid(), agentPid);
+    process.kill(agentPid, 0);
+    t.is(neighbourPid(), pid);
+    // Without any room nothing new can be kept, and that is said by name.
+    const refused = await submit(agent, jobText('too-late', { config: shell('sleep 600') }), '-detach');
+    if (refused.exitCode !== 0) t.regex(refused.text, /no room to write|disk/);
+    t.false(refused.text.includes(mount), 'without a path of the host');
+    // A way out that needs no room: the operator empties the file in the task that holds it.
+    const freed = await agent.orch(['alloc', 'exec', filler, 'sh', '-c', ': > /alloc/data/fill'], {
+      timeoutMs: 30_000,
+    });
+    t.is(freed.exitCode, 0, freed.text);
+    for (const id of ['fill-root', 'fill-user', ...(refused.exitCode === 0 ? ['too-late'] : [])]) {
+      const stopped = await agent.orch(['job', 'stop', '-purge', id], { timeoutMs: 60_000 });
+      t.is(stopped.exitCode, 0, stopped.text);
+    }
+    t.is(neighbourPid(), pid);
+    const before = await lastTick();
+    await until('the task beside to be heard again', 20_000, async () => (await lastTick()) > before);
+    await collected(t, 1);
+  },
+);
+
+test.serial('the records lived through it: the next agent has them', async (t) => {
+  const pid = neighbourPid();
+  const { value: before } = await agent.api.jobs.list();
+  await agent.end('SIGKILL');
+  await agent.again();
+  const { value: after } = await agent.api.jobs.list();
+  t.deepEqual(
+    after.map((job) => job.ID),
+    before.map((job) => job.ID),
+  );
+  await allocation(agent, 'good', 'running');
+  t.is(neighbourPid(), pid);
+});
+
+/** Collects, and waits until only so many allocations have a directory and the disk is as empty as it was. */
+async function collected(t: { true(value: boolean, message?: string): void }, left: number): Promise<void> {
+  await agent.api.system.collect();
+  await agent.api.nodes.collect();
+  const directory = join(mount, 'data/allocations');
+  await until('everything to be collected', 30_000, async () => readdirSync(directory).length === left);
+  // What the journal and the log of the task beside grew by meanwhile.
+  const allowance = 48 * 2 ** 20;
+  t.true(freeBytes() > emptyBytes - allowance, `${freeBytes()} of ${emptyBytes} bytes are free`);
+}
