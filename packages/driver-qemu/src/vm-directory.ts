@@ -1,9 +1,8 @@
 // The VM's private directory: control sockets and the disk overlay. Its path is short, because a socket's may not exceed 107 bytes.
 
 import { createHash } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { chmod, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { secureDirectory } from '@orch/executor';
 
 const root = '/run/orch/qemu';
 
@@ -21,10 +20,9 @@ export function vmDirectory(taskId: string): VmDirectory {
 
 export async function makeVmDirectory(taskId: string): Promise<VmDirectory> {
   const directory = vmDirectory(taskId);
-  // Nobody else may have made it: the emulator's control sockets lie in it.
-  secureDirectory(root);
   await rm(directory.path, { recursive: true, force: true });
-  secureDirectory(directory.path);
+  await mkdir(directory.path, { recursive: true, mode: 0o700 });
+  await chmod(root, 0o700);
   return directory;
 }
 
