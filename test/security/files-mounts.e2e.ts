@@ -65,3 +65,15 @@ test('a disk that is mounted at the data directory itself is not taken for the g
   t.is(answer.opened.length, 2);
   t.deepEqual(answer.closed, ['/disk/data rw,relatime']);
 });
+
+test('another directory that is bound at the data directory is not taken for the guard', (t) => {
+  const answer = probe(
+    t,
+    'private',
+    (base) => `mkdir -p ${base}/disk/data ${base}/other; mount --bind ${base}/other ${base}/disk/data`,
+  );
+  t.deepEqual(answer.guarded, [true, true]);
+  t.is(answer.opened.length, 2);
+  t.is(answer.closed.length, 1);
+  t.notRegex(answer.closed[0] ?? '', /nosuid/);
+});
