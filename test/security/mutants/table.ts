@@ -1,6 +1,8 @@
 // The guards that security rests on, each with the test that dies without it. One file a room; run: npm run mutants -- security
 
 import type { Mutant } from '../../../scripts/mutants/mutant.ts';
+import { apiMutants } from './api.ts';
+import { apiSocketMutants } from './api-sockets.ts';
 import { nameMutants } from './names.ts';
 
-export const securityMutants: readonly Mutant[] = [...nameMutants];
+export const securityMutants: readonly Mutant[] = [...apiMutants, ...apiSocketMutants, ...nameMutants];

@@ -12,11 +12,17 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import test from 'ava';
+import { describeError, OrchError } from '@orch/core/lib/errors';
+import test, { type ExecutionContext } from 'ava';
 import { openSocketDirectory } from './socket-directory.ts';
 
 const work = mkdtempSync(join(tmpdir(), 'orch-sockets-'));
 test.after.always(() => rmSync(work, { recursive: true }));
+
+function refused(t: ExecutionContext, path: string, why: RegExp): void {
+  const error = t.throws(() => openSocketDirectory(path), { instanceOf: OrchError, code: 'socket-dir' });
+  t.regex(describeError(error), why);
+}
 
 test('a directory is made with all above it, for others to reach, its inside for the agent alone', (t) => {
   const before = process.umask(0o077);
@@ -38,11 +44,11 @@ test('one that is there is taken and opened for others; another agent that holds
 });
 
 const planted: readonly (readonly [string, RegExp, (path: string) => void])[] = [
-  ['a link', /it is a link/, (path) => symlinkSync(tmpdir(), path)],
-  ['a file', /it is no directory/, (path) => writeFileSync(path, 'kept')],
+  ['a link', /is a symbolic link/, (path) => symlinkSync(tmpdir(), path)],
+  ['a file', /is no directory/, (path) => writeFileSync(path, 'kept')],
   [
     'a directory that its group writes in',
-    /others may write in it/,
+    /can be written by others/,
     (path) => {
       mkdirSync(path);
       chmodSync(path, 0o775);
@@ -50,7 +56,7 @@ const planted: readonly (readonly [string, RegExp, (path: string) => void])[] = 
   ],
   [
     'a directory that all write in, sticky or not',
-    /others may write in it/,
+    /can be written by others/,
     (path) => {
       mkdirSync(path);
       chmodSync(path, 0o1777);
@@ -63,17 +69,19 @@ for (const [name, why, plant] of planted) {
     const path = join(work, `planted ${name.replaceAll(/\W/g, '-')}`);
     plant(path);
     const before = lstatSync(path);
-    t.throws(() => openSocketDirectory(path), { code: 'socket-dir', message: why });
+    refused(t, path, why);
     const after = lstatSync(path);
     t.deepEqual([after.mode, after.ino], [before.mode, before.ino]);
     if (after.isFile()) t.is(readFileSync(path, 'utf8'), 'kept');
   });
+  // Above, the group of root may write.
+  if (name.includes('its group')) continue;
   test(`${name} above it is refused`, (t) => {
     const path = join(work, `above ${name.replaceAll(/\W/g, '-')}`);
     plant(path);
     // What is only missing to be ours is refused further down: in a sticky directory others take nothing of ours away.
     if (name.includes('sticky')) chmodSync(path, 0o777);
-    t.throws(() => openSocketDirectory(join(path, 'run')), { code: 'socket-dir', message: why });
+    refused(t, join(path, 'run'), why);
   });
 }
 
@@ -81,12 +89,5 @@ test('the agent’s own place inside it is looked at, too', (t) => {
   const path = join(work, 'inside');
   mkdirSync(path);
   symlinkSync(tmpdir(), join(path, 'api'));
-  t.throws(() => openSocketDirectory(path), { code: 'socket-dir', message: /api: it is a link/ });
-});
-
-test('what another user made is refused, there and above', (t) => {
-  const path = join(work, 'foreign');
-  mkdirSync(join(path, 'run'), { recursive: true });
-  const other = (process.geteuid?.() ?? 0) + 12_345;
-  t.throws(() => openSocketDirectory(path, other), { code: 'socket-dir', message: /belongs to the user/ });
+  refused(t, path, /api is a symbolic link/);
 });

@@ -1,9 +1,10 @@
 // The directory of the API's sockets: nobody but its owner may have a hand in it, and one agent at a time has it.
 
-import { chmodSync, lstatSync, mkdirSync, type Stats } from 'node:fs';
-import { dirname, join, sep } from 'node:path';
+import { chmodSync } from 'node:fs';
+import { join } from 'node:path';
 import { OrchError } from '@orch/core/lib/errors';
-import { lockDirectory } from '@orch/server/journal/embedded/lock';
+import { secureDirectory } from '@orch/executor';
+import { type DirectoryLock, lockDirectory } from '@orch/server/journal/embedded/lock';
 
 export interface SocketDirectory {
   readonly path: string;
@@ -12,60 +13,38 @@ export interface SocketDirectory {
   release(): void;
 }
 
-const groupOrOthersWrite = 0o022;
-const sticky = 0o1000;
+/** Others pass through it to the group's socket. */
+const reachable = 0o755;
 
 /**
- * Makes the directory, or takes the one that is there when every part of its path is a directory, no link, of root or of
- * this user, that others cannot change. What somebody else planted is refused, never mended.
+ * Makes the directory, or takes the one that is there where nobody else could have made or can exchange a part of it.
+ * @param path absolute
  * @throws OrchError `socket-dir` | `sockets-in-use`
  */
-export function openSocketDirectory(path: string, uid = process.geteuid?.() ?? 0): SocketDirectory {
-  for (const part of partsOf(path)) ensure(part, part === path, uid);
-  chmodSync(path, 0o755);
+export function openSocketDirectory(path: string): SocketDirectory {
   const privateDir = join(path, 'api');
-  ensure(privateDir, true, uid);
-  chmodSync(privateDir, 0o700);
   try {
-    const lock = lockDirectory(privateDir);
-    return { path, privateDir, release: () => lock.release() };
+    secureDirectory(path, { mode: reachable });
+    // One that root made for itself alone before, and its group reaches from now on.
+    chmodSync(path, reachable);
+    secureDirectory(privateDir);
+  } catch (cause) {
+    throw new OrchError('socket-dir', `the API's sockets cannot be in ${path}`, {
+      cause,
+      hint: 'mend what is wrong, or name a directory that only root can change with http { socket_dir = "…" }',
+    });
+  }
+  const lock = claim(path, privateDir);
+  return { path, privateDir, release: () => lock.release() };
+}
+
+function claim(path: string, privateDir: string): DirectoryLock {
+  try {
+    return lockDirectory(privateDir);
   } catch (cause) {
     if (!(cause instanceof OrchError) || cause.code !== 'journal-in-use') throw cause;
     throw new OrchError('sockets-in-use', `another agent has its sockets in ${path}`, {
       hint: 'stop it, or give this one http { socket_dir = "/run/orchb" }',
     });
   }
-}
-
-function partsOf(path: string): readonly string[] {
-  const parts: string[] = [];
-  for (let part = path; part !== sep && part !== '.'; part = dirname(part)) parts.unshift(part);
-  return [sep, ...parts];
-}
-
-function ensure(part: string, isOwn: boolean, uid: number): void {
-  const refuse = (why: string) =>
-    new OrchError('socket-dir', `the API's sockets cannot be in ${part}: ${why}`, {
-      hint: 'remove it, or name a directory of root with http { socket_dir = "…" }',
-    });
-  let found = statOf(part);
-  if (found === undefined) {
-    try {
-      mkdirSync(part, { mode: 0o755 });
-    } catch (cause) {
-      throw new OrchError('socket-dir', `the directory ${part} for the API's sockets cannot be made`, { cause });
-    }
-    found = lstatSync(part);
-  }
-  if (found.isSymbolicLink()) throw refuse('it is a link');
-  if (!found.isDirectory()) throw refuse('it is no directory');
-  const ours = isOwn ? found.uid === uid : found.uid === 0 || found.uid === uid;
-  if (!ours) throw refuse(`it belongs to the user ${found.uid}`);
-  // In a sticky directory such as /tmp others make things, but cannot take ours away.
-  const open = (found.mode & groupOrOthersWrite) !== 0;
-  if (open && (isOwn || (found.mode & sticky) === 0)) throw refuse('others may write in it');
-}
-
-function statOf(path: string): Stats | undefined {
-  return lstatSync(path, { throwIfNoEntry: false });
 }
