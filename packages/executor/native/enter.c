@@ -147,10 +147,7 @@ _Noreturn void enter_task(const char *path) {
   // What is typed to end the command does not end its keeper; with it the terminal would go.
   signal(SIGINT, SIG_IGN);
   signal(SIGQUIT, SIG_IGN);
-  if (master >= 0) {
-    dprintf(1, "%s", plan->ready);
-    relay_terminal(master);
-  }
+  if (master >= 0) relay_terminal(master, plan->ready);
   int status = wait_for(command);
   _exit(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
 }

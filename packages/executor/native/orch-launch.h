@@ -101,8 +101,8 @@ void publish_exit(const struct plan *plan);
 // The life of one command inside a running task, its streams pipes of the plan's directory. Never returns.
 _Noreturn void run_session(struct plan *plan);
 
-// Gives the terminal on descriptor 0 to a command whose own is `inner`, until `inner` ends.
-void relay_terminal(int inner);
+// Gives the terminal on descriptor 0 to a command whose own is `inner`, until `inner` ends. Prints `ready` when it does.
+void relay_terminal(int inner, const char *ready);
 
 // Makes a mount namespace's root of the plan's. Returns the name of what failed, errno set, or NULL.
 const char *build_root(const struct plan *plan);

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <termios.h>
@@ -38,7 +39,7 @@ static bool pass(int from, int to) {
   return got > 0;
 }
 
-void relay_terminal(int inner) {
+void relay_terminal(int inner, const char *ready) {
   struct termios mode;
   struct sigaction action = {.sa_handler = note_resize};
   sigaction(SIGWINCH, &action, NULL);
@@ -47,6 +48,8 @@ void relay_terminal(int inner) {
     cfmakeraw(&mode);
     tcsetattr(0, TCSANOW, &mode);
   }
+  // Not before: what is typed until then is taken for a line and shown by the outer terminal.
+  dprintf(1, "%s", ready);
   struct pollfd ends[2] = {{.fd = 0, .events = POLLIN}, {.fd = inner, .events = POLLIN}};
   for (;;) {
     if (was_resized) pass_size(inner);

@@ -10,7 +10,7 @@ export interface LaunchBench {
   readonly stateDir: string;
   readonly cgroupParent: string;
   executor: Executor;
-  /** Launches `sh -c script`, isolated unless `kind` says `host`. */
+  /** Launches `sh -c script`, isolated where the launcher can, unless `kind` says `host`. */
   sh(script: string, overrides?: Partial<LaunchSpec>, kind?: 'host' | 'chroot'): Promise<LaunchHandle>;
   spec(script: string, overrides?: Partial<LaunchSpec>, kind?: 'host' | 'chroot'): LaunchSpec;
   log(handle: LaunchHandle, stream?: 'stdout' | 'stderr'): string;
@@ -25,7 +25,16 @@ export interface LaunchBench {
 export const launcherUnderTest =
   process.env['ORCH_TEST_LAUNCHER'] === 'shell' ? ('shell' as const) : ('native' as const);
 
-export async function makeLaunchBench(): Promise<LaunchBench> {
+/** Only the native launcher isolates. */
+export const kindsUnderTest: readonly ('host' | 'chroot')[] =
+  launcherUnderTest === 'native' ? ['host', 'chroot'] : ['host'];
+export const usualKind = kindsUnderTest.at(-1) ?? 'host';
+
+export interface LaunchBenchOptions {
+  readonly deviceControl?: 'bpf' | 'v1';
+}
+
+export async function makeLaunchBench(options: LaunchBenchOptions = {}): Promise<LaunchBench> {
   const base = mkdtempSync(join(tmpdir(), 'orch-launch-'));
   const stateDir = join(base, 'state');
   const cgroupParent = `orch-test-${randomBytes(4).toString('hex')}`;
@@ -35,8 +44,14 @@ export async function makeLaunchBench(): Promise<LaunchBench> {
     base,
     stateDir,
     cgroupParent,
-    executor: await createExecutor({ stateDir, cgroupParent, watchdogMs: 200, launcher: launcherUnderTest }),
-    spec: (script, overrides = {}, kind = 'chroot') => {
+    executor: await createExecutor({
+      stateDir,
+      cgroupParent,
+      watchdogMs: 200,
+      launcher: launcherUnderTest,
+      ...options,
+    }),
+    spec: (script, overrides = {}, kind = usualKind) => {
       count += 1;
       const name = `task${count}`;
       const root = join(base, name);

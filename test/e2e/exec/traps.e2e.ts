@@ -1,10 +1,27 @@
 // What a task finds around it: every trap of starting processes by a shell, as root.
 import { randomBytes } from 'node:crypto';
-import { closeSync, constants, mkdirSync, openSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { LaunchHandle } from '@orch/executor';
-import test from 'ava';
-import { type LaunchBench, makeLaunchBench, statusOf, until } from './launch-bench.ts';
+import test, { type ExecutionContext } from 'ava';
+import {
+  kindsUnderTest,
+  type LaunchBench,
+  launcherUnderTest,
+  makeLaunchBench,
+  statusOf,
+  until,
+  usualKind,
+} from './launch-bench.ts';
 
 let bench: LaunchBench;
 test.before(async () => {
@@ -12,8 +29,20 @@ test.before(async () => {
 });
 test.after.always(() => bench.close());
 
+/** A test of what only the native launcher does. */
+function isolated(title: string, run: (t: ExecutionContext) => Promise<void>): void {
+  if (usualKind === 'chroot') test.serial(title, run);
+}
+
+if (launcherUnderTest === 'shell')
+  test.serial('a shell isolates nothing: an isolated launch is refused with the mend', async (t) => {
+    t.false(bench.executor.isolation.root);
+    const error = await t.throwsAsync(bench.sh('true', {}, 'chroot'), { message: /cannot be isolated/ });
+    t.regex((error as { hint?: string }).hint ?? '', /build the native launcher/);
+  });
+
 test.serial('a task ignores no signal it did not ask to ignore, and an early SIGINT is not lost', async (t) => {
-  for (const kind of ['host', 'chroot'] as const) {
+  for (const kind of kindsUnderTest) {
     const handle = await bench.sh('exec sleep 1000', {}, kind);
     const stopping = performance.now();
     await bench.executor.stop(handle.id, { signal: 'SIGINT', timeoutMs: 10_000 });
@@ -39,7 +68,7 @@ test.serial('an exit code above 128 is no signal', async (t) => {
   t.is(exit.signal, undefined);
 });
 
-test.serial('an isolated task is nobody, without capabilities or new privileges, in a read-only system', async (t) => {
+isolated('an isolated task is nobody, without capabilities or new privileges, in a read-only system', async (t) => {
   const script = `id -u; grep -E '^(Cap(Inh|Prm|Eff|Bnd|Amb)|NoNewPrivs)' /proc/self/status; touch /usr/x /etc/x 2>&1
     ls -d /proc/[0-9]* | wc -l; cat /dev/null; head -c 4 /dev/urandom | wc -c; mount | grep -c ${bench.base}; ls /root 2>&1`;
   const handle = await bench.sh(script);
@@ -53,14 +82,14 @@ test.serial('an isolated task is nobody, without capabilities or new privileges,
   t.regex(log, /No such file or directory/);
 });
 
-test.serial('an isolated root cannot look into what runs beside it', async (t) => {
+isolated('an isolated root cannot look into what runs beside it', async (t) => {
   const handle = await bench.sh('id -u; cat /proc/1/exe; cat /proc/1/environ; cat /proc/1/maps', { user: 'root' });
   await bench.executor.wait(handle.id);
   t.is(bench.log(handle), '0\n');
   t.is(bench.log(handle, 'stderr').match(/Permission denied/g)?.length, 3);
 });
 
-test.serial('a named capability is kept and usable', async (t) => {
+isolated('a named capability is kept and usable', async (t) => {
   const spec = bench.spec('grep CapEff /proc/self/status');
   if (spec.isolation.kind !== 'chroot') throw new Error('not isolated');
   const handle = await bench.executor.launch({
@@ -72,7 +101,7 @@ test.serial('a named capability is kept and usable', async (t) => {
   await bench.executor.destroy(handle.id);
 });
 
-test.serial('mounts of a task are seen by nobody else', async (t) => {
+isolated('mounts of a task are seen by nobody else', async (t) => {
   const handle = await bench.sh('sleep 1000');
   await until(() => statusOf(handle.pid, 'Uid').startsWith('65534'), 'the task runs');
   t.false(readFileSync('/proc/self/mountinfo', 'utf8').includes(bench.base));
@@ -80,7 +109,7 @@ test.serial('mounts of a task are seen by nobody else', async (t) => {
 });
 
 test.serial('only the three standard descriptors are inherited', async (t) => {
-  for (const kind of ['host', 'chroot'] as const) {
+  for (const kind of kindsUnderTest) {
     // By then the shell has closed what it made the pipe of.
     const handle = await bench.sh('(sleep 0.2; ls /proc/$$/fd) | tr "\\n" " "', {}, kind);
     await bench.executor.wait(handle.id);
@@ -111,7 +140,7 @@ test.serial('arguments and variables arrive byte for byte', async (t) => {
   t.is(bench.log(handle), `${nasty}|${nasty}|2`);
 });
 
-test.serial('orphans are reaped and a kill of the group does not leave the task', async (t) => {
+isolated('orphans are reaped and a kill of the group does not leave the task', async (t) => {
   const handle = await bench.sh(
     '(sleep 0.05 & ) ; (sleep 0.06 & ); sleep 0.4; grep -l "State:.Z" /proc/[0-9]*/status; kill 0; sleep 5',
   );
@@ -185,20 +214,37 @@ test.serial('an empty network namespace has its loopback up', async (t) => {
   t.is(bench.log(handle).trim().split('\n').length, 1);
 });
 
-test.serial('a mount over the system directories, and one through a planted symlink, are refused', async (t) => {
+isolated('a mount over the system directories, and one through a planted symlink, are refused', async (t) => {
   const spec = bench.spec('true');
   if (spec.isolation.kind !== 'chroot') throw new Error('not isolated');
   const { isolation } = spec;
+  const shown = join(bench.base, 'shown');
+  mkdirSync(join(shown, 'inside'), { recursive: true });
+  chmodSync(shown, 0o755);
   const withMount = (path: string) => ({
     ...spec,
-    isolation: { ...isolation, mounts: [...isolation.mounts, { hostPath: bench.base, path, readOnly: false }] },
+    isolation: { ...isolation, mounts: [...isolation.mounts, { hostPath: shown, path, readOnly: false }] },
   });
   await t.throwsAsync(bench.executor.launch(withMount('/usr/bin')), {
     message: /nothing can be mounted at \/usr\/bin/,
   });
-  mkdirSync(isolation.root, { recursive: true });
   await bench.executor.run({ argv: ['ln', '-s', '/etc', join(isolation.root, 'data')] });
-  await t.throwsAsync(bench.executor.launch(withMount('/data')), { message: /is a symlink/ });
+  // Where the task's directory is seen there is the mount; what was planted stands aside.
+  const handle = await bench.executor.launch({
+    ...withMount('/data'),
+    argv: ['sh', '-c', 'ls /data; ls -ld /data'],
+  });
+  await bench.executor.wait(handle.id);
+  t.regex(bench.log(handle), /^inside\nd/);
+  await bench.executor.destroy(handle.id);
+  mkdirSync(join(isolation.root, 'inner'));
+  await bench.executor.run({ argv: ['ln', '-s', '/etc', join(isolation.root, 'inner', 'link')] });
+  const inner = { hostPath: join(isolation.root, 'inner'), path: '/inner', readOnly: false };
+  const through = { hostPath: shown, path: '/inner/link', readOnly: false };
+  await t.throwsAsync(
+    bench.executor.launch({ ...spec, isolation: { ...isolation, mounts: [...isolation.mounts, inner, through] } }),
+    { message: /\/inner\/link: Too many levels of symbolic links/ },
+  );
 });
 
 test.serial('a program that is not there, or not executable, is named', async (t) => {

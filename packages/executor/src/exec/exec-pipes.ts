@@ -73,7 +73,9 @@ export async function openPipeSession(
     exited,
     close: async () => {
       // Afterwards the number may be another process's.
-      if (!over) for (const one of [...descendants(main), main]) killIfThere(one, 'SIGKILL');
+      // The native keeper tells how the command ended; a shell is told by another.
+      const ended = isNative ? descendants(main) : [...descendants(main), main];
+      if (!over) for (const one of ended) killIfThere(one, 'SIGKILL');
       for (const stream of streams) stream.drop();
       await exited;
     },
