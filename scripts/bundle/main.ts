@@ -1,6 +1,6 @@
 // Builds the command line: one ESM file plus a chunk the agent command loads, and oclif's manifest.
 
-import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -40,9 +40,18 @@ const result = await build({
   },
   logLevel: 'warning',
 });
-const launcher = join(root, 'packages/executor/native/orch-launch');
-if (existsSync(launcher)) copyFileSync(launcher, join(dist, 'orch-launch'));
-else console.warn('the native launcher is not built (packages/executor/native/build.sh): tasks are started by a shell');
+// For each architecture what is shipped; for this one rather what was built here.
+const native = join(root, 'packages/executor/native');
+cpSync(join(native, 'built'), join(dist, 'built'), { recursive: true });
+const own = join(native, 'orch-launch');
+const place = join(dist, `built/linux-${process.arch}`);
+if (existsSync(own)) {
+  mkdirSync(place, { recursive: true });
+  copyFileSync(own, join(place, 'orch-launch'));
+} else if (!existsSync(place))
+  console.warn(
+    `no native launcher is shipped for ${process.arch} and none is built (packages/executor/native/build.sh)`,
+  );
 writeFileSync(join(dist, 'meta.json'), JSON.stringify(result.metafile));
 await writeManifest(cli);
 for (const [file, output] of Object.entries(result.metafile.outputs))

@@ -1,8 +1,9 @@
-// `npm run check`: types, lint and format, import arrows, purity, sizes, generated documents. Exit 0 when all hold, 1 when one does not.
+// `npm run check`: types, lint and format, import arrows, purity, sizes, generated documents, shipped launchers. Exit 0 when all hold, 1 when one does not.
 
 import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { checkLaunchers } from './launcher-stamp.ts';
 import { checkTree } from './tidy.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
@@ -50,9 +51,15 @@ function tidy(): Outcome {
   };
 }
 
+function launchers(): Outcome {
+  const problems = checkLaunchers(`${root}/packages/executor/native`);
+  return { name: 'shipped launchers', ok: problems.length === 0, output: problems.join('\n'), seconds: 0 };
+}
+
 mkdirSync(`${root}/build`, { recursive: true });
 const outcomes = [
   tidy(),
+  launchers(),
   ...(await Promise.all([
     run('types', 'tsc', ['-p', '.']),
     run('lint and format', 'biome', ['check', '--error-on-warnings', '--max-diagnostics=40', '.']),

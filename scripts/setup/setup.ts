@@ -63,9 +63,12 @@ async function installSystemPackages({
     throw new SetupRefused(`still missing after the installation: ${still.map((need) => need.name).join(', ')}`);
 }
 
-/** Builds the executor's launcher, and the one native npm module against the headers that come with the pinned Node. */
+/**
+ * Builds the executor's launcher where none is shipped for this machine or one built here earlier is stale, and the one native npm module
+ * against the headers that come with the pinned Node.
+ */
 async function buildNative({ install, say }: { install: boolean; say: (line: string) => void }): Promise<void> {
-  if (!isLauncherFresh()) {
+  if (needsLauncher()) {
     say('setup: building the native launcher');
     await execa('sh', [join(launcherDir, 'build.sh')]);
   }
@@ -78,11 +81,11 @@ async function buildNative({ install, say }: { install: boolean; say: (line: str
 
 const launcherDir = join(root, 'packages/executor/native');
 
-function isLauncherFresh(): boolean {
+function needsLauncher(): boolean {
   const built = statSync(join(launcherDir, 'orch-launch'), { throwIfNoEntry: false });
-  if (built === undefined) return false;
-  const sources = readdirSync(launcherDir).filter((name) => name !== 'orch-launch');
-  return sources.every((name) => statSync(join(launcherDir, name)).mtimeMs <= built.mtimeMs);
+  if (built === undefined) return !existsSync(join(launcherDir, `built/linux-${process.arch}/orch-launch`));
+  const sources = readdirSync(launcherDir).filter((name) => name !== 'orch-launch' && name !== 'built');
+  return sources.some((name) => statSync(join(launcherDir, name)).mtimeMs > built.mtimeMs);
 }
 
 async function getKernel({ install, say }: { install: boolean; say: (line: string) => void }): Promise<DemoKernel> {

@@ -2,7 +2,7 @@
 import type { Driver, DriverOptions, TaskConfig } from '@orch/driver-api';
 import { API_VERSION } from '@orch/driver-api';
 import type { HostPlan } from '@orch/executor';
-import { chooseIsolation, chooseTaskUser, guardDeniedIds, hostDriver, taskChroot, taskLaunch } from '@orch/executor';
+import { chooseIsolation, chooseTaskUser, guardDeniedIds, hostDriver, taskChroot, taskLaunch, withoutIsolation } from '@orch/executor';
 import { DRIVER_VERSION, type ExecDriverDependencies, steadyFingerprint } from './host-driver-parts.ts';
 import { type ExecNodeConfig, parseExecNodeConfig } from './node-config.ts';
 import { EXEC_SCHEMA, readCommand, readWorkDir } from './task-config.ts';
@@ -24,7 +24,8 @@ export function createExecDriver(options: DriverOptions, { executor }: ExecDrive
     configSchema: EXEC_SCHEMA,
     executor,
     defaultKillSignal: 'SIGINT',
-    fingerprint: (call) => steadyFingerprint({ health: 'healthy', description: '', attributes: {} }, call),
+    fingerprint: (call) =>
+      steadyFingerprint(withoutIsolation(executor) ?? { health: 'healthy', description: '', attributes: {} }, call),
     plan: (task) => planExec(task, node),
   });
 }
@@ -38,7 +39,7 @@ export function planExec(task: TaskConfig, node: ExecNodeConfig): HostPlan {
   guardDeniedIds(isolation.capabilities, denied, 'exec');
   return {
     launch: {
-      ...taskLaunch(task),
+      ...taskLaunch(task, node.isolation.pidsMax),
       argv: [inTaskPath(command), ...args],
       cwd: readWorkDir(task.config) ?? '/',
       user,

@@ -30,6 +30,7 @@ import {
   resolveInRoot,
   taskChroot,
   taskLaunch,
+  withoutIsolation,
 } from '@orch/executor';
 import { configSchema, javaArguments, readTaskConfig } from './config.ts';
 import { parseJavaVersion } from './java-version.ts';
@@ -108,7 +109,7 @@ function planJava(task: TaskConfig, node: JavaNode) {
   const { memoryMaxMiB, memoryMiB } = task.resources;
   return {
     launch: {
-      ...taskLaunch(task),
+      ...taskLaunch(task, node.pidsMax),
       argv: javaArguments(java, config, memoryMaxMiB ?? memoryMiB),
       cwd: config.workDir,
       ...boundary,
@@ -122,6 +123,8 @@ async function* fingerprintJava(executor: Executor, { signal }: CallOptions): As
 }
 
 async function probe(executor: Executor): Promise<Fingerprint> {
+  const missing = withoutIsolation(executor);
+  if (missing !== undefined) return missing;
   const java = findProgram('java');
   if (java === undefined) return { health: 'undetected', description: `no java found; ${installHint}`, attributes: {} };
   const { exitCode, stdout, stderr } = await executor.run({ argv: [java, '-version'], timeoutMs: 30_000 });

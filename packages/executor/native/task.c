@@ -2,7 +2,6 @@
 
 #define _GNU_SOURCE
 #include <errno.h>
-#include <grp.h>
 #include <linux/capability.h>
 #include <linux/keyctl.h>
 #include <sched.h>
@@ -67,9 +66,10 @@ static const char *change_user(const struct plan *plan) {
     if ((failed = limit_capabilities(plan->capabilities)) != NULL) return failed;
     if (plan->capabilities != 0 && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) != 0) return "capabilities";
   }
-  if (setgroups(plan->group_id_count, plan->group_ids) != 0) return "groups";
-  if (setresgid(plan->gid, plan->gid, plan->gid) != 0) return "gid";
-  if (setresuid(plan->uid, plan->uid, plan->uid) != 0) return "uid";
+  // Not by the C library: it would look for other threads first, in memory that is shared with init.
+  if (syscall(SYS_setgroups, plan->group_id_count, plan->group_ids) != 0) return "groups";
+  if (syscall(SYS_setresgid, plan->gid, plan->gid, plan->gid) != 0) return "gid";
+  if (syscall(SYS_setresuid, plan->uid, plan->uid, plan->uid) != 0) return "uid";
   return plan->root != NULL ? keep_capabilities(plan) : NULL;
 }
 

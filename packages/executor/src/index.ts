@@ -12,6 +12,7 @@ export {
   hostDriver,
   type PlanContext,
 } from './host-driver/host-driver.ts';
+export { withoutIsolation } from './host-driver/isolated-fingerprint.ts';
 export { type TaskChrootOptions, taskChroot, taskLaunch, taskLimits, taskNames } from './host-driver/task-launch.ts';
 export { type ChrootMount, defaultChrootMounts } from './isolation/default-mounts.ts';
 export { DENIED_ID_OPTIONS, type DeniedIds, type IdRange } from './isolation/denied-ids.ts';

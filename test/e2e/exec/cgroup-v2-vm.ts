@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { findNativeLauncher } from '@orch/executor';
 import { build } from 'esbuild';
 import { execa } from 'execa';
 import { writeInitramfs } from '../../../scripts/quickstart/initramfs.ts';
@@ -71,12 +72,16 @@ export async function factsFromVm(timeoutMs: number): Promise<readonly Fact[]> {
     const initrd = join(work, 'initrd.gz');
     writeInitramfs({ busybox, modules: kernel.modules, init: join(work, 'find-disk.sh'), files: {}, target: initrd });
     const disk = join(work, 'disk.img');
-    const launcher = here('../../../packages/executor/native/orch-launch');
+    const launcher = findNativeLauncher();
+    if (launcher === undefined) throw new Error('there is no native launcher');
     writeGuestDisk({
       work,
       target: disk,
       init: runGuest,
-      files: { '/guest/cgroup-v2-guest.mjs': join(work, 'guest.mjs'), '/guest/orch-launch': launcher },
+      files: {
+        '/guest/cgroup-v2-guest.mjs': join(work, 'guest.mjs'),
+        [`/guest/built/linux-${process.arch}/orch-launch`]: launcher,
+      },
     });
     return await boot({ image: kernel.image, initrd, disk, work }, timeoutMs);
   } finally {

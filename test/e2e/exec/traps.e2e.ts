@@ -243,7 +243,7 @@ isolated('a mount over the system directories, and one through a planted symlink
   const through = { hostPath: shown, path: '/inner/link', readOnly: false };
   await t.throwsAsync(
     bench.executor.launch({ ...spec, isolation: { ...isolation, mounts: [...isolation.mounts, inner, through] } }),
-    { message: /\/inner\/link: Too many levels of symbolic links/ },
+    { message: /could not set up \/inner\/link: .*(symbolic links|Symbolic link)/ },
   );
 });
 

@@ -9,7 +9,16 @@ import type { HostPlaces } from '@orch/core/lib/presentable';
 import { connectionPair } from '@orch/core/link/connection';
 import type { NodeMessage, ServerMessage } from '@orch/core/link/messages';
 import type { Driver } from '@orch/driver-api';
-import { createExecutor, type Executor, ExecutorError, secureDirectory, volatileStateDir } from '@orch/executor';
+import {
+  createExecutor,
+  type Executor,
+  ExecutorError,
+  hasPiece,
+  isolationAttributes,
+  mendOf,
+  secureDirectory,
+  volatileStateDir,
+} from '@orch/executor';
 import { createServer, type Server } from '@orch/server';
 import { defaultServerConfig } from '@orch/server/config';
 import { openEmbeddedJournal } from '@orch/server/journal/embedded/open-embedded';
@@ -51,6 +60,7 @@ export async function startAgent(config: AgentConfig, version: string): Promise<
       log,
     });
     closers.push(() => executor.close());
+    requireIsolation(config, executor);
     const [drivers, store] = await Promise.all([
       createDrivers(config, executor, log),
       openStore({ journal, clock: systemClock, log, name: config.name }),
@@ -114,6 +124,15 @@ function prepareDataDir(config: AgentConfig, log: Logger): void {
   }
 }
 
+/** @throws OrchError `isolation-missing` naming the first piece that the configuration wants and the machine lacks */
+function requireIsolation({ client }: AgentConfig, { isolation }: Executor): void {
+  const missing = client.requireIsolation.find((piece) => !hasPiece(isolation, piece));
+  if (missing === undefined) return;
+  throw new OrchError('isolation-missing', `this machine lacks ${missing}, which require_isolation of "client" names`, {
+    hint: mendOf(isolation, missing),
+  });
+}
+
 interface NodeParts {
   readonly config: AgentConfig;
   readonly names: KernelNames;
@@ -152,7 +171,7 @@ async function startNode({
       httpAddress,
       version,
       reserved: config.client.reserved,
-      attributes: fingerprint.attributes,
+      attributes: { ...fingerprint.attributes, ...isolationAttributes(executor.isolation) },
       cniNetworks: fingerprint.networks,
       parentCgroup: names.word,
       ...(config.dev ? { address: '127.0.0.1' } : {}),

@@ -8,12 +8,18 @@ import type { ChrootIsolation, LaunchLimits, LaunchSpec } from '../types.ts';
 
 const MIB = 1_048_576;
 
-/** Environment (with a PATH), logs, network and limits of a task, to be completed with argv, cwd, user and isolation. */
-export function taskLaunch(task: TaskConfig): Pick<LaunchSpec, 'env' | 'logs' | 'networkNamespace' | 'limits'> {
+/**
+ * Environment (with a PATH), logs, network and limits of a task, to be completed with argv, cwd, user and isolation.
+ * @param pidsMax most processes and threads; absent = no limit
+ */
+export function taskLaunch(
+  task: TaskConfig,
+  pidsMax?: number,
+): Pick<LaunchSpec, 'env' | 'logs' | 'networkNamespace' | 'limits'> {
   return {
     // Programs expect a PATH, and a job rarely gives one.
     env: { PATH: SYSTEM_PATH, ...task.env },
-    limits: taskLimits(task.resources),
+    limits: { ...taskLimits(task.resources), ...(pidsMax === undefined ? {} : { pidsMax }) },
     ...(task.logs.disabled ? {} : { logs: taskLogs(task) }),
     ...taskNetworkNamespace(task.network),
   };

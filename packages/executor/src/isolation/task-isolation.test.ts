@@ -9,7 +9,12 @@ const open = readNodeIsolation({
 });
 
 test('chooseIsolation gives private namespaces and no capability to a task that asks for nothing', (t) => {
-  t.deepEqual(chooseIsolation('java', {}, node), { pidMode: 'private', ipcMode: 'private', capabilities: [] });
+  t.deepEqual(chooseIsolation('java', {}, node), {
+    pidMode: 'private',
+    ipcMode: 'private',
+    capabilities: [],
+    seccomp: 'default',
+  });
 });
 
 test("chooseIsolation follows the node's modes, and a job may be more private", (t) => {
@@ -42,6 +47,7 @@ test('chooseIsolation keeps what is added, less what is dropped, of what the nod
 for (const [config, message] of [
   [{ pid_mode: 'shared' }, 'pid_mode must be "private" or "host"'],
   [{ ipc_mode: 1 }, 'ipc_mode must be a string'],
+  [{ seccomp: 'local/my.json' }, 'seccomp must be "default" or "unconfined"'],
   [{ cap_add: 'chown' }, 'cap_add must be a list of strings'],
 ] as const) {
   test(`chooseIsolation refuses ${JSON.stringify(config)}`, (t) => {
@@ -53,4 +59,23 @@ test('readNodeIsolation refuses a wrong mode', (t) => {
   t.throws(() => readNodeIsolation({ default_pid_mode: 'none' }), {
     message: 'default_pid_mode must be "private" or "host"',
   });
+});
+
+test('chooseIsolation takes all system calls only where the node allows it', (t) => {
+  t.throws(() => chooseIsolation('exec', { seccomp: 'unconfined' }, node), {
+    code: 'denied',
+    message: 'this node does not allow seccomp = "unconfined"',
+  });
+  const free = readNodeIsolation({ allow_seccomp_unconfined: true });
+  t.is(chooseIsolation('exec', { seccomp: 'unconfined' }, free).seccomp, 'unconfined');
+  t.is(chooseIsolation('exec', { seccomp: 'default' }, free).seccomp, 'default');
+  t.throws(() => readNodeIsolation({ allow_seccomp_unconfined: 'yes' }), { message: /must be true or false/ });
+});
+
+test('readNodeIsolation limits the processes of a task unless it is told 0', (t) => {
+  t.is(node.pidsMax, 4096);
+  t.is(readNodeIsolation({ pids_limit: 10 }).pidsMax, 10);
+  t.is(readNodeIsolation({ pids_limit: 0 }).pidsMax, undefined);
+  for (const wrong of [-1, 1.5, '10', 1e9])
+    t.throws(() => readNodeIsolation({ pids_limit: wrong }), { message: /pids_limit must be a whole number/ });
 });

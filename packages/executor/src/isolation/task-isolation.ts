@@ -12,6 +12,10 @@ export interface NodeIsolation {
   /** Also the least private mode that a job may ask for. */
   readonly defaultPidMode: NamespaceMode;
   readonly defaultIpcMode: NamespaceMode;
+  /** Whether jobs may ask for `seccomp = "unconfined"`. */
+  readonly allowsUnconfined: boolean;
+  /** Most processes and threads of a task; undefined = as many as the machine has. */
+  readonly pidsMax: number | undefined;
 }
 
 /** What holds for one task. */
@@ -19,10 +23,22 @@ export interface TaskIsolation {
   readonly pidMode: NamespaceMode;
   readonly ipcMode: NamespaceMode;
   readonly capabilities: readonly string[];
+  readonly seccomp: SeccompProfile;
 }
 
+export type SeccompProfile = 'default' | 'unconfined';
+
+/** Far beyond what programs use, and little enough that a fork bomb leaves the machine usable. */
+const DEFAULT_PIDS_LIMIT = 4_096;
+
 /** The options that `readNodeIsolation` reads. */
-export const ISOLATION_OPTIONS: readonly string[] = ['allow_caps', 'default_pid_mode', 'default_ipc_mode'];
+export const ISOLATION_OPTIONS: readonly string[] = [
+  'allow_caps',
+  'default_pid_mode',
+  'default_ipc_mode',
+  'allow_seccomp_unconfined',
+  'pids_limit',
+];
 
 /** The attributes that `chooseIsolation` reads, for the schema of a driver's `config` block. */
 export const ISOLATION_FIELDS: ConfigSchema['fields'] = {
@@ -40,6 +56,12 @@ export const ISOLATION_FIELDS: ConfigSchema['fields'] = {
     type: { kind: 'list', of: 'string' },
     doc: 'Linux capabilities the task keeps, for example net_bind_service; the node must allow each.',
   },
+  seccomp: {
+    type: 'string',
+    values: ['default', 'unconfined'],
+    default: 'default',
+    doc: 'Which system calls the kernel takes from the task: those of the default filter, or all where the node allows it.',
+  },
   cap_drop: { type: { kind: 'list', of: 'string' }, doc: 'Capabilities taken out of cap_add again.' },
 };
 
@@ -49,6 +71,8 @@ export function readNodeIsolation(config: JsonObject): NodeIsolation {
     allowedCapabilities: readStrings(config, 'allow_caps') ?? DEFAULT_ALLOWED,
     defaultPidMode: readMode(config, 'default_pid_mode') ?? 'private',
     defaultIpcMode: readMode(config, 'default_ipc_mode') ?? 'private',
+    allowsUnconfined: readFlag(config, 'allow_seccomp_unconfined'),
+    pidsMax: readPidsLimit(config),
   };
 }
 
@@ -62,7 +86,33 @@ export function chooseIsolation(driver: string, config: JsonObject, node: NodeIs
       readStrings(config, 'cap_drop') ?? [],
       node.allowedCapabilities,
     ),
+    seccomp: chooseSeccomp(driver, config, node),
   };
+}
+
+function chooseSeccomp(driver: string, config: JsonObject, node: NodeIsolation): SeccompProfile {
+  const asked = readString(config, 'seccomp') ?? 'default';
+  if (asked !== 'default' && asked !== 'unconfined') throw wrongOption('seccomp', '"default" or "unconfined"');
+  if (asked === 'unconfined' && !node.allowsUnconfined) {
+    throw new DriverError('denied', 'this node does not allow seccomp = "unconfined"', {
+      path: ['seccomp'],
+      hint: `set allow_seccomp_unconfined = true for driver ${driver} in the agent configuration`,
+    });
+  }
+  return asked;
+}
+
+function readFlag(config: JsonObject, key: string): boolean {
+  const value = config[key] ?? false;
+  if (typeof value !== 'boolean') throw wrongOption(key, 'true or false');
+  return value;
+}
+
+function readPidsLimit(config: JsonObject): number | undefined {
+  const value = config['pids_limit'] ?? DEFAULT_PIDS_LIMIT;
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value > 4_194_304)
+    throw wrongOption('pids_limit', 'a whole number of processes, 0 for no limit');
+  return value === 0 ? undefined : value;
 }
 
 /** A job may ask for more privacy than the node's default, not for less. */

@@ -165,9 +165,16 @@ export class Launcher {
     child.stdin?.on('error', () => {}); // a dead launcher: 'exit' below deals with it
     child.on('error', (cause) => failed(new ExecutorError('start-failed', `could not start ${program}`, { cause })));
     child.on('exit', (code, signal) => {
-      if (!isReady) failed(new ExecutorError('start-failed', `the launcher ended at once (${signal ?? code})`));
+      if (!isReady) failed(this.#deadAtOnce(`${signal ?? code}`));
       else if (!this.#closed) this.#restart(child, `${signal ?? code}`);
     });
+  }
+
+  #deadAtOnce(reason: string): ExecutorError {
+    const { native } = this.#options;
+    const hint =
+      native === undefined ? 'the agent must run as root' : `${native} may be of another version: build it again`;
+    return new ExecutorError('start-failed', `the launcher ended at once (${reason})`, { hint });
   }
 
   /**

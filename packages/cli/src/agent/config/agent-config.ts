@@ -1,6 +1,7 @@
 // What an agent is configured with, and the defaults.
 
 import { hostname } from 'node:os';
+import type { IsolationPieceName } from '@orch/executor';
 import type { GcConfig } from '@orch/server/config';
 
 export interface AgentConfig {
@@ -63,6 +64,8 @@ export interface ClientConfig {
   readonly bridgeName: string;
   readonly bridgeSubnet: string;
   readonly maxKillTimeoutMs: number;
+  /** Parts of the isolation without which the agent does not start. */
+  readonly requireIsolation: readonly IsolationPieceName[];
   /** Terminal allocations whose directories are kept on this node. */
   readonly gcMaxAllocs: number;
   /** Share of the disk in use above which directories of terminal allocations go, percent. */
@@ -95,6 +98,7 @@ export const defaultAgentConfig: AgentConfig = {
     bridgeName: 'orch0',
     bridgeSubnet: '172.26.64.0/20',
     maxKillTimeoutMs: 30_000,
+    requireIsolation: [],
     gcMaxAllocs: 50,
     gcDiskUsedPercent: 80,
     gcIntervalMs: 60_000,

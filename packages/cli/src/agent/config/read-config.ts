@@ -9,6 +9,7 @@ import { renderDiagnostic } from '@orch/core/jobspec/syntax/render-diagnostic';
 import { createSource } from '@orch/core/jobspec/syntax/source';
 import { OrchError } from '@orch/core/lib/errors';
 import { keyRule, labelRule, type NameRule, nameProblem, quotedName, wordRule } from '@orch/core/model/name';
+import { ISOLATION_PIECES, type IsolationPieceName } from '@orch/executor';
 import type { GcConfig } from '@orch/server/config';
 import { type AgentConfig, type ClientConfig, defaultAgentConfig } from './agent-config.ts';
 import { readClientOptions } from './client-options.ts';
@@ -91,6 +92,12 @@ const client: Fields<Draft> = {
     artifact_file_roots: strings((draft, value) => {
       draft.client.artifactFileRoots = value;
     }),
+    require_isolation: (draft, value) => {
+      const isPiece = (name: unknown) => ISOLATION_PIECES.some((piece) => piece === name);
+      if (!Array.isArray(value) || !value.every(isPiece)) return `a list of ${ISOLATION_PIECES.join(', ')}`;
+      draft.client.requireIsolation = value as readonly IsolationPieceName[];
+      return undefined;
+    },
     bridge_network_name: string((draft, value) => {
       draft.client.bridgeName = value;
     }),
