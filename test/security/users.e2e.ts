@@ -6,10 +6,12 @@ import { agentConfig, allocation, closeAgent, submit } from '../e2e/agent/agent-
 import { type DevAgent, jobText, startDevAgent, until } from '../e2e/shared/dev-agent.ts';
 
 const job = (name: string) => `${name}-${randomBytes(3).toString('hex')}`;
+const word = 'orchusers';
 let agent: DevAgent;
 test.before(async () => {
   agent = await startDevAgent({
     config: agentConfig({
+      word,
       more: `plugin "java" {
   config {
     denied_host_uids = "4000-4999"
@@ -18,7 +20,7 @@ test.before(async () => {
     }),
   });
 });
-test.after.always(() => closeAgent(agent));
+test.after.always(() => closeAgent(agent, word));
 
 const configs = {
   exec: 'command = "id"',

@@ -1,5 +1,7 @@
 // The guards that security rests on, each with the test that dies without it. One file a room; run: npm run mutants -- security
 
 import type { Mutant } from '../../../scripts/mutants/mutant.ts';
+import { qemuMutants } from './qemu.ts';
+import { userMutants } from './users.ts';
 
-export const securityMutants: readonly Mutant[] = [];
+export const securityMutants: readonly Mutant[] = [...qemuMutants, ...userMutants];
