@@ -19,7 +19,7 @@ export const userMutants: readonly Mutant[] = [
     put: 'userDenylist: [],',
     test: {
       file: 'test/security/users.e2e.ts',
-      title: 'exec: root is refused by name and by number, once, and the event names the mend',
+      title: 'exec, java and qemu refuse root by name and by number, once, and the event names the mend',
     },
   },
   {
@@ -30,7 +30,7 @@ export const userMutants: readonly Mutant[] = [
     put: 'deniedUsers: [],',
     test: {
       file: 'test/security/users.e2e.ts',
-      title: 'java: root is refused by name and by number, once, and the event names the mend',
+      title: 'exec, java and qemu refuse root by name and by number, once, and the event names the mend',
     },
   },
   {
