@@ -1,7 +1,7 @@
 // Whoever takes an emulator over: what such a one finds and can do, with another program in the emulator's place.
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Driver, JsonObject, TaskConfig } from '@orch/driver-api';
@@ -31,10 +31,21 @@ interface Room {
 async function asEmulator(
   script: string,
   look: (room: Room) => Promise<void> | void,
-  options: { readonly config?: JsonObject; readonly stays?: boolean; readonly stateDir?: string } = {},
+  options: {
+    readonly config?: JsonObject;
+    readonly stays?: boolean;
+    readonly stateDir?: string;
+    readonly user?: string;
+  } = {},
 ): Promise<void> {
-  const task = await harness.task({ image_path: 'local/disk.raw', ...options.config });
-  writeFileSync(join(task.directories.local, 'disk.raw'), 'the image\n');
+  const { user } = options;
+  const task = await harness.task(
+    { image_path: 'local/disk.raw', ...options.config },
+    user === undefined ? {} : { user },
+  );
+  const image = join(task.directories.local, 'disk.raw');
+  writeFileSync(image, 'the image\n');
+  if (user !== undefined) chownSync(image, Number(user), Number(user));
   const executor: Executor = {
     ...harness.executor,
     launch: (spec: LaunchSpec, call) => harness.executor.launch({ ...spec, argv: ['sh', '-c', script] }, call),
@@ -87,6 +98,11 @@ test.serial('an emulator sees programs, its files and its own directory, and not
     t.is(readFileSync(join(own, 'x'), 'utf8'), 'mine\n');
     t.is(execFileSync('stat', ['-c', '%a', join(own, '..')], { encoding: 'utf8' }), '700\n');
   });
+});
+
+test.serial('a user whom an image belongs to still cannot change it', async (t) => {
+  const script = 'for i in 1 2 3; do (echo changed > /image) 2>/dev/null && echo wrote; done; echo end';
+  await asEmulator(script, ({ log }) => void t.is(log, 'end\n'), { user: '4711' });
 });
 
 test.serial('a control socket that an emulator made a link of leads the agent nowhere', async (t) => {

@@ -1,27 +1,12 @@
 // A sibling that exchanges what a VM's paths lead to, while VMs start: what the emulator is shown is the group's own.
 
-import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createQemuDriver } from '@orch/driver-qemu';
 import type { Executor } from '@orch/executor';
 import test from 'ava';
 import { createHostHarness, type HostHarness, silentDriverLog } from '../e2e/shared/host-harness.ts';
-
-/** How long it is tried. `ORCH_RACE_SECONDS` for more. */
-const seconds = Number(process.env['ORCH_RACE_SECONDS'] ?? 5);
-
-const exchanger = String.raw`
-#define _GNU_SOURCE
-#include <fcntl.h>
-#include <stdio.h>
-int main(int count, char **paths) {
-  if (count != 3) return 2;
-  puts("swapping");
-  fflush(stdout);
-  for (;;) if (renameat2(AT_FDCWD, paths[1], AT_FDCWD, paths[2], RENAME_EXCHANGE) != 0) return 1;
-}
-`;
+import { makeExchanger, raceMs } from './exchange.ts';
 
 const harness: HostHarness = await createHostHarness({
   name: 'qemu-race',
@@ -31,30 +16,26 @@ const harness: HostHarness = await createHostHarness({
 });
 test.after.always(() => harness.cleanup());
 
-test.serial(`an image whose directory is exchanged for a link shows no file of the host in ${seconds} s`, async (t) => {
+test.serial('an image whose directory is exchanged for a link shows no file of the host', async (t) => {
   const host = join(harness.root, 'of-the-host');
   mkdirSync(host);
   writeFileSync(join(host, 'disk.raw'), 'a secret of the host');
-  const program = join(harness.root, 'exchange');
-  writeFileSync(`${program}.c`, exchanger);
-  execFileSync('cc', ['-O2', '-o', program, `${program}.c`]);
   const task = await harness.task({ image_path: '/alloc/dir/disk.raw' });
   const { shared } = task.directories;
   mkdirSync(join(shared, 'dir'));
   writeFileSync(join(shared, 'dir/disk.raw'), 'the image');
   symlinkSync(host, join(shared, 'link'));
-  const swapping = spawn(program, [join(shared, 'dir'), join(shared, 'link')], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  t.teardown(() => swapping.kill('SIGKILL'));
-  await new Promise((resolve) => swapping.stdout.once('data', resolve));
+  const exchanger = makeExchanger();
+  t.teardown(() => exchanger.remove());
+  const exchanging = exchanger.start(join(shared, 'dir'), join(shared, 'link'));
+  t.teardown(() => exchanging.stop());
   const executor: Executor = {
     ...harness.executor,
     launch: (spec, call) => harness.executor.launch({ ...spec, argv: ['cat', '/image'] }, call),
   };
   const driver = createQemuDriver({ config: {}, stateDir: harness.root, log: silentDriverLog }, { executor });
   const seen = { image: 0, refused: 0 };
-  const end = performance.now() + seconds * 1_000;
+  const end = performance.now() + raceMs;
   for (let attempt = 0; performance.now() < end; attempt += 1) {
     const one = { ...task, id: `${task.id}${attempt}`, name: `vm${attempt}` };
     try {

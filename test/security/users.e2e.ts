@@ -6,10 +6,12 @@ import { agentConfig, allocation, closeAgent, submit } from '../e2e/agent/agent-
 import { type DevAgent, jobText, startDevAgent, until } from '../e2e/shared/dev-agent.ts';
 
 const job = (name: string) => `${name}-${randomBytes(3).toString('hex')}`;
+const word = 'orchusers';
 let agent: DevAgent;
 test.before(async () => {
   agent = await startDevAgent({
     config: agentConfig({
+      word,
       more: `plugin "java" {
   config {
     denied_host_uids = "4000-4999"
@@ -18,7 +20,7 @@ test.before(async () => {
     }),
   });
 });
-test.after.always(() => closeAgent(agent));
+test.after.always(() => closeAgent(agent, word));
 
 const configs = {
   exec: 'command = "id"',
@@ -48,8 +50,8 @@ async function failure(driver: keyof typeof configs, user: string): Promise<{ re
   return { restarts: Number(state?.Restarts ?? -1), text: events.join('\n') };
 }
 
-for (const driver of ['exec', 'java', 'qemu'] as const)
-  test.serial(`${driver}: root is refused by name and by number, once, and the event names the mend`, async (t) => {
+test.serial('exec, java and qemu refuse root by name and by number, once, and the event names the mend', async (t) => {
+  for (const driver of ['exec', 'java', 'qemu'] as const)
     for (const [user, what] of [
       ['root', 'the user root'],
       ['0:0', 'the user id 0'],
@@ -60,7 +62,7 @@ for (const driver of ['exec', 'java', 'qemu'] as const)
       t.regex(text, /Not Restarting: Error was unrecoverable/);
       t.is(restarts, 0);
     }
-  });
+});
 
 test.serial('an id the kernel would read as root is no user', async (t) => {
   t.regex((await failure('exec', '4294967296')).text, /no user "4294967296"|4294967296/);

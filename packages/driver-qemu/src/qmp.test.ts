@@ -73,16 +73,16 @@ test('connectQmp gives up when there is no greeting or no socket', async (t) => 
   await t.throwsAsync(connectQmp('/nonexistent/qmp', 100), { code: 'ENOENT' });
 });
 
-for (const [what, line] of [
-  ['null', 'null'],
-  ['a number', '7'],
-  ['a list', '[]'],
-  ['an error that is null', '{"id":2,"error":null}'],
-  ['an error that is a number', '{"id":2,"error":{"desc":{"a":1}}}'],
-  ['an event with data that is null', '{"event":"X","data":null}\n{"id":2,"error":{}}'],
-  ['what is no JSON', '{'],
-] as const) {
-  test(`a QEMU that was taken over and says ${what} ends its connection or gets an error, never the agent`, async (t) => {
+test('a QEMU that was taken over and answers nonsense ends its connection or gets an error, never the agent', async (t) => {
+  for (const line of [
+    'null',
+    '7',
+    '[]',
+    '{',
+    '{"id":2,"error":null}',
+    '{"id":2,"error":{"desc":{"a":1}}}',
+    '{"event":"X","data":null}\n{"id":2,"error":{}}',
+  ]) {
     const say = (socket: Socket, text: string) => {
       const { id } = JSON.parse(text) as { id: number };
       socket.write(id === 1 ? '{"id":1,"return":{}}\n' : `${line}\n`);
@@ -90,11 +90,11 @@ for (const [what, line] of [
     await withServer(say, true, async (path) => {
       const client = await connectQmp(path, 2000);
       client.onEvent(({ data }) => Object.keys(data));
-      await t.throwsAsync(client.execute('query-status'), { name: 'QmpError' });
+      await t.throwsAsync(client.execute('query-status'), { name: 'QmpError' }, line);
       client.close();
     });
-  });
-}
+  }
+});
 
 test('a QEMU that was taken over and never stops talking is listened to no longer', async (t) => {
   for (const piece of ['x'.repeat(65_536), `${'{"event":"X"}\n'.repeat(4_000)}`]) {

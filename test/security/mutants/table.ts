@@ -4,5 +4,13 @@ import type { Mutant } from '../../../scripts/mutants/mutant.ts';
 import { apiMutants } from './api.ts';
 import { apiSocketMutants } from './api-sockets.ts';
 import { nameMutants } from './names.ts';
+import { qemuMutants } from './qemu.ts';
+import { userMutants } from './users.ts';
 
-export const securityMutants: readonly Mutant[] = [...apiMutants, ...apiSocketMutants, ...nameMutants];
+export const securityMutants: readonly Mutant[] = [
+  ...apiSocketMutants,
+  ...apiMutants,
+  ...nameMutants,
+  ...qemuMutants,
+  ...userMutants,
+];
