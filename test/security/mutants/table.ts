@@ -3,6 +3,7 @@
 import type { Mutant } from '../../../scripts/mutants/mutant.ts';
 import { apiMutants } from './api.ts';
 import { apiSocketMutants } from './api-sockets.ts';
+import { logMutants } from './logs.ts';
 import { nameMutants } from './names.ts';
 
-export const securityMutants: readonly Mutant[] = [...apiMutants, ...apiSocketMutants, ...nameMutants];
+export const securityMutants: readonly Mutant[] = [...apiMutants, ...apiSocketMutants, ...logMutants, ...nameMutants];
