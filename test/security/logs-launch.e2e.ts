@@ -250,6 +250,7 @@ test.serial('a file whose owner a container’s root has changed through the vie
 test.serial(
   'the successor of a copier whose logs lie where tasks can write meets links, FIFOs and changed owners',
   async (t) => {
+    t.timeout(30_000);
     const at = place();
     const go = join(at.root, 'go');
     chmodSync(at.view, 0o755);
