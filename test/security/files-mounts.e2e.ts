@@ -15,6 +15,8 @@ interface Answer {
   readonly closed: readonly string[];
   readonly gone: boolean;
   readonly seenByEngine: boolean;
+  readonly bound: number;
+  readonly hostKept: boolean;
 }
 
 function probe(t: ExecutionContext, propagation: string, prepare: (base: string) => string): Answer {
@@ -40,6 +42,8 @@ for (const propagation of ['shared', 'private'])
     t.true(answer.built.some((line) => line.startsWith('/disk/data/allocations/a1/t/secrets ')));
     t.deepEqual(answer.removed, answer.opened, 'secrets are unmounted');
     t.true(answer.gone);
+    t.true(answer.bound >= 2);
+    t.true(answer.hostKept, 'what was bound inside is unmounted, not emptied');
     t.deepEqual(answer.closed, []);
     t.is(answer.seenByEngine, propagation === 'shared', 'an engine in a namespace of its own sees what is mounted');
   });

@@ -42,9 +42,18 @@ await buildTaskDir({ directories: layout.task('t'), isolation: 'chroot', user: u
 writeFileSync(join(layout.task('t').secrets, 'token'), 'hidden');
 const seenByEngine = existsSync(`/proc/${engine.pid}/root${layout.task('t').secrets}/token`);
 const built = mounts();
+// What a driver or an operator left bound in there.
+mkdirSync(join(base, 'host'));
+writeFileSync(join(base, 'host/file'), '');
+for (const place of [join(layout.task('t').local, 'bound'), join(layout.task('t').driver, 'bound')]) {
+  mkdirSync(place);
+  await tools.runner.run({ argv: ['mount', '--bind', join(base, 'host'), place] });
+}
+const bound = mounts().length - built.length;
 await removeAllocDir(layout, tools);
+const hostKept = existsSync(join(base, 'host/file'));
 const removed = mounts();
 const gone = !existsSync(layout.root) && !existsSync(layout.privateRoot);
 await closeDataDir(dataDir, tools);
-console.log(JSON.stringify({ guarded, opened, seenByEngine, built, removed, gone, closed: mounts() }));
+console.log(JSON.stringify({ guarded, opened, seenByEngine, bound, hostKept, built, removed, gone, closed: mounts() }));
 engine.kill();

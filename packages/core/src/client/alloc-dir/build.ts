@@ -82,9 +82,9 @@ export async function unmountSecrets(
  * @throws OrchError `unmount-failed`, `not-removed`; trying again later may help
  */
 export async function removeAllocDir(layout: AllocLayout, { runner }: DirectoryTools): Promise<void> {
-  await ifThere(layout.root, (root) => unmountBelow(root, runner));
-  for (const path of [layout.root, layout.privateRoot])
-    await ifThere(dirname(path), (parent) => removeTree(parent, basename(path), runner));
+  const paths = [layout.root, layout.privateRoot];
+  for (const path of paths) await ifThere(path, (directory) => unmountBelow(directory, runner));
+  for (const path of paths) await ifThere(dirname(path), (parent) => removeTree(parent, basename(path), runner));
 }
 
 /** The owner of what is the task's own; root where it is undefined. */
