@@ -2,7 +2,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, readlink } from 'node:fs/promises';
 import { isAbsolute, join, normalize, relative } from 'node:path';
-import type { TaskDirectories } from '@orch/driver-api';
+import { DriverError, isDriverError, type TaskDirectories } from '@orch/driver-api';
 import { configError, deniedError } from '../engine/errors.ts';
 
 const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK } = constants;
@@ -52,6 +52,9 @@ export async function openBeneath(directories: TaskDirectories, wanted: Wanted):
   const walk = new Walk(wanted, roots);
   try {
     return await walk.run(allocation, relative(allocation, writtenPath(directories, path)));
+  } catch (cause) {
+    if (isDriverError(cause)) throw cause;
+    throw new DriverError('internal', `"${path}" of the allocation cannot be opened`, { path: field, cause });
   } finally {
     await walk.close();
   }

@@ -2,7 +2,7 @@
 // `<state>/mounts/<container>/<n>`. They last as long as the container, also without this process.
 import { type FileHandle, lstat, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DriverError } from '@orch/driver-api';
+import { DriverError, isDriverError } from '@orch/driver-api';
 import { containerName } from '../container/labels.ts';
 import type { BindMode, HeldSource, NativeModes } from './native-modes.ts';
 
@@ -87,7 +87,12 @@ export class TaskBinds {
       throw new DriverError('invalid-config', `a container has at most ${MOST_BINDS} mounts`);
     }
     if (this.#sources.length === 0) return;
-    await this.#prepare();
+    try {
+      await this.#prepare();
+    } catch (cause) {
+      if (isDriverError(cause)) throw cause;
+      throw new DriverError('start-failed', 'the places for the mounts of a container cannot be made', { cause });
+    }
     this.#isMade = true;
     await this.#modes.bind(this.#place, this.#sources);
   }
