@@ -3,6 +3,7 @@ import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
+import { createQmpClient } from './qmp.ts';
 import { connectQmp } from './qmp-connect.ts';
 
 async function withServer(
@@ -131,4 +132,40 @@ test('connectQmp reaches a socket whose path is longer than a socket address', a
     client.close();
     t.pass();
   });
+});
+
+/** A socket of which the test is the other end: what its words do is thrown at the test. */
+function fakeSocket() {
+  const listeners: Record<string, (value: unknown) => void> = {};
+  const seen = { destroyed: undefined as Error | undefined };
+  const socket = {
+    on: (event: string, listener: (value: unknown) => void) => {
+      listeners[event] = listener;
+    },
+    setEncoding() {},
+    write: () => true,
+    end() {},
+    destroy: (error?: Error) => {
+      seen.destroyed = error;
+    },
+  };
+  const client = createQmpClient(socket as unknown as Parameters<typeof createQmpClient>[0]);
+  return { client, seen, say: (text: string) => listeners['data']?.(text) };
+}
+
+test('no answer of an emulator throws where nobody catches', (t) => {
+  for (const line of ['null', '7', '[null]', '"x"', '{', '{"id":1,"error":null}', '{"event":"X","data":null}']) {
+    const { client, say } = fakeSocket();
+    client.onEvent(({ data }) => Object.keys(data));
+    client.execute('query-status').catch(() => {}); // the line may be its answer
+    t.notThrows(() => say(`${line}\n`), line);
+  }
+});
+
+test('an emulator that says more than any answer is long is cut off', (t) => {
+  for (const piece of ['x'.repeat(65_536), '{"event":"X"}\n'.repeat(5_000)]) {
+    const { seen, say } = fakeSocket();
+    for (let sent = 0; sent <= 1_048_576; sent += piece.length) say(piece);
+    t.regex(String(seen.destroyed), /more than 1048576 bytes/);
+  }
 });

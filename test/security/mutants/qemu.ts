@@ -111,7 +111,7 @@ export const qemuMutants: readonly Mutant[] = [
     put: 'const isObject = 1 < 2;',
     test: {
       file: `${qemu}/qmp.test.ts`,
-      title: 'a QEMU that was taken over and answers nonsense ends its connection or gets an error, never the agent',
+      title: 'no answer of an emulator throws where nobody catches',
     },
   },
   {
@@ -122,7 +122,7 @@ export const qemuMutants: readonly Mutant[] = [
     put: 'if (1 > 2) {',
     test: {
       file: `${qemu}/qmp.test.ts`,
-      title: 'a QEMU that was taken over and never stops talking is listened to no longer',
+      title: 'an emulator that says more than any answer is long is cut off',
     },
   },
   {
