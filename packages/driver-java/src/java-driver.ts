@@ -109,7 +109,7 @@ function planJava(task: TaskConfig, node: JavaNode) {
   const { memoryMaxMiB, memoryMiB } = task.resources;
   return {
     launch: {
-      ...taskLaunch(task, node.pidsMax),
+      ...taskLaunch(task, node.isolation.pidsMax),
       argv: javaArguments(java, config, memoryMaxMiB ?? memoryMiB),
       cwd: config.workDir,
       ...boundary,
