@@ -176,6 +176,16 @@ test.serial('the end of a bind does not travel to what is mounted below its sour
   t.is(said, '1\n1\n');
 });
 
+test.serial(
+  'an engine that does not see the mounts of the agent gets no task, and nothing is written beside it',
+  (t) => {
+    const probe = join(import.meta.dirname, 'docker-apart-probe.ts');
+    const apart = ['-m', '--propagation', 'private', process.execPath, probe];
+    const said = execFileSync('unshare', apart, { encoding: 'utf8' });
+    t.regex(said, /^start-failed: .*the engine does not see the mounts of the agent; left: \[\]$/m);
+  },
+);
+
 test.serial('a directory for mounts that others can reach is not used', async (t) => {
   const aside = `${mounts}-aside`;
   await rename(mounts, aside);

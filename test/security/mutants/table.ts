@@ -3,6 +3,12 @@
 import type { Mutant } from '../../../scripts/mutants/mutant.ts';
 import { apiMutants } from './api.ts';
 import { apiSocketMutants } from './api-sockets.ts';
+import { dockerMutants } from './docker.ts';
 import { nameMutants } from './names.ts';
 
-export const securityMutants: readonly Mutant[] = [...apiMutants, ...apiSocketMutants, ...nameMutants];
+export const securityMutants: readonly Mutant[] = [
+  ...apiMutants,
+  ...apiSocketMutants,
+  ...dockerMutants,
+  ...nameMutants,
+];
