@@ -7,7 +7,8 @@ import { containerName } from '@orch/driver-docker';
 import { findNativeLauncher } from '@orch/executor';
 import test from 'ava';
 import { createDockerHarness } from '../e2e/docker/docker-harness.ts';
-import { outputOf, RACE_S, swapping } from './docker-kit.ts';
+import { outputOf } from './docker-kit.ts';
+import { type Exchange, exchangePairs, raceMs } from './exchange-pairs.ts';
 
 const harness = await createDockerHarness();
 const driver = harness.createDriver();
@@ -28,17 +29,17 @@ async function hostDirectory(): Promise<string> {
 }
 
 /** `alloc/data/x` is now the task's own directory, now a link to the host's, as fast as it goes. */
-async function flipping(task: TaskConfig): Promise<{ end(): Promise<void> }> {
+async function flipping(task: TaskConfig): Promise<Exchange> {
   const data = join(task.directories.shared, 'data');
   await mkdir(join(data, 'x/victim'), { recursive: true });
   await writeFile(join(data, 'x/victim/canary'), 'own\n');
   await symlink(await hostDirectory(), join(data, 'y'));
-  return swapping(join(data, 'x'), join(data, 'y'));
+  return exchangePairs([[join(data, 'x'), join(data, 'y')]]);
 }
 
 async function raced(task: TaskConfig, config: (round: number) => JsonObject): Promise<Record<string, number>> {
   const seen: Record<string, number> = {};
-  const end = Date.now() + RACE_S * 1000;
+  const end = Date.now() + raceMs;
   for (let round = 0; Date.now() < end; round += 1) {
     const next = { ...task, id: task.id.replace(/0$/, String(round)), config: { ...task.config, ...config(round) } };
     const outcome = await outputOf(driver, next).catch((error: { code?: string }) => error.code ?? 'unknown');
@@ -53,7 +54,7 @@ test.serial(
     const task = await harness.script('cat /h/canary; echo written > /h/touched');
     const flips = await flipping(task);
     const seen = await raced(task, () => ({ volumes: ['../alloc/data/x/victim:/h'] }));
-    await flips.end();
+    await flips.stop();
     t.log(seen);
     t.deepEqual(
       Object.keys(seen).filter((outcome) => !['own', 'denied', 'invalid-config'].includes(outcome)),
@@ -69,7 +70,7 @@ test.serial('a directory made for a bind is never made outside while its parent 
   const task = await harness.script('echo made');
   const flips = await flipping(task);
   const seen = await raced(task, (round) => ({ volumes: [`../alloc/data/x/victim/a${round}/b:/h`] }));
-  await flips.end();
+  await flips.stop();
   t.log(seen);
   t.deepEqual(
     Object.keys(seen).filter((outcome) => !['made', 'denied', 'invalid-config'].includes(outcome)),
@@ -156,6 +157,32 @@ test.serial(
     t.false((await readFile('/proc/mounts', 'utf8')).includes(harness.root));
     t.deepEqual((await readdir(task.directories.local)).sort(), ['data']);
     await next.close();
+  },
+);
+
+test.serial('the end of a bind does not travel to what is mounted below its source', (t) => {
+  const source = join(harness.root, 'travels/source');
+  const places = join(harness.root, 'travels/places');
+  const script = `set -e
+    mkdir -p ${source}/below ${places}
+    mount --make-rshared /
+    mount -t tmpfs below ${source}/below
+    ${launcher} bind ${places} rp ws 3<${source} 4<${source}
+    grep -c ' ${places}/0/below ro,nosuid,nodev' /proc/self/mountinfo
+    ${launcher} unbind ${places}
+    grep -c ' ${source}/below ' /proc/self/mountinfo
+    ! grep ${places} /proc/self/mountinfo`;
+  const said = execFileSync('unshare', ['-m', '--propagation', 'private', 'sh', '-c', script], { encoding: 'utf8' });
+  t.is(said, '1\n1\n');
+});
+
+test.serial(
+  'an engine that does not see the mounts of the agent gets no task, and nothing is written beside it',
+  (t) => {
+    const probe = join(import.meta.dirname, 'docker-apart-probe.ts');
+    const apart = ['-m', '--propagation', 'private', process.execPath, probe];
+    const said = execFileSync('unshare', apart, { encoding: 'utf8' });
+    t.regex(said, /^start-failed: .*the engine does not see the mounts of the agent; left: \[\]$/m);
   },
 );
 

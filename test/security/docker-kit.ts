@@ -1,14 +1,9 @@
-// What the attacks on the docker driver share: image archives taken apart and put together, a swap of two names in a loop,
-// the tags of the engine.
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+// What the attacks on the docker driver share: image archives taken apart and put together, the tags of
+// the engine.
 import { writeFile } from 'node:fs/promises';
 import type { Driver, TaskConfig } from '@orch/driver-api';
 import tar from 'tar-stream';
 import type { DockerHarness } from '../e2e/docker/docker-harness.ts';
-
-/** Seconds a race is tried. */
-export const RACE_S = Number(process.env['RACE_SECONDS'] ?? 5);
 
 export interface SavedImage {
   readonly id: string;
@@ -83,32 +78,4 @@ export async function outputOf(driver: Driver, task: TaskConfig): Promise<string
   } finally {
     await driver.destroy(task.id, { force: true });
   }
-}
-
-const EXCHANGE = `
-import ctypes, sys
-libc = ctypes.CDLL(None, use_errno=True)
-one, other = sys.argv[1].encode(), sys.argv[2].encode()
-print('ready', flush=True)
-while True:
-    if libc.renameat2(-100, one, -100, other, 2) != 0: sys.exit(ctypes.get_errno())
-`;
-
-export interface Swap {
-  /** Ends it; says when it ended by itself. */
-  end(): Promise<void>;
-}
-
-/** Exchanges two names as fast as it goes (renameat2 RENAME_EXCHANGE), in a process of its own. */
-export async function swapping(one: string, other: string): Promise<Swap> {
-  const child: ChildProcess = spawn('python3', ['-c', EXCHANGE, one, other], { stdio: ['ignore', 'pipe', 'inherit'] });
-  await once(child.stdout as NodeJS.ReadableStream, 'data');
-  return {
-    async end() {
-      if (child.exitCode !== null) throw new Error(`the swap ended by itself: ${child.exitCode}`);
-      const exit = once(child, 'exit');
-      child.kill('SIGKILL');
-      await exit;
-    },
-  };
 }

@@ -36,27 +36,43 @@ const etc = {
   volume_options: { driver_config: { name: 'local', options: { type: 'none', o: 'bind', device: '/etc' } } },
 };
 const refusals: readonly [title: string, config: JsonObject, field: string][] = [
-  ['a device by dots', { devices: [{ host_path: '/dev/net/../kmsg' }] }, 'devices'],
-  ['a device by a link in an allowed directory', { devices: [{ host_path: join(profiles, 'link') }] }, 'devices'],
-  ['a seccomp profile of its own', { security_opt: [allow] }, 'security_opt'],
-  ['no SELinux', { security_opt: ['label=disable'] }, 'security_opt'],
-  ['the SELinux type of privileged containers', { security_opt: ['label=type:spc_t'] }, 'security_opt'],
-  ['the AppArmor profile of another program', { security_opt: ['apparmor=other'] }, 'security_opt'],
-  ["another container's processes", { pid_mode: 'container:x' }, 'pid_mode'],
-  ["another container's shared memory", { ipc_mode: 'container:x' }, 'ipc_mode'],
-  ['a namespace by its path', { network_mode: 'ns:/proc/1/ns/net' }, 'network_mode'],
-  ['a volume that is a bind of the host', { mount: [{ type: 'volume', source: 'v', target: '/x', ...etc }] }, 'mount'],
-  ['mounts that travel to the host', { mount: bind({ bind_options: { propagation: 'rshared' } }) }, 'mount'],
-  ['a mount over /proc', { mount: bind({ target: '/y/../proc/sys' }) }, 'mount'],
-  ['memory over /sys', { tmpfs: ['/sys/kernel'] }, 'tmpfs'],
-  ['to be spared when memory runs out', { oom_score_adj: '-1000' }, 'oom_score_adj'],
-  ['real-time priority', { ulimit: { rtprio: '99' } }, 'ulimit'],
-  ['a label of orch', { labels: { 'orch.owner': 'x' } }, 'labels'],
-  ['a way through the API of the engine', { image: 'a/../../containers/x' }, 'image'],
+  ['a device by dots is refused by name', { devices: [{ host_path: '/dev/net/../kmsg' }] }, 'devices'],
+  [
+    'a device by a link in an allowed directory is refused by name',
+    { devices: [{ host_path: join(profiles, 'link') }] },
+    'devices',
+  ],
+  ['a seccomp profile of its own is refused by name', { security_opt: [allow] }, 'security_opt'],
+  ['no SELinux is refused by name', { security_opt: ['label=disable'] }, 'security_opt'],
+  [
+    'the SELinux type of privileged containers is refused by name',
+    { security_opt: ['label=type:spc_t'] },
+    'security_opt',
+  ],
+  ['the AppArmor profile of another program is refused by name', { security_opt: ['apparmor=other'] }, 'security_opt'],
+  ["another container's processes is refused by name", { pid_mode: 'container:x' }, 'pid_mode'],
+  ["another container's shared memory is refused by name", { ipc_mode: 'container:x' }, 'ipc_mode'],
+  ['a namespace by its path is refused by name', { network_mode: 'ns:/proc/1/ns/net' }, 'network_mode'],
+  [
+    'a volume that is a bind of the host is refused by name',
+    { mount: [{ type: 'volume', source: 'v', target: '/x', ...etc }] },
+    'mount',
+  ],
+  [
+    'mounts that travel to the host is refused by name',
+    { mount: bind({ bind_options: { propagation: 'rshared' } }) },
+    'mount',
+  ],
+  ['a mount over /proc is refused by name', { mount: bind({ target: '/y/../proc/sys' }) }, 'mount'],
+  ['memory over /sys is refused by name', { tmpfs: ['/sys/kernel'] }, 'tmpfs'],
+  ['to be spared when memory runs out is refused by name', { oom_score_adj: '-1000' }, 'oom_score_adj'],
+  ['real-time priority is refused by name', { ulimit: { rtprio: '99' } }, 'ulimit'],
+  ['a label of orch is refused by name', { labels: { 'orch.owner': 'x' } }, 'labels'],
+  ['a way through the API of the engine is refused by name', { image: 'a/../../containers/x' }, 'image'],
 ];
 
 for (const [title, config, field] of refusals) {
-  test(`${title} is refused by name and nothing is left`, async (t) => {
+  test(title, async (t) => {
     const task = await harness.script('exit 0', config);
     await writeFile(join(task.directories.local, 'allow.json'), JSON.stringify({ defaultAction: 'SCMP_ACT_ALLOW' }));
     const error = (await t.throwsAsync(driver.start(task, {}))) as unknown as { code: string; path?: string[] };

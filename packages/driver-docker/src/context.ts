@@ -5,6 +5,7 @@ import type { Broadcast } from './engine/broadcast.ts';
 import type { Engine } from './engine/engine.ts';
 import type { EngineLink } from './engine/engine-link.ts';
 import type { Binds } from './files/binds.ts';
+import type { BindsSeen } from './files/binds-seen.ts';
 import type { ImageRecords } from './image/image-records.ts';
 import type { Images } from './image/images.ts';
 import type { Doors } from './network/door.ts';
@@ -18,6 +19,7 @@ export interface DockerContext {
   readonly imageRecords: ImageRecords;
   readonly doors: Doors;
   readonly binds: Binds;
+  readonly bindsSeen: BindsSeen;
   readonly node: DockerNodeConfig;
   readonly owner: string;
   /** Ids of tasks whose start is under way. */

@@ -29,6 +29,7 @@ import { type EngineEvent, EngineLink } from './engine/engine-link.ts';
 import { engineMessage } from './engine/errors.ts';
 import { describeEngine } from './engine/fingerprint.ts';
 import { Binds } from './files/binds.ts';
+import { BindsSeen } from './files/binds-seen.ts';
 import { LAUNCHER_HINT, NativeModes } from './files/native-modes.ts';
 import { ImageRecords } from './image/image-records.ts';
 import { Images } from './image/images.ts';
@@ -125,7 +126,10 @@ function createContext(
         await context.doors.closeLeft();
         await sweepBinds(context, await engine.client(), createdMs);
       },
-      disconnected: () => images.forget(),
+      disconnected() {
+        images.forget();
+        context.bindsSeen.forget();
+      },
       event: (event) => onEvent(context, event),
     },
     options.log,
@@ -137,6 +141,7 @@ function createContext(
     images,
     imageRecords,
     doors: new Doors(engine, owner, launcher, listener),
+    bindsSeen: new BindsSeen(),
     binds: new Binds(options.stateDir, new NativeModes(launcher)),
     node,
     owner,

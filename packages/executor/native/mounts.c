@@ -24,6 +24,11 @@ bool set_mount(int mount, unsigned long long set, unsigned long long cleared) {
   return syscall(SYS_mount_setattr, mount, "", AT_EMPTY_PATH, &wanted, sizeof wanted) == 0;
 }
 
+bool set_mounts(int mount, unsigned long long set) {
+  struct attributes wanted = {.set = set};
+  return syscall(SYS_mount_setattr, mount, "", AT_EMPTY_PATH | AT_RECURSIVE, &wanted, sizeof wanted) == 0;
+}
+
 bool attach_mount(int mount, int target) {
   return syscall(SYS_move_mount, mount, "", target, "", FROM_EMPTY_PATH | TO_EMPTY_PATH) == 0;
 }

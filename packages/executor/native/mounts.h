@@ -14,6 +14,9 @@ int clone_mount(int dir, const char *path, unsigned flags);
 // Changes SET_* of a mount of `clone_mount` or of the mount a directory handle is the root of.
 bool set_mount(int mount, unsigned long long set, unsigned long long cleared);
 
+// Sets SET_* of a mount of `clone_mount` and of all mounts below it.
+bool set_mounts(int mount, unsigned long long set);
+
 // Puts a mount of `clone_mount` upon what the handle `target` stands for.
 bool attach_mount(int mount, int target);
 

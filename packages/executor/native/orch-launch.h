@@ -152,6 +152,11 @@ void copy_streams(const struct plan *plan);
 
 // Where the first argument is the word of another mode (door.c), does that and never returns.
 void run_mode(int count, char **words);
+_Noreturn void run_bind(int count, char **words);
+_Noreturn void run_unbind(int count, char **directories);
+
+// Says on standard error which step failed, and ends.
+_Noreturn void give_up(const char *step);
 
 // Opens, writes all of `text`, closes. False with errno set.
 bool write_file(const char *path, int flags, const char *text);

@@ -372,7 +372,7 @@ export const badJobs: readonly BadJob[] = [
   group('ours: unknown network mode', 'network[0].mode', 'network {\nmode = "brigde"\n}'),
   job('ours: slash in the name of a group', 'group["a/b"]', `group "a/b" {\n${TASK}\n}`),
   check('ours: header that is no list', 'header.A', `type = "tcp"\nheader {\nA = "b"\n}\n${TIMES}`),
-  task('ours: kill_signal that is no name', 'kill_signal', 'kill_signal = "15"'),
+  task('ours: kill_signal that is no name', 'kill_signal', 'kill_signal = "65"'),
   group('ours: affinity without a value', 'affinity[0].value', 'affinity {\nattribute = "${attr.a}"\n}'),
   ...badServices,
 ];

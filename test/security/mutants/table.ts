@@ -3,6 +3,7 @@
 import type { Mutant } from '../../../scripts/mutants/mutant.ts';
 import { apiMutants } from './api.ts';
 import { apiSocketMutants } from './api-sockets.ts';
+import { dockerMutants } from './docker.ts';
 import { fileMutants } from './files.ts';
 import { logMutants } from './logs.ts';
 import { nameMutants } from './names.ts';
@@ -12,6 +13,7 @@ import { userMutants } from './users.ts';
 export const securityMutants: readonly Mutant[] = [
   ...apiSocketMutants,
   ...apiMutants,
+  ...dockerMutants,
   ...fileMutants,
   ...logMutants,
   ...nameMutants,

@@ -65,7 +65,7 @@ async function taskMounts(task: TaskConfig, ground: Ground): Promise<MountSettin
     mounts.push({
       Type: 'bind',
       Source: mount.hostPath,
-      Target: mount.taskPath,
+      Target: mountTarget(mount.taskPath, ['volume_mount'], ground.volumesEnabled),
       ReadOnly: mount.readOnly,
       BindOptions: { Propagation: PROPAGATION[mount.propagation ?? 'private'] },
     });

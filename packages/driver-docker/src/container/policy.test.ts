@@ -54,6 +54,11 @@ for (const [option, message] of refusedOptions) {
   });
 }
 
+test('a job brings no seccomp profile, SELinux label or AppArmor profile of its own', async (t) => {
+  for (const option of ['seccomp=local/allow.json', 'label=disable', 'apparmor=another-program'])
+    await t.throwsAsync(settings({ security_opt: [option] }), { code: 'denied' }, option);
+});
+
 test('a profile of the node is sent by its text, and nothing else of that directory', async (t) => {
   const node = { seccomp_profiles_dir: join(root, 'profiles') };
   const options = async (option: string) => (await settings({ security_opt: [option] }, node)).SecurityOpt;
@@ -78,19 +83,44 @@ test('labels and profiles that the node lists are taken', async (t) => {
 });
 
 const refusedDevices: readonly [title: string, device: JsonObject, allow: readonly string[], message: RegExp][] = [
-  ['dots', { host_path: '/dev/net/../zero' }, ['/dev/net'], /without "\.\."/],
-  ['dots to what is allowed', { host_path: '/dev/net/../zero' }, ['/dev/zero'], /without "\.\."/],
-  ['a symbolic link in an allowed directory', { host_path: join(root, 'dev/zero') }, [join(root, 'dev')], /not allow/],
-  ['a directory with a device that is not allowed', { host_path: '/dev' }, ['/dev/zero'], /not allow/],
-  ['a longer name', { host_path: '/dev/zeros' }, ['/dev/zero'], /no device/],
-  ['a file', { host_path: '/etc/passwd' }, ['/etc'], /not a device/],
-  ['a relative path', { host_path: 'zero' }, ['/dev/zero'], /not an absolute path/],
-  ['a way out inside', { host_path: '/dev/zero', container_path: '/../x' }, ['/dev/zero'], /without "\.\."/],
-  ['other permissions', { host_path: '/dev/zero', cgroup_permissions: 'rwx' }, ['/dev/zero'], /made of r, w and m/],
+  ['a device by dots is refused', { host_path: '/dev/net/../zero' }, ['/dev/net'], /without "\.\."/],
+  [
+    'a device by dots to what is allowed is refused',
+    { host_path: '/dev/net/../zero' },
+    ['/dev/zero'],
+    /without "\.\."/,
+  ],
+  [
+    'a device by a symbolic link in an allowed directory is refused',
+    { host_path: join(root, 'dev/zero') },
+    [join(root, 'dev')],
+    /not allow/,
+  ],
+  [
+    'a device by a directory with a device that is not allowed is refused',
+    { host_path: '/dev' },
+    ['/dev/zero'],
+    /not allow/,
+  ],
+  ['a device by a longer name is refused', { host_path: '/dev/zeros' }, ['/dev/zero'], /no device/],
+  ['a device by a file is refused', { host_path: '/etc/passwd' }, ['/etc'], /not a device/],
+  ['a device by a relative path is refused', { host_path: 'zero' }, ['/dev/zero'], /not an absolute path/],
+  [
+    'a device by a way out inside is refused',
+    { host_path: '/dev/zero', container_path: '/../x' },
+    ['/dev/zero'],
+    /without "\.\."/,
+  ],
+  [
+    'a device by other permissions is refused',
+    { host_path: '/dev/zero', cgroup_permissions: 'rwx' },
+    ['/dev/zero'],
+    /made of r, w and m/,
+  ],
 ];
 
 for (const [title, device, allow_devices, message] of refusedDevices) {
-  test(`a device by ${title} is refused`, async (t) => {
+  test(title, async (t) => {
     await t.throwsAsync(devices(device, { allow_devices }), { message });
   });
 }

@@ -131,6 +131,7 @@ async function launch(
   // Known before it runs, so that an exit within its first milliseconds finds somebody.
   context.tasks.add(tracked);
   try {
+    await context.bindsSeen.check(container);
     throwIfAborted(signal, `starting ${task.id}`);
     await container.start();
     const address = await addressOf(context, tracked, task);

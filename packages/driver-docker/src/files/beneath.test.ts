@@ -59,26 +59,27 @@ test('directories are made where that is asked for, also behind a link, and nowh
   }));
 
 const outside: readonly [title: string, path: string, link?: string][] = [
-  ['dots', '../../secret'],
-  ['the allocation itself', '..'],
-  ['a sibling task', '../db/local'],
-  ['an absolute path', '/etc'],
-  ['a relative link', 'local/link', '../../../secret'],
-  ['a link to a sibling task', 'local/link', '../../db/local'],
-  ['a link to the allocation', 'local/link', '../..'],
-  ['an absolute link', 'local/link', '/etc'],
-  ['a link to itself', 'local/link', 'link'],
-  ['a link on the way', 'local/link/hostname', '../../../'],
+  ['dots is refused', '../../secret'],
+  ['the allocation itself is refused', '..'],
+  ['a sibling task is refused', '../db/local'],
+  ['an absolute path is refused', '/etc'],
+  ['a relative link is refused', 'local/link', '../../../secret'],
+  ['a link to a sibling task is refused', 'local/link', '../../db/local'],
+  ['a link to the allocation is refused', 'local/link', '../..'],
+  ['an absolute link is refused', 'local/link', '/etc'],
+  ['a link to itself is refused', 'local/link', 'link'],
+  ['a link on the way is refused', 'local/link/hostname', '../../../'],
 ];
 
 for (const [title, path, link] of outside) {
-  test(`${title} is refused`, (t) =>
+  test(title, (t) =>
     withTask(t, async ({ root, opened }) => {
       if (link !== undefined) await symlink(link, join(root, 'web/local/link'));
       const error = (await t.throwsAsync(opened(path))) as unknown as { code: string; path: string[] };
       t.is(error.code, 'denied');
       t.deepEqual(error.path, ['volumes', '0']);
-    }));
+    }),
+  );
 }
 
 test('only regular files of a bounded size are read', (t) =>

@@ -124,20 +124,20 @@ test('an image may be named by the id its configuration has', async (t) => {
 });
 
 const refusals: readonly [title: string, entries: readonly Made[], message: RegExp][] = [
-  ['a second manifest', [{ name: 'manifest.json', text: manifest([OTHERS]) }], /"manifest.json" twice/],
-  ['a second manifest under another spelling', [{ name: './/manifest.json', text: '[]' }], /twice/],
-  ['a manifest named by a PAX header', [{ name: 'x', pax: { path: 'manifest.json' }, text: '[]' }], /twice/],
-  ['a manifest that is a link', [{ name: './manifest.json', type: 'symlink', linkname: 'x' }], /twice/],
-  ['a hard link', [{ name: 'x', type: 'link', linkname: 'manifest.json' }], /of kind "link"/],
-  ['a device', [{ name: 'x', type: 'character-device' }], /of kind "character-device"/],
-  ['a FIFO', [{ name: 'x', type: 'fifo' }], /of kind "fifo"/],
-  ['a name that leads out', [{ name: '../manifest.json', text: '[]' }], /holds the name/],
-  ['an absolute name', [{ name: '/manifest.json', text: '[]' }], /holds the name/],
-  ['a name with a line feed', [{ name: 'a\nb', text: '' }], /holds the name/],
+  ['a second manifest is refused', [{ name: 'manifest.json', text: manifest([OTHERS]) }], /"manifest.json" twice/],
+  ['a second manifest under another spelling is refused', [{ name: './/manifest.json', text: '[]' }], /twice/],
+  ['a manifest named by a PAX header is refused', [{ name: 'x', pax: { path: 'manifest.json' }, text: '[]' }], /twice/],
+  ['a manifest that is a link is refused', [{ name: './manifest.json', type: 'symlink', linkname: 'x' }], /twice/],
+  ['a hard link is refused', [{ name: 'x', type: 'link', linkname: 'manifest.json' }], /of kind "link"/],
+  ['a device is refused', [{ name: 'x', type: 'character-device' }], /of kind "character-device"/],
+  ['a FIFO is refused', [{ name: 'x', type: 'fifo' }], /of kind "fifo"/],
+  ['a name that leads out is refused', [{ name: '../manifest.json', text: '[]' }], /holds the name/],
+  ['an absolute name is refused', [{ name: '/manifest.json', text: '[]' }], /holds the name/],
+  ['a name with a line feed is refused', [{ name: 'a\nb', text: '' }], /holds the name/],
 ];
 
 for (const [title, entries, message] of refusals) {
-  test(`${title} is refused`, async (t) => {
+  test(title, async (t) => {
     const made = await packed([...content, { name: 'manifest.json', text: manifest([MINE]) }, ...entries]);
     await t.throwsAsync(rewritten(made), { message });
   });

@@ -82,6 +82,16 @@ export class ImageRecords {
     await this.#save();
   }
 
+  /** These credentials say nothing any more; the lock goes with its last ones. */
+  async withdraw(repository: string, id: string, credentials: string): Promise<void> {
+    const { locks } = await this.#load();
+    const key = lockKey(repository, id);
+    const left = (locks.get(key) ?? []).filter((known) => known !== credentials);
+    if (left.length > 0) locks.set(key, left);
+    else locks.delete(key);
+    await this.#save();
+  }
+
   /** Anybody may have it from there. */
   async unlock(repository: string, id: string): Promise<void> {
     if ((await this.#load()).locks.delete(lockKey(repository, id))) await this.#save();
@@ -94,7 +104,7 @@ export class ImageRecords {
 
   /** Ids of the images that are for some only. */
   async locked(): Promise<readonly string[]> {
-    return [...new Set([...(await this.#load()).locks.keys()].map(idOfLock))];
+    return [...new Set([...(await this.#load()).locks.keys()].map(idOfLock))].filter((id) => id.startsWith('sha256:'));
   }
 
   /** The image is gone. */

@@ -6,11 +6,12 @@ import { imageReference, type TaskBlock } from '../container/task-config.ts';
 import { throwIfAborted } from '../engine/abort.ts';
 import type { Engine } from '../engine/engine.ts';
 import { deniedError, engineError, statusOf } from '../engine/errors.ts';
-import { credentialsHash, ownAuth, registryAuth } from './image-auth.ts';
+import { ImageAccess } from './image-access.ts';
+import { registryAuth } from './image-auth.ts';
 import { loadArchive, openArchive } from './image-load.ts';
 import { ImagePulls } from './image-pull.ts';
 import type { ImageRecords } from './image-records.ts';
-import { imageId, parseReference } from './reference.ts';
+import { imageId } from './reference.ts';
 
 const PULL_TIMEOUT_MS = 300_000;
 
@@ -38,6 +39,7 @@ export interface ImageRequest {
 export class Images {
   readonly #engine: Engine;
   readonly #records: ImageRecords;
+  readonly #access: ImageAccess;
   readonly #authFile: string | undefined;
   readonly #pulls: ImagePulls;
   readonly #known = new Map<string, LocalImage>();
@@ -45,6 +47,7 @@ export class Images {
   constructor(engine: Engine, records: ImageRecords, authFile: string | undefined) {
     this.#engine = engine;
     this.#records = records;
+    this.#access = new ImageAccess(records);
     this.#authFile = authFile;
     this.#pulls = new ImagePulls(() => engine.streams());
   }
@@ -66,7 +69,7 @@ export class Images {
       throw deniedError(['image'], 'an image of this node is not run by its id', hint);
     }
     const local = await this.#local(reference);
-    const isLocked = local !== undefined && (await this.#isLocked(local, request));
+    const isLocked = local !== undefined && (await this.#access.isLocked(reference, local.id, block));
     if (local !== undefined && !isLocked && !force && !(isMutable(reference) && local.fromRegistry)) return local;
     try {
       return await this.#pull(reference, request);
@@ -103,36 +106,25 @@ export class Images {
     }
   }
 
-  /** A job brought it here with a password of its own: another one gets it from the registry, or not at all. */
-  async #isLocked(local: LocalImage, { block }: ImageRequest): Promise<boolean> {
-    const own = ownAuth(local.reference, block);
-    const hash = own === undefined ? undefined : credentialsHash(own);
-    return this.#records.isLocked(repositoryOf(local.reference), local.id, hash);
-  }
-
   async #pull(reference: string, request: ImageRequest): Promise<ReadyImage> {
     const auth = await registryAuth(reference, request.block, this.#authFile);
     const timeoutMs = request.block.durationMs('image_pull_timeout', PULL_TIMEOUT_MS);
     const { signal, onProgress } = request;
     const before = await this.#local(reference);
-    await this.#pulls.pull({ image: withTag(reference), auth, timeoutMs, signal, onProgress });
-    this.#known.delete(reference);
-    const found = await this.#local(reference);
-    if (found !== undefined) await this.#noteAccess(reference, request, found.id, before === undefined);
-    if (before === undefined) await this.#records.add(reference, Date.now());
+    const isNew = before === undefined;
+    let found: LocalImage | undefined;
+    await this.#access.begin(reference, request.block, isNew);
+    try {
+      await this.#pulls.pull({ image: withTag(reference), auth, timeoutMs, signal, onProgress });
+      this.#known.delete(reference);
+      found = await this.#local(reference);
+    } finally {
+      await this.#access.end(reference, request.block, isNew, found?.id);
+    }
+    if (isNew) await this.#records.add(reference, Date.now());
     else if (found?.id !== before.id) await this.#records.replaced(reference, before.id, Date.now());
     if (found !== undefined) return found;
     throw new DriverError('not-found', `the image ${reference} is not there after its pull`, { recoverable: true });
-  }
-
-  /** What was here under that name before was for everybody. */
-  async #noteAccess(reference: string, { block }: ImageRequest, id: string, isNew: boolean): Promise<void> {
-    const own = ownAuth(reference, block);
-    const repository = repositoryOf(reference);
-    if (own === undefined) await this.#records.unlock(repository, id);
-    else if (isNew || (await this.#records.isLocked(repository, id))) {
-      await this.#records.lock(repository, id, credentialsHash(own));
-    }
   }
 
   async #local(reference: string): Promise<LocalImage | undefined> {
@@ -158,10 +150,6 @@ function describe(reference: string, info: ImageInspectInfo): LocalImage {
   const config = info.Config as { StopSignal?: string } | undefined;
   const fromRegistry = (info.RepoDigests ?? []).length > 0;
   return { id: info.Id, reference, stopSignal: config?.StopSignal || 'SIGTERM', fromRegistry };
-}
-
-function repositoryOf(reference: string): string {
-  return parseReference(reference)?.name ?? reference;
 }
 
 /**

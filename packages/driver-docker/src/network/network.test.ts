@@ -47,7 +47,6 @@ const refused: readonly [TaskNetwork, JsonObject, RegExp][] = [
   [{ kind: 'host', ports: [] }, { ipv4_address: '192.0.2.9' }, /needs network_mode/],
   [{ kind: 'none' }, { network_mode: 'bridge' }, /cannot be "bridge"/],
   [{ kind: 'host', ports: [] }, { network_mode: 'container:x' }, /may not join/],
-  [{ kind: 'host', ports: [] }, { network_mode: 'ns:/proc/1/ns/net' }, /not the name of a network/],
   [{ kind: 'host', ports: [] }, { hostname: 'a b' }, /not a host name/],
   [{ kind: 'namespace', path: '/x', ports: [] }, { hostname: 'a\n1.2.3.4 bank' }, /not a host name/],
   [{ kind: 'namespace', path: '/x', ports: [] }, { extra_hosts: ['a:1.2.3.4\n5.6.7.8 bank'] }, /not name:address/],
@@ -58,6 +57,11 @@ for (const [network, config, message] of refused) {
     await t.throwsAsync(plan(network, config), { message });
   });
 }
+
+test('a network is named, not described by a path', async (t) => {
+  const wanted = plan({ kind: 'host', ports: [] }, { network_mode: 'ns:/proc/1/ns/net' });
+  await t.throwsAsync(wanted, { message: /not the name of a network/ });
+});
 
 test('hosts has the loopback names and the extra ones', (t) => {
   t.is(

@@ -53,15 +53,26 @@ export async function signalLaunch(entry: LaunchEntry, name: string, target: 'ma
   for (const pid of target === 'main' ? [handle.pid] : cgroupPids(handle.cgroups)) killIfThere(pid, number);
 }
 
-/** The number of `SIGHUP`, `HUP` or `1`. @throws ExecutorError `invalid` */
+/** The C library keeps the two before the first one. */
+const FIRST_REAL_TIME = 34;
+const LAST_REAL_TIME = 64;
+
+/** The number of `SIGHUP`, `HUP`, `SIGRTMIN+3` or `1`. @throws ExecutorError `invalid` */
 export function signalNumber(name: string): number {
   if (/^\d+$/.test(name) && Number(name) > 0 && Number(name) <= 64) return Number(name);
   const full = name.toUpperCase().startsWith('SIG') ? name.toUpperCase() : `SIG${name.toUpperCase()}`;
-  const number = (constants.signals as Readonly<Record<string, number | undefined>>)[full];
+  const number = (constants.signals as Readonly<Record<string, number | undefined>>)[full] ?? realTimeNumber(full);
   if (number === undefined) {
     throw new ExecutorError('invalid', `"${name}" is not a signal`, { hint: 'give a name such as SIGTERM' });
   }
   return number;
+}
+
+function realTimeNumber(name: string): number | undefined {
+  const [, end, way = '0'] = /^SIGRT(MIN|MAX)([+-]\d{1,2})?$/.exec(name) ?? [];
+  if (end === undefined) return undefined;
+  const number = (end === 'MIN' ? FIRST_REAL_TIME : LAST_REAL_TIME) + Number(way);
+  return number >= FIRST_REAL_TIME && number <= LAST_REAL_TIME ? number : undefined;
 }
 
 /** See `Executor.stop`. */

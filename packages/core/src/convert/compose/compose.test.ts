@@ -67,6 +67,8 @@ const mapped: readonly (readonly [keys: string, look: Look, expected: unknown, m
   ['stdin_open: true', config('interactive'), true],
   ['runtime: runc', config('runtime'), 'runc'],
   ['stop_signal: INT', ({ task }) => task.killSignal, 'SIGINT'],
+  ['stop_signal: 37', ({ task }) => task.killSignal, '37'],
+  ['stop_signal: RTMIN+3', ({ task }) => task.killSignal, 'SIGRTMIN+3'],
   ['stop_grace_period: 1m30s', ({ task }) => task.killTimeoutMs, 90_000],
   ['pull_policy: always', config('force_pull'), true],
   ['platform: linux/arm64', constraints, ['${attr.kernel.name} = linux', '${attr.cpu.arch} = arm64']],

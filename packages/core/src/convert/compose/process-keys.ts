@@ -155,7 +155,7 @@ export const processKeys: KeyTable<ServiceContext> = {
   stop_signal: reads('task `kill_signal`', (value, { run, task }, { keySpan }) => {
     const signal = readText(run, value);
     if (signal !== undefined)
-      give(run, task, 'kill_signal', signal.startsWith('SIG') ? signal : `SIG${signal}`, keySpan);
+      give(run, task, 'kill_signal', /^(SIG|\d)/.test(signal) ? signal : `SIG${signal}`, keySpan);
   }),
   stop_grace_period: reads('task `kill_timeout`', (value, { run, task }, { keySpan }) => {
     const ms = readDuration(run, value);

@@ -5,12 +5,13 @@ import { asRecords, keptValue, type ModelRecord, type Report, type SchemaContext
 import { defaultIdentityName } from './identity.ts';
 import { checkPayloadFile } from './task-extras.ts';
 
-const SIGNAL = /^SIG[A-Z0-9]+$/;
+/** A name, a real-time signal such as SIGRTMIN+3, or a number. */
+const SIGNAL = /^(SIG[A-Z0-9]+([+-]\d{1,2})?|[1-9]|[1-5]\d|6[0-4])$/;
 
 export function checkTask(record: ModelRecord, context: SchemaContext, report: Report): void {
   const signal = record['killSignal'];
   if (typeof signal === 'string' && !SIGNAL.test(signal) && !signal.includes('${')) {
-    report('kill_signal', `"${signal}" is no signal name`, 'signals are written like SIGTERM');
+    report('kill_signal', `"${signal}" is no signal name`, 'signals are written like SIGTERM, SIGRTMIN+3 or 15');
   }
   if (record['leader'] === true && record['lifecycle'] !== undefined) {
     report('leader', 'a task with a lifecycle cannot be the leader', 'make a main task the leader');
