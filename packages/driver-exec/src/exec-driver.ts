@@ -2,7 +2,15 @@
 import type { Driver, DriverOptions, TaskConfig } from '@orch/driver-api';
 import { API_VERSION } from '@orch/driver-api';
 import type { HostPlan } from '@orch/executor';
-import { chooseIsolation, chooseTaskUser, guardDeniedIds, hostDriver, taskChroot, taskLaunch, withoutIsolation } from '@orch/executor';
+import {
+  chooseIsolation,
+  chooseTaskUser,
+  guardDeniedIds,
+  hostDriver,
+  taskChroot,
+  taskLaunch,
+  withoutIsolation,
+} from '@orch/executor';
 import { DRIVER_VERSION, type ExecDriverDependencies, steadyFingerprint } from './host-driver-parts.ts';
 import { type ExecNodeConfig, parseExecNodeConfig } from './node-config.ts';
 import { EXEC_SCHEMA, readCommand, readWorkDir } from './task-config.ts';

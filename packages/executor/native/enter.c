@@ -79,6 +79,7 @@ static int make_terminal(const struct plan *plan, int *slave) {
 static _Noreturn void run_command(const struct plan *plan, const struct outside *outside, int terminal) {
   char identity[64];
   const char *failed = join_groups(plan, outside, identity, sizeof identity);
+  close_outside(outside);
   if (failed != NULL) fail(plan, failed);
   if (terminal >= 0) {
     if (setsid() < 0 || ioctl(terminal, TIOCSCTTY, 0) != 0) fail(plan, "terminal");

@@ -97,10 +97,20 @@ static void forward_signals(void) {
   for (size_t index = 0; index < sizeof numbers / sizeof *numbers; index += 1) sigaction(numbers[index], &action, NULL);
 }
 
+// The host's /dev/null is root's to change, and a task may be root, or own what it likes: its own lies on a read-only mount.
+static bool take_null_input(void) {
+  int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+  if (null < 0 || dup2(null, 0) != 0) return false;
+  close(null);
+  return true;
+}
+
 // The task's own process up to its program. `told` gets its identity, and the failed step if there is one.
 static _Noreturn void run_task(const struct plan *plan, const struct outside *outside, int told) {
   char identity[64];
   const char *failed = join_groups(plan, outside, identity, sizeof identity);
+  close_outside(outside);
+  if (failed == NULL && plan->root != NULL && !take_null_input()) failed = "/dev/null";
   if (failed == NULL) {
     dprintf(told, "%s\n", identity);
     dup2(OUT_PIPE, 1);

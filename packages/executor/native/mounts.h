@@ -26,4 +26,7 @@ bool attach_mount(int mount, int target);
  */
 int open_beneath(int base, const char *path, int flags);
 
+// An O_PATH handle of a directory, following links, but none of those in /proc that lead past names. -1 with errno set.
+int open_directory(const char *path);
+
 #endif

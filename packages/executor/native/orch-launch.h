@@ -16,10 +16,11 @@ struct log_file {
   long long bytes;
 };
 
-// One thing of a task's root: a link, or a mount of `source`; with a `base` below it, and then no link is followed.
+// One thing of a task's root: a link, something hidden, or a mount of `source`; with a `base` below it, and then no link
+// is followed.
 struct root_step {
   const char *source, *target, *base;
-  bool link, read_only, devices;
+  bool link, hidden, read_only, devices;
 };
 
 struct group_write {

@@ -84,6 +84,12 @@ static void append_link(struct plan *plan, struct words *words) {
   step->target = next(words);
 }
 
+static void append_hidden(struct plan *plan, struct words *words) {
+  struct root_step *step = append_step(plan);
+  step->hidden = true;
+  step->target = next(words);
+}
+
 static void append_bind(struct plan *plan, const char *base, struct words *words) {
   struct root_step *step = append_step(plan);
   step->base = base;
@@ -148,6 +154,7 @@ static void read_key(struct plan *plan, const char *key, struct words *words) {
   else if (strcmp(key, "carry-stderr") == 0) plan->carries_err = true;
   else if (strcmp(key, "reader") == 0) append_reader(plan, (pid_t)number(words));
   else if (strcmp(key, "link") == 0) append_link(plan, words);
+  else if (strcmp(key, "hide") == 0) append_hidden(plan, words);
   else if (strcmp(key, "bind") == 0) append_bind(plan, NULL, words);
   else if (strcmp(key, "bind-beneath") == 0) append_bind(plan, next(words), words);
   else if (strcmp(key, "writable-root") == 0) plan->writable_root = true;

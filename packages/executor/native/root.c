@@ -89,7 +89,30 @@ static int clone_source(const struct root_step *step) {
   return mount;
 }
 
-static bool take_step(const struct root_step *step, int root) {
+// Puts `nothing`, an empty directory, or /dev/null upon what a handle stands for.
+static bool cover(int part, int nothing, int null, unsigned long long attributes) {
+  int mount = clone_mount(is_directory(part) ? nothing : null, "", AT_EMPTY_PATH);
+  bool is_covered = mount >= 0 && set_mount(mount, attributes, 0) && attach_mount(mount, part);
+  int reason = errno;
+  close(mount);
+  errno = reason;
+  return is_covered;
+}
+
+static bool hide(int root, const char *path, int nothing) {
+  int part = open_beneath(root, path + 1, 0), null = open("/dev/null", O_PATH | O_CLOEXEC);
+  bool is_hidden = part >= 0 && null >= 0 && cover(part, nothing, null, QUIET | SET_RDONLY);
+  // It was there when the plan was made.
+  if (part < 0 && errno == ENOENT) is_hidden = true;
+  int reason = errno;
+  close(part);
+  close(null);
+  errno = reason;
+  return is_hidden;
+}
+
+static bool take_step(const struct root_step *step, int root, int nothing) {
+  if (step->hidden) return hide(root, step->target, nothing);
   if (step->link) return symlinkat(step->source, root, step->target + 1) == 0;
   unsigned long long attributes = step->devices ? SET_NOSUID | SET_NOEXEC : QUIET;
   if (step->read_only) attributes |= SET_RDONLY;
@@ -138,6 +161,16 @@ static bool mount_at(const char *type, const char *path, unsigned long flags, co
   return mount(type, path, type, MS_NOSUID | MS_NOEXEC | flags, data) == 0;
 }
 
+// Puts a mount of what a handle stands for upon it: the same, with other attributes.
+static bool fix(int part, unsigned long long attributes) {
+  int mount = clone_mount(part, "", AT_EMPTY_PATH);
+  bool is_fixed = mount >= 0 && set_mount(mount, attributes, 0) && attach_mount(mount, part);
+  int reason = errno;
+  close(mount);
+  errno = reason;
+  return is_fixed;
+}
+
 // Parts of /proc that tell of the host or change it. `nothing` is an empty directory.
 static bool guard_proc(int nothing) {
   static const char *const hidden[] = {"acpi",        "asound",     "interrupts",  "kcore", "keys", "latency_stats",
@@ -151,11 +184,8 @@ static bool guard_proc(int nothing) {
     int part = open_beneath(proc, index < HIDDEN ? hidden[index] : fixed[index - HIDDEN], 0);
     // Each kernel has some of them.
     if (part < 0 && errno == ENOENT) continue;
-    int source = index >= HIDDEN ? part : is_directory(part) ? nothing : null;
-    int mount = part < 0 ? -1 : clone_mount(source, "", AT_EMPTY_PATH);
-    is_guarded = mount >= 0 && set_mount(mount, attributes, 0) && attach_mount(mount, part);
+    is_guarded = part >= 0 && (index < HIDDEN ? cover(part, nothing, null, attributes) : fix(part, attributes));
     int reason = errno;
-    close(mount);
     close(part);
     errno = reason;
   }
@@ -201,7 +231,7 @@ const char *build_root(const struct plan *plan) {
   int nothing = hidden < 0 || mkdirat(hidden, "nothing", 0555) != 0 ? -1 : open_beneath(hidden, "nothing", O_DIRECTORY);
   if (nothing < 0) return "/proc";
   for (size_t index = 0; index < plan->step_count; index += 1)
-    if (!take_step(&plan->steps[index], root)) return plan->steps[index].target;
+    if (!take_step(&plan->steps[index], root, nothing)) return plan->steps[index].target;
   if (!show_task_directory(plan, root)) return "the task's directory";
   if ((failed = make_scratch(hidden, root)) != NULL) return failed;
   if (!plan->own_pids && !place_mount(clone_mount(AT_FDCWD, "/proc", 0), QUIET | SET_NOEXEC, root, "proc"))

@@ -14,6 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "mounts.h"
 #include "orch-launch.h"
 
 enum { LAST_CAPABILITY = 63 };
@@ -73,6 +74,20 @@ static const char *change_user(const struct plan *plan) {
   return plan->root != NULL ? keep_capabilities(plan) : NULL;
 }
 
+/*
+ * Where a task's program begins. A task may have put a link there since it was looked at: one of /proc/self/fd leads to
+ * whatever the launcher has open, wherever that lies.
+ */
+static bool enter_directory(const struct plan *plan) {
+  if (plan->root == NULL) return chdir(plan->cwd) == 0;
+  int directory = open_directory(plan->cwd);
+  bool is_entered = directory >= 0 && fchdir(directory) == 0;
+  int reason = errno;
+  close(directory);
+  errno = reason;
+  return is_entered;
+}
+
 static void default_signals(void) {
   sigset_t none;
   sigemptyset(&none);
@@ -96,7 +111,7 @@ const char *become_task(const struct plan *plan) {
   if (setsid() < 0 && errno != EPERM) return "session";
   if (plan->changes_user && (failed = change_user(plan)) != NULL) return failed;
   if ((failed = deny_ids(plan)) != NULL) return failed;
-  if (chdir(plan->cwd) != 0) return "working directory";
+  if (!enter_directory(plan)) return "working directory";
   // What is open beside the standard descriptors closes with the exec.
   if (syscall(SYS_close_range, 3, ~0U, 4 /* CLOSE_RANGE_CLOEXEC */) != 0) return "descriptors";
   // The last step: what came before calls what a task may not.

@@ -5,6 +5,7 @@ import { apiMutants } from './api.ts';
 import { apiSocketMutants } from './api-sockets.ts';
 import { dockerMutants } from './docker.ts';
 import { fileMutants } from './files.ts';
+import { isolationMutants } from './isolation.ts';
 import { logMutants } from './logs.ts';
 import { nameMutants } from './names.ts';
 import { qemuMutants } from './qemu.ts';
@@ -15,6 +16,7 @@ export const securityMutants: readonly Mutant[] = [
   ...apiMutants,
   ...dockerMutants,
   ...fileMutants,
+  ...isolationMutants,
   ...logMutants,
   ...nameMutants,
   ...qemuMutants,

@@ -2,6 +2,7 @@
 import { lstatSync, readlinkSync } from 'node:fs';
 import { ExecutorError } from '../errors.ts';
 import type { ChrootMount } from './default-mounts.ts';
+import { privatePaths } from './private-paths.ts';
 
 /** The host's own, which programs and libraries are taken from: nothing of a job may lie upon them. */
 const SYSTEM = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32'];
@@ -25,6 +26,8 @@ export interface RootPlan {
 /** One thing the launcher makes, in this order. Paths inside the root are absolute. */
 export type RootStep =
   | { readonly kind: 'link'; readonly target: string; readonly path: string }
+  /** Something that a mount would show, and is not for tasks. */
+  | { readonly kind: 'hide'; readonly path: string }
   | {
       readonly kind: 'bind';
       readonly hostPath: string;
@@ -50,7 +53,13 @@ export function planRoot(request: RootRequest): RootPlan {
   const etc: ChrootMount = { hostPath: request.etcDir, path: '/etc', readOnly: true };
   const dev: ChrootMount = { hostPath: request.devDir, path: '/dev', readOnly: true, devices: true };
   const mounts = [...request.mounts, etc, dev].sort((left, right) => left.path.length - right.path.length);
-  return { root: request.root, mounts, steps: mounts.map(rootStep) };
+  const hidden = request.mounts.flatMap(hiddenIn).map((path) => ({ kind: 'hide' as const, path }));
+  return { root: request.root, mounts, steps: [...mounts.map((mount) => rootStep(mount)), ...hidden] };
+}
+
+/** What the host keeps from its users below a directory of its /etc: a task may be root, or read what it likes. */
+function hiddenIn({ hostPath, path }: ChrootMount): readonly string[] {
+  return hostPath === path && path.startsWith('/etc/') ? privatePaths(path) : [];
 }
 
 function checkMount(mount: ChrootMount): void {

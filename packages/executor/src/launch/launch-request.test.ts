@@ -101,9 +101,11 @@ test('a root is made of links and of binds, those below directories of tasks wit
     { ...bind, hostPath: '/usr', path: '/usr' },
     { ...bind, hostPath: '/d/a/local', beneath: '/d/a', path: '/local', readOnly: false },
     { ...bind, hostPath: '/s/dev', path: '/dev', devices: true },
+    { kind: 'hide', path: '/etc/ssl/private' },
   ] as const;
   const list = words(launchRequest(plan, { directories: [] }, steps));
   t.deepEqual(after(list, 'link', 2), ['usr/bin', '/bin']);
+  t.deepEqual(after(list, 'hide'), ['/etc/ssl/private']);
   t.deepEqual(after(list, 'bind', 3), ['/usr', '/usr', 'r']);
   t.deepEqual(after(list, 'bind-beneath', 4), ['/d/a', 'local', '/local', '']);
   t.deepEqual(list.slice(list.lastIndexOf('bind') + 1).slice(0, 3), ['/s/dev', '/dev', 'rd']);

@@ -107,6 +107,7 @@ export function requestText(words: Words): string {
 
 function rootWords(step: RootStep): Words {
   if (step.kind === 'link') return ['link', step.target, step.path];
+  if (step.kind === 'hide') return ['hide', step.path];
   const flags = `${step.readOnly ? 'r' : ''}${step.devices ? 'd' : ''}`;
   const { hostPath, beneath } = step;
   if (beneath === undefined) return ['bind', hostPath, step.path, flags];

@@ -1,0 +1,122 @@
+// Ways out of an isolated task that take more than one step: what the launcher holds open, its own program, sessions, floods.
+
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { LaunchHandle } from '@orch/executor';
+import test from 'ava';
+import { type Cell, type IsolationRig, makeIsolationRig, outputOf, parseFindings } from './isolation-rig.ts';
+
+let rig: IsolationRig;
+test.before(async () => {
+  rig = await makeIsolationRig();
+});
+test.after.always(() => rig?.close());
+
+const nobody: Cell = { user: 'nobody', capabilities: [], pidMode: 'private' };
+const root: Cell = { user: 'root', capabilities: [], pidMode: 'private' };
+/** Numbers that something of the launcher may have. */
+const descriptors = Array.from({ length: 18 }, (_, index) => index + 3);
+
+async function finish(handle: LaunchHandle): Promise<string> {
+  await rig.bench.executor.wait(handle.id);
+  await rig.bench.executor.destroy(handle.id);
+  return rig.bench.log(handle);
+}
+
+const command = async (handle: LaunchHandle, words: readonly string[], tty = false) =>
+  outputOf(await rig.bench.executor.exec(handle.id, { command: words, tty }));
+
+/** Prints `host` where its working directory, or what lies above it, is a part of the host. */
+const look = `test -e ./${process.pid}/stat && echo host; test -e ..${'/..'.repeat(20)}/var && echo above`;
+
+test.serial(
+  'a working directory that leads to a handle of the launcher’s does not lead a task to the host',
+  async (t) => {
+    for (const descriptor of descriptors) {
+      const cwd = `/proc/self/fd/${descriptor}`;
+      const spec = rig.spec(nobody, ['sh', '-c', look], { cwd });
+      if (spec.isolation.kind !== 'chroot') throw new Error('not isolated');
+      // As an artifact would: the executor, which looks whether it is there, finds it.
+      mkdirSync(join(spec.isolation.root, cwd), { recursive: true });
+      const launched = await rig.bench.executor.launch(spec).then(
+        (handle) => finish(handle),
+        (error: unknown) => String(error),
+      );
+      t.regex(launched, /working directory|^$/, cwd);
+    }
+  },
+);
+
+test.serial('nor does one that a task has replaced by such a link lead a command inside it there', async (t) => {
+  const place = join(rig.host, 'alloc/place');
+  mkdirSync(place);
+  for (const tty of [false, true]) {
+    const handle = await rig.bench.executor.launch(rig.spec(nobody, ['sleep', '1000'], { cwd: '/alloc/place' }));
+    t.is(await command(handle, ['pwd'], false), '/alloc/place\n');
+    for (const descriptor of descriptors) {
+      rmSync(place, { recursive: true });
+      symlinkSync(`/proc/self/fd/${descriptor}`, place);
+      t.regex(await command(handle, ['sh', '-c', look], tty), /working directory|^$/, `${descriptor}`);
+    }
+    rmSync(place, { recursive: true });
+    symlinkSync('/proc/self/cwd', place);
+    t.regex(await command(handle, ['pwd'], tty), /working directory/);
+    await rig.bench.executor.stop(handle.id, { signal: 'SIGKILL', timeoutMs: 0 });
+    await rig.bench.executor.destroy(handle.id);
+    rmSync(place);
+    mkdirSync(place);
+  }
+});
+
+test.serial(
+  'a task’s root that runs the launcher by /proc/self/exe gets no handle to write the host’s file',
+  async (t) => {
+    const script = join(rig.host, 'alloc/self');
+    writeFileSync(script, '#!/proc/self/exe\n', { mode: 0o755 });
+    const handle = await rig.bench.executor.launch(rig.spec(root, ['/probe/probe', 'only=launcher_program']));
+    // The task looks for five seconds at most.
+    let ended = false;
+    const printed = finish(handle).then((text) => {
+      ended = true;
+      return text;
+    });
+    for (let count = 0; count < 400 && !ended; count += 1)
+      await command(handle, ['/alloc/self']).catch(() => 'the task has ended');
+    const [finding] = parseFindings(await printed);
+    t.like(finding, { open: false, errno: 'EROFS', detail: 'seen' });
+  },
+);
+
+test.serial('a fork bomb ends at the limit of processes', async (t) => {
+  const limits = { memoryBytes: 128 * 1_048_576, pidsMax: 50 };
+  const handle = await rig.bench.executor.launch(rig.spec(nobody, ['/probe/probe', 'only=fork_bomb'], { limits }));
+  const [finding] = parseFindings(await finish(handle));
+  t.like(finding, { open: false, errno: 'EAGAIN' });
+  t.true(Number(finding?.detail) < 50);
+});
+
+test.serial('/tmp and /dev/shm of a task hold 64 MiB, both together', async (t) => {
+  const handle = await rig.bench.executor.launch(rig.spec(nobody, ['/probe/probe', 'only=fill_tmp']));
+  t.like(parseFindings(await finish(handle))[0], { open: false, errno: 'ENOSPC' });
+});
+
+test.serial('each task has a session keyring of its own, and so has each command inside it', async (t) => {
+  const argv = ['/probe/probe', 'only=session_keyring'];
+  const serials: (string | undefined)[] = [];
+  const keyring = (text: string) => serials.push(parseFindings(text)[0]?.detail);
+  for (let count = 0; count < 2; count += 1) {
+    const spec = rig.spec(nobody, ['sh', '-c', `${argv.join(' ')}; exec sleep 1000`]);
+    if (spec.isolation.kind !== 'chroot') throw new Error('not isolated');
+    // The filter would refuse the question.
+    const handle = await rig.bench.executor.launch({
+      ...spec,
+      isolation: { ...spec.isolation, seccomp: 'unconfined' },
+    });
+    keyring(await command(handle, argv));
+    await rig.bench.executor.stop(handle.id, { signal: 'SIGKILL', timeoutMs: 0 });
+    keyring(await finish(handle));
+  }
+  t.is(serials.length, 4);
+  t.is(new Set(serials).size, 4, serials.join(' '));
+  for (const serial of serials) t.regex(serial ?? '', /^[1-9]\d*$/);
+});

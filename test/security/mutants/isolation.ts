@@ -1,0 +1,193 @@
+// The guards around an isolated task, each taken out alone.
+
+import type { Mutant } from '../../../scripts/mutants/mutant.ts';
+
+const native = (name: string) => `packages/executor/native/${name}`;
+const matrix = (title: string) => ({ file: 'test/security/isolation-matrix.e2e.ts', title });
+const attacks = (title: string) => ({ file: 'test/security/isolation-attacks.e2e.ts', title });
+
+/** Titles of the matrix. */
+const nobody = (set: string) => matrix(`a task of nobody ${set} gets through by nothing, nor does a command inside it`);
+const root = (set: string) => matrix(`a task of root ${set} gets through by nothing, nor does a command inside it`);
+
+export const isolationMutants: readonly Mutant[] = [
+  {
+    against: 'F3',
+    guard: 'pivot_root: the root is changed by chroot alone',
+    file: native('root.c'),
+    find: 'syscall(SYS_pivot_root, ".", ".") != 0 || umount2(".", MNT_DETACH) != 0',
+    put: 'chroot(".") != 0',
+    test: nobody('with sys_chroot'),
+  },
+  {
+    against: 'F15',
+    guard: 'nosuid on every mount of a root',
+    file: native('root.c'),
+    find: 'QUIET = SET_NOSUID | SET_NODEV;',
+    put: 'QUIET = SET_NODEV;',
+    test: nobody('without capabilities'),
+  },
+  {
+    against: 'F4',
+    guard: 'nodev on every mount of a root',
+    file: native('root.c'),
+    find: 'QUIET = SET_NOSUID | SET_NODEV;',
+    put: 'QUIET = SET_NOSUID;',
+    test: nobody('with mknod'),
+  },
+  {
+    against: 'F4',
+    guard: 'the program that refuses device nodes',
+    file: native('cgroup.c'),
+    find: '  if (plan->device_group == NULL) return NULL;',
+    put: '  return NULL;',
+    test: nobody('with mknod'),
+  },
+  {
+    against: 'F4',
+    guard: 'a session’s place in the cgroups of its task',
+    file: native('enter.c'),
+    find: 'const char *failed = join_groups(plan, outside, identity, sizeof identity);',
+    put: 'const char *failed = NULL; (void)identity;',
+    test: nobody('with mknod'),
+  },
+  {
+    against: 'class 8',
+    guard: 'the filter of system calls',
+    file: native('task.c'),
+    find: '  if (plan->filters && !filter_calls(plan->capabilities)) return "seccomp filter";',
+    put: '',
+    test: nobody('without capabilities'),
+  },
+  {
+    against: 'F6',
+    guard: 'the hidden parts of /proc',
+    file: native('root.c'),
+    find: '(index < HIDDEN ? cover(part, nothing, null, attributes) : fix(part, attributes))',
+    put: '(index < HIDDEN ? true : fix(part, attributes))',
+    test: nobody('without capabilities'),
+  },
+  {
+    against: 'F6',
+    guard: 'the read-only parts of /proc',
+    file: native('root.c'),
+    find: '(index < HIDDEN ? cover(part, nothing, null, attributes) : fix(part, attributes))',
+    put: '(index < HIDDEN ? cover(part, nothing, null, attributes) : true)',
+    test: matrix('a task of nobody that becomes uid 0 by setuid and setgid gets through by nothing'),
+  },
+  {
+    against: 'class 8',
+    guard: 'the session keyring',
+    file: native('task.c'),
+    find: '  if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0 && errno != ENOSYS && errno != EPERM) return "session keyring";',
+    put: '',
+    test: attacks('each task has a session keyring of its own, and so has each command inside it'),
+  },
+  {
+    against: 'class 8',
+    guard: 'the cgroup namespace',
+    file: native('task.c'),
+    find: '  if (unshare(CLONE_NEWCGROUP) != 0 && errno != EINVAL) return "cgroup namespace";',
+    put: '',
+    test: nobody('without capabilities'),
+  },
+  {
+    against: 'F15',
+    guard: 'no_new_privs',
+    file: native('task.c'),
+    find: `  if (plan->root != NULL) {
+    if ((failed = leave_inheritance()) != NULL) return failed;
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return "no_new_privs";`,
+    put: `  if (plan->root != NULL) {
+    if ((failed = leave_inheritance()) != NULL) return failed;`,
+    test: nobody('without capabilities'),
+  },
+  {
+    against: 'F24',
+    guard: 'the limit of processes',
+    file: 'packages/executor/src/cgroup/cgroup-plan.ts',
+    find: "  if (limits.pidsMax !== undefined) needed.push('pids');",
+    put: '',
+    test: attacks('a fork bomb ends at the limit of processes'),
+  },
+  {
+    against: 'class 8',
+    guard: 'the bounding set',
+    file: native('task.c'),
+    find: '    if ((failed = limit_capabilities(plan->capabilities)) != NULL) return failed;',
+    put: '',
+    test: nobody('without capabilities'),
+  },
+  {
+    against: 'class 8',
+    guard: 'what a task loses on its way, in sessions',
+    file: native('enter.c'),
+    find: '  failed = become_task(plan);',
+    put: '  ((struct plan *)plan)->root = NULL;\n  failed = become_task(plan);',
+    test: root('without capabilities'),
+  },
+  {
+    against: 'class 8',
+    guard: 'the task’s own /dev/null as its standard input',
+    file: native('launch.c'),
+    find: '  if (failed == NULL && plan->root != NULL && !take_null_input()) failed = "/dev/null";',
+    put: '',
+    test: nobody('with fowner'),
+  },
+  {
+    against: 'class 8',
+    guard: 'working directories without magic links',
+    file: native('mounts.c'),
+    find: '.flags = O_PATH | O_DIRECTORY | O_CLOEXEC, .resolve = RESOLVE_NO_MAGICLINKS}',
+    put: '.flags = O_PATH | O_DIRECTORY | O_CLOEXEC, .resolve = 0}',
+    test: attacks('nor does one that a task has replaced by such a link lead a command inside it there'),
+  },
+  {
+    against: 'class 8',
+    guard: 'the launcher runs from a read-only mount of its program',
+    file: native('main.c'),
+    find: '  if (set_mount(copy, SET_RDONLY, 0)) {',
+    put: '  if (1) {',
+    test: attacks('a task’s root that runs the launcher by /proc/self/exe gets no handle to write the host’s file'),
+  },
+  {
+    against: 'class 8',
+    guard: 'private files of the host’s /etc are hidden',
+    file: 'packages/executor/src/isolation/root-plan.ts',
+    find: "path.startsWith('/etc/') ? privatePaths(path) : []",
+    put: 'path === privatePaths(path)[0] ? [] : []',
+    test: nobody('with dac_override'),
+  },
+  {
+    against: 'class 8',
+    guard: 'init cannot be looked into',
+    file: native('serve.c'),
+    find: '  prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);',
+    put: '',
+    test: root('with all of the default list'),
+  },
+  {
+    against: 'class 8',
+    guard: 'a root that only root can write',
+    file: native('root.c'),
+    find: '  if (!plan->writable_root && !set_mount(root, SET_RDONLY, 0)) return "root";',
+    put: '',
+    test: nobody('with fowner'),
+  },
+  {
+    against: 'class 8',
+    guard: 'system directories are read-only',
+    file: native('root.c'),
+    find: '  if (step->read_only) attributes |= SET_RDONLY;',
+    put: '',
+    test: root('without capabilities'),
+  },
+  {
+    against: 'class 8',
+    guard: 'descriptors close with the exec',
+    file: native('task.c'),
+    find: '  if (syscall(SYS_close_range, 3, ~0U, 4 /* CLOSE_RANGE_CLOEXEC */) != 0) return "descriptors";',
+    put: '',
+    test: nobody('without capabilities'),
+  },
+];
