@@ -19,6 +19,11 @@ export interface ExecConfig {
   readonly ipc_mode?: 'private' | 'host' | RunTimeText | undefined;
   /** Linux capabilities the task keeps, for example net_bind_service; the node must allow each. */
   readonly cap_add?: readonly string[] | undefined;
+  /**
+   * Which system calls the kernel takes from the task: those of the default filter, or all where the node allows it.
+   * @default "default"
+   */
+  readonly seccomp?: 'default' | 'unconfined' | RunTimeText | undefined;
   /** Capabilities taken out of cap_add again. */
   readonly cap_drop?: readonly string[] | undefined;
 }
