@@ -4,6 +4,7 @@ import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LaunchHandle } from '@orch/executor';
 import test from 'ava';
+import { until } from '../e2e/exec/launch-bench.ts';
 import { type Cell, type IsolationRig, makeIsolationRig, outputOf, parseFindings } from './isolation-rig.ts';
 
 let rig: IsolationRig;
@@ -119,4 +120,14 @@ test.serial('each task has a session keyring of its own, and so has each command
   t.is(serials.length, 4);
   t.is(new Set(serials).size, 4, serials.join(' '));
   for (const serial of serials) t.regex(serial ?? '', /^[1-9]\d*$/);
+});
+
+test.serial('a task whose arguments and environment have no end is entered and stopped as any other', async (t) => {
+  const handle = await rig.bench.executor.launch(rig.spec(nobody, ['/probe/probe', 'only=endless_words']));
+  await until(() => rig.bench.log(handle) === 'set\n', 'the task has told the kernel');
+  const before = process.memoryUsage().rss;
+  t.is(await command(handle, ['echo', 'entered']), 'entered\n');
+  await rig.bench.executor.stop(handle.id, { signal: 'SIGTERM', timeoutMs: 2_000 });
+  t.true(process.memoryUsage().rss - before < 256 * 1_048_576);
+  await rig.bench.executor.destroy(handle.id);
 });

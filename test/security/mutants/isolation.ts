@@ -190,4 +190,12 @@ export const isolationMutants: readonly Mutant[] = [
     put: '',
     test: nobody('without capabilities'),
   },
+  {
+    against: 'class 10',
+    guard: 'how much is read of what a process says of itself',
+    file: 'packages/executor/src/launch/process-identity.ts',
+    find: '      return readMost(fd, WORDS_MOST_BYTES);',
+    put: "      return readFileSync(fd, 'utf8');",
+    test: attacks('a task whose arguments and environment have no end is entered and stopped as any other'),
+  },
 ];

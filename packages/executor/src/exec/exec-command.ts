@@ -1,9 +1,8 @@
 // What a command inside a running task needs whichever way it gets there.
-import { readFileSync } from 'node:fs';
 import { ExecutorError } from '../errors.ts';
 import type { LaunchEntry } from '../launch/launch-table.ts';
 import { SYSTEM_PATH } from '../launch/launcher.ts';
-import { isAlive } from '../launch/process-identity.ts';
+import { isAlive, readWords } from '../launch/process-identity.ts';
 import type { ExecRequestLike } from '../types.ts';
 
 /** @throws ExecutorError `not-running` | `invalid` */
@@ -19,7 +18,7 @@ export function requireRunning(entry: LaunchEntry, request: ExecRequestLike): vo
 export function commandEnvironment(entry: LaunchEntry, request: ExecRequestLike): Record<string, string> {
   // Without PATH a program is looked for in fewer places than the task's own program was.
   const env: Record<string, string> = { PATH: SYSTEM_PATH };
-  for (const pair of readFileSync(`/proc/${entry.record.handle.pid}/environ`, 'utf8').split('\0')) {
+  for (const pair of (readWords(entry.record.handle.pid, 'environ') ?? '').split('\0')) {
     const split = pair.indexOf('=');
     if (split > 0) env[pair.slice(0, split)] = pair.slice(split + 1);
   }

@@ -4,20 +4,13 @@ import { rmdir } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  cgroupPids,
-  isPopulated,
-  killCgroups,
-  killIfThere,
-  readIfThere,
-  removeCgroupTree,
-} from '../cgroup/cgroup-host.ts';
+import { cgroupPids, isPopulated, killCgroups, killIfThere, removeCgroupTree } from '../cgroup/cgroup-host.ts';
 import { ExecutorError, systemErrorCode } from '../errors.ts';
 import { eventually } from './eventually.ts';
 import type { LaunchEntry } from './launch-table.ts';
 import { readPrivateExit } from './launch-table.ts';
 import { LAUNCHING } from './launcher.ts';
-import { descendants, isAlive, readBootId } from './process-identity.ts';
+import { descendants, isAlive, readBootId, readWords } from './process-identity.ts';
 
 const EXEC_TIMEOUT_MS = 5_000;
 /** A SIGKILLed tree is gone within milliseconds unless the kernel holds a process in a device or file system. */
@@ -36,9 +29,9 @@ export async function untilExecuted(entry: LaunchEntry): Promise<void> {
 
 /** In the middle of an exec both files read empty, so the command line must be the same before and after. */
 function hasExecuted(pid: number): boolean {
-  const before = readIfThere(`/proc/${pid}/cmdline`);
-  const environ = readIfThere(`/proc/${pid}/environ`);
-  const after = readIfThere(`/proc/${pid}/cmdline`);
+  const before = readWords(pid, 'cmdline');
+  const environ = readWords(pid, 'environ');
+  const after = readWords(pid, 'cmdline');
   return before !== '' && before === after && environ?.includes(`${LAUNCHING}=`) !== true;
 }
 

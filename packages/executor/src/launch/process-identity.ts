@@ -1,5 +1,5 @@
 // Who a process is: boot id, pid and start time. A bare pid may be somebody else's tomorrow.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
 
 export interface ProcessIdentity {
   readonly pid: number;
@@ -36,6 +36,40 @@ export function readStat(pid: number): ProcessStat | undefined {
   }
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   return { state: fields[0] ?? '?', parentPid: Number(fields[1]), startTicks: fields[19] ?? '' };
+}
+
+/** As much environment as a program can be started with where its stack may grow to 8 MiB. */
+const WORDS_MOST_BYTES = 2 * 1_048_576;
+
+/**
+ * The arguments or the environment of a process, each word's end a NUL; at most the first 2 MiB. Where they lie, and so
+ * how long they are, a process may tell the kernel anew as it likes. Undefined when there is no such process.
+ */
+export function readWords(pid: number, file: 'cmdline' | 'environ'): string | undefined {
+  const path = `/proc/${pid}/${file}`;
+  if (!existsSync(path)) return undefined;
+  try {
+    const fd = openSync(path, 'r');
+    try {
+      return readMost(fd, WORDS_MOST_BYTES);
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    return undefined; // gone: the only reason for which root cannot read it
+  }
+}
+
+function readMost(fd: number, mostBytes: number): string {
+  const pieces: Buffer[] = [];
+  for (let left = mostBytes; left > 0; ) {
+    const piece = Buffer.allocUnsafe(Math.min(left, 65_536));
+    const length = readSync(fd, piece);
+    if (length === 0) break;
+    pieces.push(piece.subarray(0, length));
+    left -= length;
+  }
+  return Buffer.concat(pieces).toString();
 }
 
 /** Whether this very process still runs; a zombie does not. */
