@@ -1,7 +1,7 @@
 // An archive or a name cannot make one job's image another's: F2 of the attack report, and what is of its kind.
 
 import { execFileSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TaskNetwork } from '@orch/driver-api';
@@ -100,6 +100,35 @@ for (const [title, entries] of disguises) {
     t.deepEqual(await names(), before);
   });
 }
+
+test.serial('an archive that only names the layers of an image on the node does not get them', async (t) => {
+  const without = { ...image, layers: image.layers.map(() => Buffer.alloc(1024)) };
+  const parts = partsOf(without, { Entrypoint: ['/bin/busybox', 'echo'] });
+  const task = await loading([...parts, { name: 'manifest.json', content: manifestOf(without, [MINE]) }]);
+  const error = (await t.throwsAsync(outputOf(driver, task))) as unknown as { code: string; path: string[] };
+  t.is(error.code, 'invalid-config');
+  t.deepEqual(error.path, ['load']);
+});
+
+test.serial('an image in an OCI layout is loaded', async (t) => {
+  const [config, ...layers] = partsOf(image, { Entrypoint: ['/bin/echo', 'from a layout'] }).map(({ content = '' }) =>
+    Buffer.from(content),
+  );
+  const blob = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+  const pointer = (bytes: Buffer) => ({ digest: `sha256:${blob(bytes)}`, size: bytes.length });
+  const own = Buffer.from(JSON.stringify({ config: pointer(config ?? Buffer.alloc(0)), layers: layers.map(pointer) }));
+  const annotations = { 'io.containerd.image.name': `docker.io/library/${MINE}` };
+  const index = JSON.stringify({ schemaVersion: 2, manifests: [{ ...pointer(own), annotations }] });
+  const task = await loading([
+    ...[config ?? Buffer.alloc(0), ...layers, own].map((content) => ({
+      name: `blobs/sha256/${blob(content)}`,
+      content,
+    })),
+    { name: 'index.json', content: index },
+    { name: 'oci-layout', content: '{"imageLayoutVersion":"1.0.0"}' },
+  ]);
+  t.is(await outputOf(driver, task), 'from a layout loaded\n');
+});
 
 test.serial('whoever sets the tag of the door gains nothing', async (t) => {
   const container = await client.createContainer({ Image: harness.image, Cmd: ['true'] });

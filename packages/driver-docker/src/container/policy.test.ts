@@ -86,7 +86,7 @@ const refusedDevices: readonly [title: string, device: JsonObject, allow: readon
   ['a device by dots is refused', { host_path: '/dev/net/../zero' }, ['/dev/net'], /without "\.\."/],
   [
     'a device by dots to what is allowed is refused',
-    { host_path: '/dev/net/../zero' },
+    { host_path: '/dev/net/../zero', container_path: '/dev/x' },
     ['/dev/zero'],
     /without "\.\."/,
   ],

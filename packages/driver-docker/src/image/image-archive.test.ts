@@ -1,14 +1,18 @@
 // Hostile and ordinary image archives: what the engine gets never sets a name.
 import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { gzipSync } from 'node:zlib';
 import test from 'ava';
 import fc from 'fast-check';
 import tar from 'tar-stream';
-import { type ArchiveEntry, type ArchiveImage, rewriteArchive } from './image-archive.ts';
+import { ARCHITECTURE } from '../engine/architecture.ts';
+import type { ArchiveImage } from './archive-manifest.ts';
+import { type ArchiveEntry, rewriteArchive } from './image-archive.ts';
 
 interface Made {
   readonly name: string;
-  readonly text?: string;
+  readonly text?: string | Buffer;
   readonly type?: 'file' | 'directory' | 'symlink' | 'link' | 'character-device' | 'fifo';
   readonly linkname?: string;
   readonly pax?: Record<string, string>;
@@ -18,8 +22,12 @@ const OTHERS = 'redis:7';
 const MINE = 'mine:1';
 const manifest = (tags: readonly string[] | null, more: object = {}) =>
   JSON.stringify([{ Config: 'config.json', RepoTags: tags, Layers: ['layer.tar'], ...more }]);
+const digest = (bytes: string | Buffer) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+const configOf = (...layers: readonly (string | Buffer)[]) =>
+  JSON.stringify({ rootfs: { diff_ids: layers.map(digest) } });
+const CONFIG = configOf('layer');
 const content: readonly Made[] = [
-  { name: 'config.json', text: '{"config":true}' },
+  { name: 'config.json', text: CONFIG },
   { name: 'layer.tar', text: 'layer' },
 ];
 
@@ -79,12 +87,12 @@ test('an archive of docker save goes on with the wanted image alone, under no na
   const files = await filesOf(await rewritten(made));
   t.deepEqual([...files.keys()], ['0', '1', '2', 'manifest.json']);
   t.deepEqual(JSON.parse(files.get('manifest.json') ?? ''), [{ Config: '0', RepoTags: null, Layers: ['1'] }]);
-  t.is(files.get('0'), '{"config":true}');
+  t.is(files.get('0'), CONFIG);
 });
 
 test('layers that old archives share by links are found', async (t) => {
   const made = await packed([
-    { name: 'config.json', text: '{}' },
+    { name: 'config.json', text: configOf('one', 'one') },
     { name: 'a/', type: 'directory' },
     { name: 'a/layer.tar', text: 'one' },
     { name: 'b/layer.tar', type: 'symlink', linkname: '../a/layer.tar' },
@@ -94,29 +102,82 @@ test('layers that old archives share by links are found', async (t) => {
   t.deepEqual(JSON.parse(files.get('manifest.json') ?? ''), [{ Config: '0', RepoTags: null, Layers: ['1', '1'] }]);
 });
 
-test('of an OCI layout the wanted image goes on without annotations', async (t) => {
-  const hex = 'ab'.repeat(32);
-  const part = { mediaType: 'application/vnd.oci.image.manifest.v1+json', digest: `sha256:${hex}`, size: 2 };
-  const named = (name: string) => ({ ...part, annotations: { 'io.containerd.image.name': name, evil: OTHERS } });
-  const index = {
-    schemaVersion: 2,
-    annotations: { evil: OTHERS },
-    manifests: [named(OTHERS), named('library/mine:1')],
-  };
-  const made = await packed([
-    { name: `blobs/sha256/${hex}`, text: '{}' },
-    { name: 'index.json', text: JSON.stringify(index) },
-    { name: 'oci-layout', text: '{"imageLayoutVersion":"1.0.0"}' },
-  ]);
-  const files = await filesOf(await rewritten(made));
-  t.deepEqual([...files.keys()], [`blobs/sha256/${hex}`, 'oci-layout', 'index.json']);
-  t.deepEqual(JSON.parse(files.get('index.json') ?? ''), { schemaVersion: 2, manifests: [part] });
+const blob = (text: string | Buffer): Made => ({ name: `blobs/sha256/${digest(text).slice(7)}`, text });
+const pointer = (text: string | Buffer, more: object = {}) => ({ digest: digest(text), size: text.length, ...more });
+const layout = (index: object): readonly Made[] => [
+  { name: 'index.json', text: JSON.stringify(index) },
+  { name: 'oci-layout', text: '{"imageLayoutVersion":"1.0.0"}' },
+];
+
+test('of an OCI layout the image of this machine goes on as docker save has it', async (t) => {
+  const layer = gzipSync('layer');
+  const mine = JSON.stringify({ config: pointer(CONFIG), layers: [pointer(layer)] });
+  const platform = { os: 'linux', architecture: ARCHITECTURE };
+  const other = pointer('gone', { platform: { os: 'unknown', architecture: 'unknown' } });
+  const machines = JSON.stringify({ manifests: [other, pointer(mine, { platform })] });
+  const named = (name: string) =>
+    pointer(machines, { annotations: { 'io.containerd.image.name': name, evil: OTHERS } });
+  const index = { annotations: { evil: OTHERS }, manifests: [named(OTHERS), named('library/mine:1')] };
+  const files = await filesOf(
+    await rewritten(await packed([...[machines, mine, CONFIG, layer].map(blob), ...layout(index)])),
+  );
+  t.deepEqual([...files.keys()], ['0', '1', '2', '3', 'manifest.json']);
+  t.deepEqual(JSON.parse(files.get('manifest.json') ?? ''), [{ Config: '2', RepoTags: null, Layers: ['3'] }]);
+});
+
+test('an OCI layout that does not hold what it names, or turns in a circle, is refused', async (t) => {
+  const manifests = (text: string) => ({
+    manifests: [pointer(text, { annotations: { 'org.opencontainers.image.ref.name': '1' } })],
+  });
+  const mine = JSON.stringify({ config: pointer(CONFIG), layers: [pointer('layer')] });
+  const lacking = packed([blob(mine), blob(CONFIG), ...layout(manifests(mine))]);
+  await t.throwsAsync(rewritten(await lacking), { message: /does not hold/ });
+  const circle = { name: blob('x').name, text: JSON.stringify({ manifests: [pointer('x')] }) };
+  await t.throwsAsync(rewritten(await packed([circle, ...layout(manifests('x'))])), { message: /not understood/ });
+});
+
+const LAYER_DIGEST = digest('layer');
+const configs: readonly [title: string, text: string][] = [
+  ['a layer that the archive does not hold is refused', configOf('of another image')],
+  ['a second list of layers is refused', `{"rootfs":{"diff_ids":["${LAYER_DIGEST}"]},"RootFS":{"diff_ids":["x"]}}`],
+  [
+    'a second list under the same key is refused',
+    `{"rootfs":{"diff_ids":["x"]},"rootfs":{"diff_ids":["${LAYER_DIGEST}"]}}`,
+  ],
+  [
+    'a key that engines read as the list is refused',
+    `{"rootf\u017f":{"diff_ids":["x"]},"rootfs":{"diff_ids":["${LAYER_DIGEST}"]}}`,
+  ],
+  [
+    'a second list within is refused',
+    `{"rootfs":{"diff_ids":["${LAYER_DIGEST}"],"diff_ids":["x"]}}`.replace('"diff_ids":["x"]', '"DIFF_IDS":["x"]'),
+  ],
+  ['more layers than the archive has is refused', configOf('layer', 'layer')],
+];
+
+for (const [title, text] of configs) {
+  test(title, async (t) => {
+    const made = packed([
+      { name: 'config.json', text },
+      ...content.slice(1),
+      { name: 'manifest.json', text: manifest([MINE]) },
+    ]);
+    await t.throwsAsync(rewritten(await made), { code: 'invalid-config', message: /layer|key/ });
+  });
+}
+
+test('a layer may be packed, and a broken one is none', async (t) => {
+  const ordinary = { name: 'manifest.json', text: manifest([MINE]) };
+  const layer = gzipSync('layer');
+  const made = (text: Buffer) => packed([{ name: 'config.json', text: CONFIG }, { name: 'layer.tar', text }, ordinary]);
+  t.is((await filesOf(await rewritten(await made(layer)))).size, 3);
+  await t.throwsAsync(rewritten(await made(layer.subarray(0, 15))), { message: /is not the layer/ });
 });
 
 test('an image may be named by the id its configuration has', async (t) => {
   const hex = 'cd'.repeat(32);
   const made = await packed([
-    { name: `${hex}.json`, text: '{}' },
+    { name: `${hex}.json`, text: configOf() },
     { name: 'manifest.json', text: JSON.stringify([{ Config: `${hex}.json`, RepoTags: [OTHERS], Layers: [] }]) },
   ]);
   t.false((await namesIn(await rewritten(made, { id: `sha256:${hex}` }))).includes(OTHERS));

@@ -2,12 +2,14 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import * as zlib from 'node:zlib';
+import type { Gunzip } from 'node:zlib';
 import { DriverError, type TaskConfig } from '@orch/driver-api';
 import type Docker from 'dockerode';
 import { configError, engineError } from '../engine/errors.ts';
 import { openBeneath, pathOf } from '../files/beneath.ts';
-import { type ArchiveEntry, type ArchiveImage, rewriteArchive } from './image-archive.ts';
+import type { ArchiveImage } from './archive-manifest.ts';
+import { MAGIC_BYTES, packingOf, unpacker } from './compression.ts';
+import { type ArchiveEntry, rewriteArchive } from './image-archive.ts';
 
 const HINT = 'Put the archive into the task directory, with an artifact block for example.';
 const LOADED = /Loaded image[^\n]*?(sha256:[0-9a-f]{64})/g;
@@ -58,7 +60,7 @@ export async function loadArchive(
 ): Promise<string> {
   // Loaded on first use. The bundle gives a CommonJS package its default export only.
   const { default: tar } = await import('tar-stream');
-  const unpack = await unpacker(file);
+  const unpack = await archiveUnpacker(file);
   const reader = tar.extract();
   const input = file.createReadStream({ start: 0, autoClose: false });
   const bytes: Readable = unpack === undefined ? input : input.pipe(unpack);
@@ -99,21 +101,15 @@ export async function loadStream(client: Docker, archive: Readable, signal?: Abo
   });
 }
 
-/** @throws DriverError `invalid-config` for what is not a tar archive and cannot become one here */
-async function unpacker(file: FileHandle): Promise<zlib.Gunzip | undefined> {
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(6), 0, 6, 0);
-  const magic = buffer.toString('hex', 0, bytesRead);
-  if (magic.startsWith('1f8b')) return zlib.createGunzip();
-  const packed = (name: string) =>
-    configError(['load'], `the archive is packed with ${name}, which is not unpacked here`, 'Unpack it, or use gzip.');
-  if (magic.startsWith('28b52ffd')) {
-    const { createZstdDecompress } = zlib as unknown as { createZstdDecompress?: () => zlib.Gunzip };
-    if (createZstdDecompress === undefined) throw packed('zstd');
-    return createZstdDecompress();
-  }
-  if (magic.startsWith('425a68')) throw packed('bzip2');
-  if (magic.startsWith('fd377a585a00')) throw packed('xz');
-  return undefined;
+/** @throws DriverError `invalid-config` for what is packed in a way that cannot be unpacked here */
+async function archiveUnpacker(file: FileHandle): Promise<Gunzip | undefined> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(MAGIC_BYTES), 0, MAGIC_BYTES, 0);
+  const packing = packingOf(buffer.subarray(0, bytesRead));
+  if (packing === undefined) return undefined;
+  const unpack = unpacker(packing);
+  if (unpack !== undefined) return unpack;
+  const message = `the archive is packed with ${packing}, which is not unpacked here`;
+  throw configError(['load'], message, 'Unpack it, or use gzip.');
 }
 
 /** What the tar reader says about a broken archive is the job's to mend. */

@@ -4,10 +4,9 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { DriverError } from '@orch/driver-api';
 import type Docker from 'dockerode';
+import { ARCHITECTURE } from '../engine/architecture.ts';
 import { rewriteArchive } from '../image/image-archive.ts';
 import { loadStream } from '../image/image-load.ts';
-
-const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' };
 
 /** An empty tar archive. */
 const LAYER = Buffer.alloc(1024);
@@ -26,7 +25,7 @@ export async function loadDoorImage(client: Docker): Promise<string> {
 function doorArchive(): Readable {
   const config = Buffer.from(
     JSON.stringify({
-      architecture: ARCHITECTURES[process.arch] ?? process.arch,
+      architecture: ARCHITECTURE,
       os: 'linux',
       config: {},
       rootfs: { type: 'layers', diff_ids: [LAYER_DIGEST] },
