@@ -54,6 +54,12 @@ client {
     reserved_ports = "22"
   }
 
+  # Whom tasks may not be, by name and by id, and the drivers whose tasks are held to it.
+  options = {
+    "user.denylist"        = "root,Administrator"
+    "user.checked_drivers" = "exec,qemu,java"
+  }
+
   # Begins the names of all this agent makes in the kernel. Two agents on one machine need two.
   kernel_word = "orch"
 
