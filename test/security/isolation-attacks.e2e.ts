@@ -126,8 +126,10 @@ test.serial('a task whose arguments and environment have no end is entered and s
   const handle = await rig.bench.executor.launch(rig.spec(nobody, ['/probe/probe', 'only=endless_words']));
   await until(() => rig.bench.log(handle) === 'set\n', 'the task has told the kernel');
   const before = process.memoryUsage().rss;
+  const began = performance.now();
   t.is(await command(handle, ['echo', 'entered']), 'entered\n');
   await rig.bench.executor.stop(handle.id, { signal: 'SIGTERM', timeoutMs: 2_000 });
+  t.true(performance.now() - began < 5_000, 'neither waits for all of it to be read');
   t.true(process.memoryUsage().rss - before < 256 * 1_048_576);
   await rig.bench.executor.destroy(handle.id);
 });

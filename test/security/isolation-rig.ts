@@ -35,6 +35,8 @@ export interface Cell {
   readonly becomesRoot?: boolean;
   /** A command inside the task, not its program. */
   readonly isSession?: boolean;
+  /** Its directory has a tmp/ of its own. */
+  readonly bringsTmp?: boolean;
 }
 
 export interface IsolationRig {

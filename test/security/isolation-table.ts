@@ -88,7 +88,11 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   change_input: refused('changes the mode or owner of the device its standard input is'),
   mount_with_setuid: refused('finds a mount where the setuid bit counts'),
   mount_with_devices: refused('finds a mount, beside /dev, where device nodes can be opened'),
-  unbounded_tmp: refused('finds a /tmp of more than 64 MiB'),
+  unbounded_tmp: opened(
+    'finds a /tmp of more than 64 MiB',
+    (cell) => cell.bringsTmp === true,
+    'a task of an agent has the tmp/ of its directory, on the disk of the allocation',
+  ),
   unbounded_shm: refused('finds a /dev/shm of more than 64 MiB'),
   // Device nodes
   make_disk: refused('makes the node of a disk'),
@@ -172,8 +176,8 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   signal_rooted: onHostPids('may signal a process of root', mayKill, 'root, and who has kill, may signal any'),
   signal_plain: onHostPids(
     'may signal a process of nobody',
-    () => true,
-    `${sameUser}; root, and who has kill, may signal any`,
+    (cell) => isNobody(cell) || has('kill')(cell),
+    `${sameUser}; who has kill may signal any`,
   ),
   trace_init: onInit('traces PID 1'),
   trace_parent: onInit('traces what started it', (cell) => cell.isSession !== true),

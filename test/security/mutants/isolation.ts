@@ -183,14 +183,6 @@ export const isolationMutants: readonly Mutant[] = [
     test: root('without capabilities'),
   },
   {
-    against: 'class 8',
-    guard: 'descriptors close with the exec',
-    file: native('task.c'),
-    find: '  if (syscall(SYS_close_range, 3, ~0U, 4 /* CLOSE_RANGE_CLOEXEC */) != 0) return "descriptors";',
-    put: '',
-    test: nobody('without capabilities'),
-  },
-  {
     against: 'class 10',
     guard: 'how much is read of what a process says of itself',
     file: 'packages/executor/src/launch/process-identity.ts',
