@@ -6,6 +6,8 @@ import test from 'ava';
 import { agentConfig, closeAgent, submit } from '../e2e/agent/agent-kit.ts';
 import { type DevAgent, jobText, startDevAgent, until } from '../e2e/shared/dev-agent.ts';
 
+/** Its own names in the kernel: another test's agent may live beside it. */
+const word = 'orchart';
 const megabyte = Buffer.alloc(2 ** 20, 'x');
 const size = 8 * megabyte.length;
 
@@ -65,10 +67,10 @@ test.before(async () => {
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  agent = await startDevAgent({ config: agentConfig() });
+  agent = await startDevAgent({ config: agentConfig({ word }) });
 });
 test.after.always(async () => {
-  await closeAgent(agent);
+  await closeAgent(agent, word);
   for (const socket of sockets) socket.destroy();
   server?.close();
 });

@@ -11,6 +11,8 @@ import test from 'ava';
 import { agentConfig, allocation, closeAgent, type OwnImage, ownImage, submit } from '../e2e/agent/agent-kit.ts';
 import { type DevAgent, jobText, until } from '../e2e/shared/dev-agent.ts';
 
+/** Its own names in the kernel: another test's agent may live beside it. */
+const word = 'orchcan';
 const token = randomBytes(8).toString('hex');
 const canary = (name: string) => `canary-${name}-${token}`;
 /** As they are, and as HTTP writes a name with a password. */
@@ -49,14 +51,14 @@ test.before(async () => {
   agent = await startAgent();
 });
 test.after.always(async () => {
-  await closeAgent(agent);
+  await closeAgent(agent, word);
   image?.remove();
   sources?.close();
 });
 
 async function startAgent(): Promise<DevAgent> {
   const { startDevAgent } = await import('../e2e/shared/dev-agent.ts');
-  return startDevAgent({ config: agentConfig({ more: 'log_level = "debug"' }) });
+  return startDevAgent({ config: agentConfig({ word, more: 'log_level = "debug"' }) });
 }
 
 const once = '      restart {\n        attempts = 0\n        mode = "fail"\n      }\n';
