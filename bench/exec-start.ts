@@ -11,7 +11,7 @@ import type { Figure } from './main.ts';
 const inFlight = 8;
 const perRound = 64;
 const rounds = 7;
-const limit = 0.5;
+const limit = 0.8;
 const base = mkdtempSync(join(tmpdir(), 'orch-bench-'));
 const cgroupParent = `orch-bench-${randomBytes(4).toString('hex')}`;
 const stateDir = volatileStateDir(base);
@@ -42,7 +42,7 @@ async function launch(argv: readonly string[]): Promise<string> {
       ipcMode: 'private',
       capabilities: [],
     },
-    limits: { memoryBytes: 64 * 1_048_576, cpuShares: 100 },
+    limits: { memoryBytes: 64 * 1_048_576, cpuShares: 100, pidsMax: 4_096 },
     logs: { dir: join(dir, 'logs'), name: 'task', maxFiles: 3, maxFileBytes: 1_048_576 },
     stateDir: executor.launchDirectory(id),
   });

@@ -60,7 +60,16 @@ async function reportLimits(bench: LaunchBench): Promise<void> {
     allowedCpus: /^Cpus_allowed_list:\s*(.*)$/m.exec(read(`/proc/${handle.pid}/status`))?.[1],
     group: dir.slice(mount.length),
     groupOfCommand: await outputOf(bench, handle, ['cat', '/proc/self/cgroup']),
+    commandIsInside: await isInside(bench, handle),
   });
+}
+
+/** Whether a command that runs in the task is among the members of its group. */
+async function isInside(bench: LaunchBench, handle: LaunchHandle): Promise<boolean> {
+  const session = await bench.executor.exec(handle.id, { command: ['sleep', '77'], tty: false });
+  await until(() => namesIn(groupOf(handle)).length === 2, 'the command joins the group', 30_000);
+  await session.close();
+  return true;
 }
 
 async function outputOf(bench: LaunchBench, handle: LaunchHandle, command: readonly string[]): Promise<string> {
@@ -95,6 +104,22 @@ async function reportMemory(bench: LaunchBench): Promise<void> {
   const killed = await bench.sh('exec sleep 1000', { limits: { memoryBytes: 32 * MIB } });
   await bench.executor.stop(killed.id, { signal: 'SIGKILL', timeoutMs: 1_000 });
   report('killed', await bench.executor.wait(killed.id));
+}
+
+/** Node, access and what came of it, as root with mknod: only the rules of the group stand in the way. */
+async function reportDevices(bench: LaunchBench): Promise<void> {
+  const spec = bench.spec(
+    `for node in "disk b 254 0" "mem c 1 1" "log c 1 11" "own c 1 3"; do set -- $node
+      mknod /tmp/$1 $2 $3 $4 2>/dev/null && echo "made $1"; done
+    : > /dev/null && head -c 2 /dev/zero | wc -c && head -c 1 /dev/urandom | wc -c`,
+    { user: 'root' },
+  );
+  if (spec.isolation.kind !== 'chroot') return;
+  const isolation = { ...spec.isolation, capabilities: ['mknod'] };
+  const handle = await bench.executor.launch({ ...spec, isolation });
+  await bench.executor.wait(handle.id);
+  report('devices', { ...bench.executor.isolation, output: bench.log(handle), errors: bench.log(handle, 'stderr') });
+  await bench.executor.destroy(handle.id);
 }
 
 async function reportKill(bench: LaunchBench): Promise<void> {
@@ -142,6 +167,7 @@ await reportLimits(bench);
 await reportUsage(bench);
 await reportPids(bench);
 await reportMemory(bench);
+await reportDevices(bench);
 await reportKill(bench);
 await reportRecovery(bench);
 await bench.freeAll();

@@ -46,7 +46,9 @@ for (const launcher of ['native', 'shell'] as const) {
     t.deepEqual(limits['members'], ['sleep']);
     t.true(Number(limits['supervisors']) > 0);
     t.deepEqual(limits['supervisorsInside'], []);
-    t.is(limits['groupOfCommand'], `0::${limits['group']}`);
+    // Isolated, it sees its own group as the root of all.
+    t.is(limits['groupOfCommand'], launcher === 'native' ? '0::/' : `0::${limits['group']}`);
+    t.true(limits['commandIsInside']);
   });
 
   test(`${launcher}: a quota of a fifth of a core is kept, and usage is told`, (t) => {
@@ -66,6 +68,14 @@ for (const launcher of ['native', 'shell'] as const) {
     t.regex(events, /^max [1-9]/);
     t.regex(message, /Cannot fork/);
   });
+
+  if (launcher === 'native')
+    test('native: a program on the group keeps device nodes from root with mknod, and the usual ones work', (t) => {
+      const { output, errors, ...pieces } = fact<Record<string, unknown>>('devices');
+      t.like(pieces, { devices: 'bpf', pids: 'v2', root: true, seccomp: true, keyring: true, cgroupNamespace: true });
+      t.is(output, 'made own\n2\n1\n');
+      t.is(errors, '');
+    });
 
   test(`${launcher}: a task the kernel killed for its memory is told from one that was killed otherwise`, (t) => {
     const { exit, events } = fact<{ exit: object; events: string }>('oom');

@@ -9,6 +9,7 @@ import { isolationMutants } from './isolation.ts';
 import { logMutants } from './logs.ts';
 import { nameMutants } from './names.ts';
 import { qemuMutants } from './qemu.ts';
+import { seccompMutants } from './seccomp.ts';
 import { userMutants } from './users.ts';
 
 export const securityMutants: readonly Mutant[] = [
@@ -20,5 +21,6 @@ export const securityMutants: readonly Mutant[] = [
   ...logMutants,
   ...nameMutants,
   ...qemuMutants,
+  ...seccompMutants,
   ...userMutants,
 ];

@@ -38,6 +38,21 @@ function fileStamp(path: string): string {
  * would take for another one: it has 32 bits, and their highest value means "stay who you are".
  */
 export function resolveUser(text: string, database: UserDatabase): ResolvedUser {
+  const names = resolved.get(database) ?? new Map<string, ResolvedUser>();
+  const before = names.get(text);
+  if (before !== undefined) return before;
+  const user = findUser(text, database);
+  if (names.size >= MOST_RESOLVED) names.clear();
+  names.set(text, user);
+  resolved.set(database, names);
+  return user;
+}
+
+const MOST_RESOLVED = 256;
+/** What names came to, as long as the database they were looked up in is current. */
+const resolved = new WeakMap<UserDatabase, Map<string, ResolvedUser>>();
+
+function findUser(text: string, database: UserDatabase): ResolvedUser {
   const [userText = '', groupText, ...more] = text.split(':');
   if (more.length > 0) {
     throw new ExecutorError('no-such-user', `user ${JSON.stringify(text)} has more than a user and a group`, {

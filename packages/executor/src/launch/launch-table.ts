@@ -100,7 +100,8 @@ function judgeFile(record: LaunchRecord, file: string): LaunchExit | undefined {
   if (recorded === undefined) return undefined;
   return judgeExit({
     recorded,
-    trace: readIfThere(join(record.plan.dir, 'trace')) ?? '',
+    // Only a shell's record leaves the signal open.
+    trace: recorded.signal === undefined ? (readIfThere(join(record.plan.dir, 'trace')) ?? '') : '',
     oomKills: oomKills(record),
     ownPidNamespace: record.plan.chroot?.pidMode === 'private',
     finishedAtMs: Math.round(statSync(file).mtimeMs),

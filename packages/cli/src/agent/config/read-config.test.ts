@@ -48,6 +48,14 @@ test('options of the client that orch does not have are refused', (t) => {
   }
 });
 
+test('require_isolation takes names of pieces alone', (t) => {
+  const read = (list: string) => readConfigText('a.hcl', `client {\n  require_isolation = ${list}\n}\n`).client;
+  t.deepEqual(defaultAgentConfig.client.requireIsolation, []);
+  t.deepEqual(read('["seccomp", "devices"]').requireIsolation, ['seccomp', 'devices']);
+  for (const wrong of ['["selinux"]', '"seccomp"', '[1]'])
+    t.throws(() => read(wrong), { message: /"require_isolation" wants a list of root, seccomp, devices/ });
+});
+
 test('who tasks may not be, and whose tasks, is Nomad’s default until the options say otherwise', (t) => {
   t.deepEqual(defaultAgentConfig.client.userDenylist, ['root', 'Administrator']);
   t.deepEqual(defaultAgentConfig.client.userCheckedDrivers, ['exec', 'qemu', 'java']);
