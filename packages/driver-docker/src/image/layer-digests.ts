@@ -53,6 +53,8 @@ function digestOf(hash: Hash): string {
 class Packed {
   readonly #stream: Gunzip;
   readonly #hash = createHash('sha256');
+  /** A stream that breaks calls nobody back for what was being written. */
+  readonly #closed: Promise<void>;
   #left = MOST_UNPACKED_BYTES;
   #isBroken = false;
 
@@ -64,6 +66,7 @@ class Packed {
 
   private constructor(stream: Gunzip) {
     this.#stream = stream;
+    this.#closed = new Promise((resolve) => stream.once('close', resolve));
     // What cannot be unpacked is no layer: it has no digest to be one by.
     stream.on('error', () => this.#break());
     stream.on('data', (bytes: Buffer) => {
@@ -75,15 +78,13 @@ class Packed {
 
   async write(bytes: Uint8Array): Promise<void> {
     if (this.#isBroken) return;
-    await new Promise<void>((resolve) => this.#stream.write(bytes, () => resolve()));
+    await Promise.race([new Promise<void>((resolve) => this.#stream.write(bytes, () => resolve())), this.#closed]);
   }
 
   async end(): Promise<string | undefined> {
     if (this.#isBroken) return undefined;
-    await new Promise<void>((resolve) => {
-      this.#stream.once('close', resolve);
-      this.#stream.end();
-    });
+    this.#stream.end();
+    await this.#closed;
     return this.#isBroken ? undefined : digestOf(this.#hash);
   }
 
