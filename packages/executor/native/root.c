@@ -173,8 +173,9 @@ static bool fix(int part, unsigned long long attributes) {
 
 // Parts of /proc that tell of the host or change it. `nothing` is an empty directory.
 static bool guard_proc(int nothing) {
-  static const char *const hidden[] = {"acpi",        "asound",     "interrupts",  "kcore", "keys", "latency_stats",
-                                       "sched_debug", "timer_list", "timer_stats", "scsi"};
+  static const char *const hidden[] = {"acpi",        "asound",     "dynamic_debug", "interrupts", "kcore",    "keys",
+                                       "kpagecgroup", "kpagecount", "kpageflags",    "latency_stats", "sched_debug",
+                                       "scsi",        "slabinfo",   "timer_list",    "timer_stats",   "vmallocinfo"};
   static const char *const fixed[] = {"bus", "fs", "irq", "sys", "sysrq-trigger"};
   const unsigned long long attributes = QUIET | SET_NOEXEC | SET_RDONLY;
   enum { HIDDEN = sizeof hidden / sizeof *hidden, FIXED = sizeof fixed / sizeof *fixed };

@@ -66,6 +66,7 @@ export interface ExecutorParts {
 export async function createExecutor(options: ExecutorOptions): Promise<Executor> {
   const parts = await buildParts(options);
   const watchdog = setInterval(() => {
+    parts.table.tend();
     for (const entry of parts.table.running()) {
       watchOver(parts, entry, performance.now()).catch((error: unknown) => {
         parts.log.warn('could not repair the copiers of a task', { id: entry.record.plan.id, error: String(error) });
@@ -164,7 +165,7 @@ async function buildParts(options: ExecutorOptions): Promise<ExecutorParts> {
     head: unbufferedHead(),
     native,
   };
-  return { stateDir, launcher, table: new LaunchTable(exitsDir), ground, log, nextToken, run };
+  return { stateDir, launcher, table: watchedTable(exitsDir, log), ground, log, nextToken, run };
 }
 
 async function waitFor(entry: LaunchEntry, signal: AbortSignal | undefined): Promise<LaunchExit> {
@@ -208,4 +209,13 @@ function childrenOf(group: string): string[] {
   if (!existsSync(group)) return [];
   const entries = readdirSync(group, { withFileTypes: true });
   return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+}
+
+function watchedTable(exitsDir: string, log: ExecutorLog): LaunchTable {
+  return new LaunchTable(exitsDir, (error) =>
+    log.warn('ends of tasks are looked for every now and then: the kernel gives no watch on their directory', {
+      error: String(error),
+      mend: 'see who holds inotify instances, or raise fs.inotify.max_user_instances',
+    }),
+  );
 }

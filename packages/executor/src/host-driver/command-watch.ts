@@ -52,7 +52,7 @@ export async function* programChanges(
     signal === undefined
       ? []
       : directories.flatMap((directory) =>
-          watchDirectory(directory, (name) => name === null || !matches(name) || notice()),
+          watchDirectory(directory, (name) => name === null || !matches(name) || notice(), notice),
         );
   const stop = () => wake();
   signal?.addEventListener('abort', stop, { once: true });
@@ -76,9 +76,24 @@ export async function* programChanges(
   }
 }
 
-function watchDirectory(directory: string, onChange: (name: string | null) => void): readonly FSWatcher[] {
+/** Between two looks where the kernel gives no watch, milliseconds. */
+const LOOK_MS = 60_000;
+
+function watchDirectory(
+  directory: string,
+  onChange: (name: string | null) => void,
+  look: () => void,
+): readonly Pick<FSWatcher, 'close'>[] {
   if (!existsSync(directory)) return [];
-  const watcher = watch(directory, (_event, name) => onChange(name));
+  let watcher: FSWatcher;
+  try {
+    watcher = watch(directory, (_event, name) => onChange(name));
+  } catch {
+    // Root of any container can take all that the kernel has for root: then it is looked at now and then.
+    const timer = setInterval(look, LOOK_MS);
+    timer.unref();
+    return [{ close: () => clearInterval(timer) }];
+  }
   // A directory that is removed is no longer watched; the others still are.
   watcher.on('error', () => watcher.close());
   return [watcher];

@@ -1,5 +1,6 @@
 // What the root of an isolated task is made of. The native launcher makes it, in memory, in the task's mount namespace.
 import { lstatSync, readlinkSync } from 'node:fs';
+import { posix } from 'node:path';
 import { ExecutorError } from '../errors.ts';
 import type { ChrootMount } from './default-mounts.ts';
 import { privatePaths } from './private-paths.ts';
@@ -44,7 +45,7 @@ export type RootStep =
  * makes itself, `not-found` when the source of a job's mount is missing
  */
 export function planRoot(request: RootRequest): RootPlan {
-  for (const mount of request.mounts) checkMount(mount);
+  checkMounts(request.mounts);
   if (!request.mounts.some(({ path }) => path === '/usr')) {
     throw new ExecutorError('invalid', 'an isolated task needs the host directory /usr', {
       hint: 'begin the mounts with defaultChrootMounts()',
@@ -62,8 +63,14 @@ function hiddenIn({ hostPath, path }: ChrootMount): readonly string[] {
   return hostPath === path && path.startsWith('/etc/') ? privatePaths(path) : [];
 }
 
+/** Before anything is made of their paths. @throws ExecutorError `invalid` | `not-found` */
+export function checkMounts(mounts: readonly ChrootMount[]): void {
+  for (const mount of mounts) checkMount(mount);
+}
+
 function checkMount(mount: ChrootMount): void {
-  if (!mount.path.startsWith('/') || mount.path.split('/').includes('..')) {
+  // Compared letter by letter below: one way to write a path, and none that climbs.
+  if (!mount.path.startsWith('/') || posix.normalize(mount.path) !== mount.path) {
     throw new ExecutorError('invalid', `mount path "${mount.path}" is not an absolute path inside the task`);
   }
   const system = SYSTEM.find((dir) => mount.path === dir || mount.path.startsWith(`${dir}/`));

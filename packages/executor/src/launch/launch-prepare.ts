@@ -13,7 +13,7 @@ import { devicePoints } from '../isolation/device-directory.ts';
 import { deviceRules } from '../isolation/device-rules.ts';
 import type { RootView } from '../isolation/root-lookup.ts';
 import { findProgram, resolveInRoot } from '../isolation/root-lookup.ts';
-import { planRoot, type RootPlan } from '../isolation/root-plan.ts';
+import { checkMounts, planRoot, type RootPlan } from '../isolation/root-plan.ts';
 import { makeTaskEtc } from '../isolation/task-etc.ts';
 import type { ResolvedUser } from '../isolation/users.ts';
 import { readUserDatabase, resolveUser } from '../isolation/users.ts';
@@ -142,6 +142,7 @@ export function discardLaunch(dir: string, exitFile: string, cgroupPlan: CgroupP
 
 async function prepareRoot(isolation: ChrootIsolation, user: ResolvedUser, ground: ExecutorGround): Promise<RootPlan> {
   const { root, mounts, hostname, resolvConf, hosts } = isolation;
+  checkMounts(mounts);
   const inEtc = mounts.flatMap(({ path }) => (path.startsWith('/etc/') ? [path.slice('/etc/'.length)] : []));
   const etcDir = makeTaskEtc(ground.etcDir, {
     user,

@@ -19,13 +19,42 @@ export interface LaunchEntry {
 export class LaunchTable {
   readonly #entries = new Map<string, LaunchEntry>();
   readonly #byName = new Map<string, string>();
-  readonly #watcher: FSWatcher;
+  readonly #exitsDir: string;
+  readonly #onUnwatched: (error: unknown) => void;
+  #watcher: FSWatcher | undefined;
 
-  constructor(exitsDir: string) {
-    this.#watcher = watch(exitsDir, (_event, file) => {
-      if (file !== null) this.#look(basename(String(file)));
-    });
-    this.#watcher.unref();
+  /**
+   * `onUnwatched` is told when the kernel gives no watch: root has few, and root of any container can take them all.
+   * Then `tend` looks instead.
+   */
+  constructor(exitsDir: string, onUnwatched: (error: unknown) => void = () => {}) {
+    this.#exitsDir = exitsDir;
+    this.#onUnwatched = onUnwatched;
+    this.#watch(onUnwatched);
+  }
+
+  #watch(onFailure: (error: unknown) => void): void {
+    try {
+      const watcher = watch(this.#exitsDir, (_event, file) => {
+        if (file !== null) this.#look(basename(String(file)));
+      });
+      watcher.on('error', (error) => {
+        watcher.close();
+        this.#watcher = undefined;
+        this.#onUnwatched(error);
+      });
+      watcher.unref();
+      this.#watcher = watcher;
+    } catch (error) {
+      onFailure(error);
+    }
+  }
+
+  /** Called now and then: does the work of the watch while there is none, and asks for it again. */
+  tend(): void {
+    if (this.#watcher !== undefined) return;
+    this.#watch(() => {}); // said once; it is asked for again at the next call
+    for (const { record } of this.running()) this.#look(record.plan.name);
   }
 
   add(record: LaunchRecord): LaunchEntry {
@@ -72,7 +101,7 @@ export class LaunchTable {
   }
 
   close(): void {
-    this.#watcher.close();
+    this.#watcher?.close();
   }
 
   #look(name: string): void {
