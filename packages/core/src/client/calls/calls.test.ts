@@ -56,8 +56,12 @@ test('files are listed, described and read over the link', async (t) => {
 test('log files are told from where only root can write, whatever lies where they are shown', async (t) => {
   const { harness, mux } = await running(t);
   const root = join(harness.dataDir, 'allocations/a1');
-  const log = join(root, '@logs/web/web.stdout.0');
-  await until(() => existsSync(log) && readFileSync(log, 'utf8').split('\n').length > 3, 'its lines are written');
+  const linesOf = (file: string) => (existsSync(file) ? readFileSync(file, 'utf8').split('\n').length - 1 : 0);
+  const [log, errors] = ['stdout', 'stderr'].map((stream) => join(root, `@logs/web/web.${stream}.0`)) as [
+    string,
+    string,
+  ];
+  await until(() => linesOf(log) === 3 && linesOf(errors) === 3, 'its lines are written');
   const printed = readFileSync(log, 'utf8');
   await rm(join(root, 'alloc/logs/web.stdout.0'));
   await writeFile(join(root, 'alloc/logs/web.stdout.0'), 'forged');
