@@ -1,7 +1,7 @@
 // What of the host a container sees: the allocation's directories, the group's volumes, and its own mounts, confined.
 // Everything below a directory that a task can write is opened here and bound by its handle (files/binds.ts).
 import { stat } from 'node:fs/promises';
-import { isAbsolute, normalize } from 'node:path';
+import { isAbsolute, normalize, relative } from 'node:path';
 import type { TaskConfig, TaskDirectories } from '@orch/driver-api';
 import type { MountSettings } from 'dockerode';
 import { configError, deniedError } from '../engine/errors.ts';
@@ -58,7 +58,9 @@ async function taskMounts(task: TaskConfig, ground: Ground): Promise<MountSettin
     [local, '/local'],
     [secrets, '/secrets'],
   ] as const) {
-    const source = { path, field: [], create: false, readOnly: false, propagation: 'rprivate' };
+    // As a job would write it, for errors.
+    const written = relative(task.directories.task, path);
+    const source = { path: written, field: [], create: false, readOnly: false, propagation: 'rprivate' };
     mounts.push({ Type: 'bind', Source: await heldSource(ground, source), Target });
   }
   for (const mount of task.mounts) {
@@ -170,7 +172,7 @@ async function heldSource(ground: Ground, source: BindSource): Promise<string> {
     throw error;
   }
   const travels = !propagation.endsWith('private');
-  return ground.binds.add(handle, travels ? (readOnly ? 'rs' : 'ws') : readOnly ? 'rp' : 'wp');
+  return ground.binds.add(handle, travels ? (readOnly ? 'rs' : 'ws') : readOnly ? 'rp' : 'wp', path);
 }
 
 async function requireExisting(path: string, field: readonly string[]): Promise<void> {

@@ -56,11 +56,23 @@ export async function startTask(
         error: engineMessage(failed),
       }),
     );
-    throw engineError(error, doing, 'start-failed');
+    throw inWordsOfJob(engineError(error, doing, 'start-failed'), binds);
   } finally {
     await binds.release();
     await door?.leave();
   }
+}
+
+/** Runtimes tell where on the node they looked for what they mount. */
+function inWordsOfJob(error: DriverError, binds: TaskBinds): DriverError {
+  const message = binds.inWordsOfJob(error.message);
+  if (message === error.message) return error;
+  const { code, recoverable, hint, path } = error;
+  return new DriverError(code, message, {
+    recoverable,
+    ...(hint === undefined ? {} : { hint }),
+    ...(path === undefined ? {} : { path }),
+  });
 }
 
 /** Everything that can be refused before a container exists. */

@@ -3,6 +3,7 @@
 import type { IncomingMessage } from 'node:http';
 import { DriverError } from '@orch/driver-api';
 import type { Container } from 'dockerode';
+import { statusOf } from '../engine/errors.ts';
 
 const SHARED = '/alloc';
 const STAT_HEADER = 'x-docker-container-path-stat';
@@ -21,7 +22,8 @@ export class BindsSeen {
    */
   async check(container: Container): Promise<void> {
     if (this.#isKnown) return;
-    const answer = (await container.infoArchive({ path: SHARED })) as unknown as IncomingMessage;
+    const answer = await this.#ask(container);
+    if (answer === undefined) return;
     answer.resume();
     const header = String(answer.headers[STAT_HEADER] ?? '');
     const { mode = 0 } = JSON.parse(Buffer.from(header, 'base64').toString('utf8') || '{}') as { mode?: number };
@@ -31,5 +33,15 @@ export class BindsSeen {
       throw new DriverError('start-failed', 'the engine does not see the mounts of the agent', { hint });
     }
     this.#isKnown = true;
+  }
+
+  /** Undefined when the engine cannot mount what the job wants: it says why when the container starts. */
+  async #ask(container: Container): Promise<IncomingMessage | undefined> {
+    try {
+      return (await container.infoArchive({ path: SHARED })) as unknown as IncomingMessage;
+    } catch (error) {
+      if (statusOf(error) === undefined) throw error;
+      return undefined;
+    }
   }
 }

@@ -67,6 +67,7 @@ export class TaskBinds {
   readonly #modes: NativeModes;
   readonly #prepare: () => Promise<void>;
   readonly #sources: (HeldSource & { readonly handle: FileHandle })[] = [];
+  readonly #said: (readonly [path: string, said: string])[] = [];
   #isMade = false;
 
   constructor(place: string, modes: NativeModes, prepare: () => Promise<void>) {
@@ -75,11 +76,18 @@ export class TaskBinds {
     this.#prepare = prepare;
   }
 
-  /** Takes the handle over; answers the path at which `make` will show what it holds. */
-  add(handle: FileHandle, mode: BindMode): string {
+  /** Takes the handle over; answers the path at which `make` will show what it holds. `said` is what people call it. */
+  add(handle: FileHandle, mode: BindMode, said: string): string {
     const path = join(this.#place, String(this.#sources.length));
     this.#sources.push({ handle, fd: handle.fd, mode });
+    this.#said.push([path, said]);
     return path;
+  }
+
+  /** The text without paths of the node: with the words of the job instead. */
+  inWordsOfJob(text: string): string {
+    // Backwards: /1 is the beginning of /10.
+    return this.#said.reduceRight((result, [path, said]) => result.replaceAll(path, said), text);
   }
 
   async make(): Promise<void> {
