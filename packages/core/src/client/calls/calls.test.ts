@@ -83,6 +83,8 @@ test('log files are told from where only root can write, whatever lies where the
   );
   for (const path of ['@logs', '@logs/web/web.stdout.0', 'alloc/../@logs/web'])
     await t.throwsAsync(mux.open('fs.list', fs(path)).result, { message: /there is no file/ });
+  await Promise.all(Array.from({ length: 10_001 }, (_, index) => symlink('x', join(root, 'alloc/logs', `${index}`))));
+  await t.throwsAsync(mux.open('fs.list', fs('alloc/logs')).result, { message: /more entries than are listed/ });
   await rm(join(root, 'alloc/logs'), { recursive: true });
   await symlink('/etc', join(root, 'alloc/logs'));
   t.is(await read('alloc/logs/web.stdout.0'), printed);

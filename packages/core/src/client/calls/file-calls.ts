@@ -6,6 +6,7 @@ import type { ServedStream } from '../../link/mux.ts';
 import { logsName } from '../alloc-dir/layout.ts';
 import type { AllocRunner } from '../alloc-runner/alloc-runner.ts';
 import { listFiles, refuseSecrets, statFile } from '../files/file-info.ts';
+import { hasPrivateFile } from '../files/private-files.ts';
 import { type ReadRequest, readFileOut } from '../files/read-file.ts';
 import { isAllocationPath, isLogsPath, listLogs, logFileAt, logsOf } from '../logs/log-places.ts';
 import { readLogsOut } from '../logs/read-logs.ts';
@@ -21,9 +22,8 @@ export async function listCall(
   const names = [...tasks.keys()];
   const logs = isLogsPath(path) ? await listLogs(layout, names) : [];
   const found = await listFiles(layout.root, path, refuseSecrets(names)).catch((error) => {
-    // A task has replaced the directory that shows them: they are there all the same.
-    if (logs.length === 0) throw error;
-    return [];
+    if (logs.length > 0 && isReplaced(error)) return [];
+    throw error;
   });
   const isShown = ({ name }: FileInfo) => name !== logsName && !logs.some((log) => log.name === name);
   const others = isAllocationPath(path) || logs.length > 0 ? found.filter(isShown) : found;
@@ -34,10 +34,16 @@ export async function statCall(context: CallContext, { allocationId, path }: Par
   const runner = findAllocation(context, allocationId);
   const place = await placeOf(runner, path);
   return statFile(place.root, place.path, place.refuse).catch(async (error) => {
-    // A task has replaced the directory that shows them.
-    if (isLogsPath(path)) return { ...(await statFile(runner.layout.logs, '', () => {})), name: 'logs' };
+    if (isLogsPath(path) && isReplaced(error) && (await hasPrivateFile(runner.layout.logs)))
+      return { ...(await statFile(runner.layout.logs, '', () => {})), name: 'logs' };
     throw error;
   });
+}
+
+/** A task has put something else in the place of the directory that shows log files: they are there all the same. */
+function isReplaced(error: unknown): boolean {
+  const { code } = error as { readonly code?: unknown };
+  return ['not-found', 'not-a-directory', 'not-a-file', 'outside-allocation'].includes(String(code));
 }
 
 export async function readCall(context: CallContext, params: Params<'fs.read'>, stream: ServedStream) {
