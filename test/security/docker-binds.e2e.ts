@@ -188,6 +188,7 @@ test.serial(
 
 test.serial('a directory for mounts that others can reach is not used', async (t) => {
   const aside = `${mounts}-aside`;
+  await mkdir(mounts, { recursive: true, mode: 0o700 });
   await rename(mounts, aside);
   await symlink(aside, mounts);
   const error = (await t.throwsAsync(driver.start(await harness.script('exit 0'), {}))) as unknown as { code: string };

@@ -130,10 +130,15 @@ test.serial('an image in an OCI layout is loaded', async (t) => {
   t.is(await outputOf(driver, task), 'from a layout loaded\n');
 });
 
-test.serial('whoever sets the tag of the door gains nothing', async (t) => {
-  const container = await client.createContainer({ Image: harness.image, Cmd: ['true'] });
+/** Gives the name that doors once had to a program of somebody else's. */
+async function takeDoor(): Promise<void> {
+  const container = await client.createContainer({ Image: harness.image, Cmd: ['true'], Env: ['EVIL=1'] });
   await container.commit({ repo: 'orch/door', tag: '1', changes: 'ENTRYPOINT ["/bin/echo","evil"]' });
   await container.remove();
+}
+
+test.serial('whoever sets the tag of the door gains nothing', async (t) => {
+  await takeDoor();
   const fresh = harness.createDriver();
   t.is(await outputOf(fresh, await harness.script('echo joined', {}, { network })), 'joined\n');
   await fresh.close();
@@ -188,6 +193,7 @@ test.serial("another job's image is not run by its id", async (t) => {
 });
 
 test.serial('a door has no capability, no new privileges, a filter, and sees nothing of the host', async (t) => {
+  await takeDoor();
   const leftovers: unknown[] = [];
   const told = {
     onLeftover: (error: unknown) => leftovers.push(error),

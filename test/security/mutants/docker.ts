@@ -62,7 +62,15 @@ export const dockerMutants: readonly Mutant[] = [
     file: `${src}/network/door.ts`,
     find: 'Image: await image',
     put: "Image: 'orch/door:1'",
-    test: { file: images, title: 'whoever sets the tag of the door gains nothing' },
+    test: door,
+  },
+  {
+    against: 'F2',
+    guard: 'the program of a door',
+    file: `${src}/network/door.ts`,
+    find: "    Entrypoint: ['/orch-launch'],\n",
+    put: "    Entrypoint: ['/bin/sleep'],\n",
+    test: door,
   },
   {
     against: 'F2',
