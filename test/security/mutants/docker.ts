@@ -160,8 +160,8 @@ export const dockerMutants: readonly Mutant[] = [
     against: 'F5',
     guard: 'a directory for mounts that only the agent reaches',
     file: `${src}/files/binds.ts`,
-    find: 'if (!found.isDirectory() ||',
-    put: 'if (false && !found.isDirectory() ||',
+    find: 'if (!found.isDirectory() || found.uid !== process.getuid?.() || (found.mode & 0o077) !== 0) {',
+    put: 'if (false) {',
     test: { file: binds, title: 'a directory for mounts that others can reach is not used' },
   },
   {
