@@ -1,5 +1,5 @@
 // The /dev that isolated tasks share: device nodes that harm nobody, made once, mounted read-only.
-import { existsSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { ExecutorError } from '../errors.ts';
 import type { RunCommand, RunResult } from '../types.ts';
 import type { ChrootMount } from './default-mounts.ts';
@@ -30,7 +30,8 @@ export async function makeDeviceDirectory(
   run: (command: RunCommand) => Promise<RunResult>,
   points: readonly string[] = [],
 ): Promise<string> {
-  if (!existsSync(`${dir}/ptmx`)) {
+  // Made last, and itself: where it leads to is only there in a task's own /dev.
+  if (lstatSync(`${dir}/ptmx`, { throwIfNoEntry: false }) === undefined) {
     const nodes = NODES.map(
       ([name, major, minor]) => `[ -e "$1/${name}" ] || mknod -m 666 "$1/${name}" c ${major} ${minor}`,
     );
