@@ -77,30 +77,66 @@ const char *make_groups(const struct plan *plan) {
   return is_attached ? NULL : "device nodes";
 }
 
-bool open_outside(const struct plan *plan, struct outside *outside) {
+long long count_oom_kills(const struct plan *plan) {
+  char text[4096], *line = text;
+  if (plan->oom_file == NULL) return -1;
+  int file = open(plan->oom_file, O_RDONLY | O_CLOEXEC);
+  ssize_t length = file < 0 ? -1 : read(file, text, sizeof text - 1);
+  close(file);
+  if (length < 0) return -1;
+  text[length] = '\0';
+  size_t size = strlen(plan->oom_key);
+  for (; line != NULL; line = strchr(line, '\n'), line += line != NULL)
+    if (strncmp(line, plan->oom_key, size) == 0 && line[size] == ' ') return strtoll(line + size, NULL, 10);
+  return -1;
+}
+
+bool remove_groups(const struct plan *plan) {
+  bool are_gone = true;
+  for (size_t index = 0; index < plan->made_group_count; index += 1)
+    are_gone = (rmdir(plan->made_groups[index]) == 0 || errno == ENOENT) && are_gone;
+  return are_gone;
+}
+
+/*
+ * The kernel moves a single thread at once; for a whole process it first waits until no processor is in the middle of a fork
+ * or an exec, which takes it a millisecond and more. On v1 a group has a file for threads; into one of v2 a process can be
+ * born.
+ */
+static bool open_group(struct outside *outside, const char *group) {
   char path[4096];
-  outside->group_count = 0;
+  snprintf(path, sizeof path, "%s/tasks", group);
+  int threads = open(path, O_WRONLY | O_CLOEXEC);
+  if (threads >= 0) outside->groups[outside->group_count++] = threads;
+  if (threads >= 0 || errno != ENOENT) return threads >= 0;
+  snprintf(path, sizeof path, "%s/cgroup.procs", group);
+  outside->entrance = open(path, O_WRONLY | O_CLOEXEC);
+  outside->unified = open(group, O_PATH | O_DIRECTORY | O_CLOEXEC);
+  return outside->entrance >= 0 && outside->unified >= 0;
+}
+
+bool open_outside(const struct plan *plan, struct outside *outside) {
+  *outside = (struct outside){.unified = -1, .entrance = -1};
   outside->proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
   if (outside->proc < 0) return false;
   if (plan->group_count > MOST_GROUPS) {
     errno = E2BIG;
     return false;
   }
-  for (; outside->group_count < plan->group_count; outside->group_count += 1) {
-    snprintf(path, sizeof path, "%s/cgroup.procs", plan->groups[outside->group_count]);
-    int group = open(path, O_WRONLY | O_CLOEXEC);
-    if (group < 0) return false;
-    outside->groups[outside->group_count] = group;
-  }
+  for (size_t index = 0; index < plan->group_count; index += 1)
+    if (!open_group(outside, plan->groups[index])) return false;
   return true;
 }
 
 void close_outside(const struct outside *outside) {
   close(outside->proc);
+  if (outside->unified >= 0) close(outside->unified);
+  if (outside->entrance >= 0) close(outside->entrance);
   for (size_t index = 0; index < outside->group_count; index += 1) close(outside->groups[index]);
 }
 
 const char *join_groups(const struct plan *plan, const struct outside *outside, char *identity, size_t size) {
+  if (outside->entrance >= 0 && !outside->is_inside && write(outside->entrance, "0", 1) != 1) return "cgroup";
   for (size_t index = 0; index < outside->group_count; index += 1)
     if (write(outside->groups[index], "0", 1) != 1) return "cgroup";
   int score = openat(outside->proc, "self/oom_score_adj", O_WRONLY | O_CLOEXEC);

@@ -145,28 +145,54 @@ static void answer(const struct plan *plan, const char *keeper, int told) {
   close(ANSWERS);
 }
 
+struct beginning {
+  const struct plan *plan;
+  const struct outside *outside;
+  int told;
+};
+
+static void begin_task(const void *argument) {
+  const struct beginning *beginning = argument;
+  run_task(beginning->plan, beginning->outside, beginning->told);
+}
+
 /*
  * Starts the task in the memory of init, which stands still meanwhile: a copy that lives for a few calls costs a tenth of
- * a launch. A task that may trace others gets its own, and waits until init has let go of what it must not get at.
+ * a launch.
  */
-static void start_task(const struct plan *plan, const struct outside *outside, const int told[2]) {
-  int gate[2];
-  bool may_trace = plan->capabilities & 1ULL << CAP_SYS_PTRACE;
-  if (may_trace && pipe2(gate, O_CLOEXEC) != 0) fail(plan, "pipe");
-  task = may_trace ? fork() : vfork();
+static void start_sharing(const struct plan *plan, struct outside *outside, int told) {
+  const struct beginning beginning = {plan, outside, told};
+  outside->is_inside = outside->unified >= 0;
+  task = outside->is_inside ? spawn_shared(outside->unified, begin_task, &beginning) : -1;
+  if (task > 0) return;
+  outside->is_inside = false;
+  task = vfork();
+  if (task == 0) run_task(plan, outside, told);
   if (task < 0) fail(plan, "process");
-  if (task == 0) {
-    char nothing;
-    if (may_trace) close(gate[1]);
-    if (may_trace && read(gate[0], &nothing, 1) < 0) _exit(125);
-    run_task(plan, outside, told[1]);
-  }
+}
+
+// A task that may trace others gets memory of its own, and waits until init has let go of what it must not get at.
+static void start_apart(const struct plan *plan, const struct outside *outside, int told, int gate[2]) {
+  if (pipe2(gate, O_CLOEXEC) != 0) fail(plan, "pipe");
+  task = fork();
+  if (task < 0) fail(plan, "process");
+  if (task != 0) return;
+  char nothing;
+  close(gate[1]);
+  if (read(gate[0], &nothing, 1) < 0) _exit(125);
+  run_task(plan, outside, told);
+}
+
+static void start_task(const struct plan *plan, struct outside *outside, const int told[2]) {
+  int gate[2] = {-1, -1};
+  if (plan->capabilities & 1ULL << CAP_SYS_PTRACE) start_apart(plan, outside, told[1], gate);
+  else start_sharing(plan, outside, told[1]);
   const char *failed = lower_keeper(plan);
   close_outside(outside);
   close(told[1]);
   if (failed != NULL) fail(plan, failed);
-  if (may_trace) close(gate[0]);
-  if (may_trace) close(gate[1]);
+  if (gate[0] >= 0) close(gate[0]);
+  if (gate[1] >= 0) close(gate[1]);
 }
 
 static _Noreturn void run_init(const struct plan *plan, const char *keeper) {
@@ -199,17 +225,25 @@ static _Noreturn void run_init(const struct plan *plan, const char *keeper) {
   _exit(0);
 }
 
-// Copies the private exit status into the watched directory, over bytes that are there already: a full disk cannot lose it.
-void publish_exit(const struct plan *plan) {
-  char path[4096], record[64] = "";
+// As long as any record, so that writing one over it allocates nothing: a full disk cannot lose it.
+static bool begin_records(const struct plan *plan) {
+  char path[4096], running[65] = "running";
+  memset(running + strlen(running), '\n', sizeof running - 1 - strlen(running));
+  running[sizeof running - 1] = '\0';
+  snprintf(path, sizeof path, "%s/exit", plan->dir);
+  return write_file(path, O_CREAT | O_TRUNC, running) && write_file(plan->exit_file, O_CREAT | O_TRUNC, running);
+}
+
+void publish_exit(const struct plan *plan, const char *more) {
+  char path[4096], record[128] = "";
   snprintf(path, sizeof path, "%s/exit", plan->dir);
   int file = open(path, O_RDONLY | O_CLOEXEC);
-  ssize_t length = file < 0 ? 0 : read(file, record, sizeof record - 1);
+  ssize_t length = file < 0 ? 0 : read(file, record, 64);
   record[length > 0 ? length : 0] = '\0';
   char *end = strchr(record, '\n');
-  bool is_known = strncmp(record, "exit ", 5) == 0 && end != NULL;
-  if (is_known) end[1] = '\0';
-  write_file(plan->exit_file, 0, is_known ? record : "exit unknown\n");
+  if (strncmp(record, "exit ", 5) != 0 || end == NULL) end = stpcpy(record, "exit unknown");
+  stpcpy(stpcpy(end, more), "\n");
+  write_file(plan->exit_file, 0, record);
 }
 
 static bool open_pipe(const struct plan *plan, const char *name, int both, int reader) {
@@ -227,12 +261,26 @@ static bool open_pipe(const struct plan *plan, const char *name, int both, int r
   return true;
 }
 
+// Before anybody learns of the end: a launch of the same name may have groups and pipes of the same names then.
+static void free_launch(const struct plan *plan, char *more, size_t size) {
+  char path[4096];
+  long long oom_kills = count_oom_kills(plan);
+  for (int index = 0; index < 2; index += 1) {
+    snprintf(path, sizeof path, "%s/%s", plan->dir, index == 0 ? "out" : "err");
+    unlink(path);
+  }
+  const char *freed = remove_groups(plan) ? " freed" : "";
+  if (oom_kills < 0) snprintf(more, size, "%s", freed);
+  else snprintf(more, size, " oom %lld%s", oom_kills, freed);
+}
+
 _Noreturn void run_launch(struct plan *plan) {
-  char keeper[64];
+  char keeper[64], more[48];
   const char *failed;
   prctl(PR_SET_NAME, "orch-keeper");
   // So that nothing opened below takes one of the numbers with a meaning.
   for (int number = OUT_PIPE; number < ANSWERS; number += 1) dup3(0, number, O_CLOEXEC);
+  if (!begin_records(plan)) fail(plan, "the exit record");
   if (!open_pipe(plan, "out", OUT_PIPE, OUT_READER)) fail(plan, "pipes");
   if (plan->has_logs && !open_pipe(plan, "err", ERR_PIPE, ERR_READER)) fail(plan, "pipes");
   if ((failed = make_groups(plan)) != NULL) fail(plan, failed);
@@ -249,6 +297,7 @@ _Noreturn void run_launch(struct plan *plan) {
   close(ANSWERS);
   copy_streams(plan);
   while (waitpid((pid_t)init, NULL, 0) < 0 && errno == EINTR) continue;
-  publish_exit(plan);
+  free_launch(plan, more, sizeof more);
+  publish_exit(plan, more);
   _exit(0);
 }

@@ -38,6 +38,7 @@ int main(int count, char **arguments) {
   }
   run_mode(count - 1, arguments + 1);
   guard_program(arguments);
+  default_signals();
   const char *mode = arguments[1];
   if (strcmp(mode, "serve") == 0) return serve_launches(arguments + 2);
   if (strcmp(mode, "enter") == 0 && count == 3) enter_task(arguments[2]);

@@ -48,6 +48,8 @@ struct id_ranges {
 // All strings lie in the plan's file, read into memory once.
 struct plan {
   const char *token, *dir, *exit_file, *cwd, *network, *root, *hostname, *oom_score, *device_group, *ready, *reach;
+  // Where the kernel counts the task's processes that it killed for memory. NULL = nowhere.
+  const char *oom_file, *oom_key;
   bool own_pids, own_ipc, writable_root, filters, has_pipes, usual_devices;
   uid_t uid;
   gid_t gid;
@@ -78,13 +80,21 @@ struct plan {
 // Handles on what a task's namespaces hide from those who set it up, opened before they are entered.
 enum { MOST_GROUPS = 16 };
 struct outside {
-  // The host's /proc; `cgroup.procs` of each group.
+  // The host's /proc, and the files by which the groups of cgroup v1 are entered.
   int proc, groups[MOST_GROUPS];
   size_t group_count;
+  // The group of cgroup v2 and the file by which it is entered; -1 = there is none.
+  int unified, entrance;
+  // The process that will join them begins in the group of cgroup v2.
+  bool is_inside;
 };
 
-// Reads a plan's file and removes it. NULL with errno set when it cannot be read or is not understood.
+/*
+ * Reads a plan, from a file, which it removes, or from text that lives as long as the plan and ends with a NUL behind its
+ * `length`. NULL with errno set when it cannot be read or is not understood.
+ */
 struct plan *read_plan(const char *path);
+struct plan *parse_plan(char *text, size_t length);
 
 // The modes of this program. The second runs a command in a task on the terminal it was started on.
 int serve_launches(char **arguments);
@@ -96,8 +106,8 @@ _Noreturn void run_launch(struct plan *plan);
 // The life of a killed copier's successor, in a process of its own. Never returns.
 _Noreturn void run_successor(struct plan *plan);
 
-// Copies the private exit status into the watched directory.
-void publish_exit(const struct plan *plan);
+// Copies the private exit status into the watched directory, with more words behind it.
+void publish_exit(const struct plan *plan, const char *more);
 
 // The life of one command inside a running task, its streams pipes of the plan's directory. Never returns.
 _Noreturn void run_session(struct plan *plan);
@@ -111,6 +121,12 @@ const char *build_root(const struct plan *plan);
 // Makes and limits the plan's own cgroups and sets its devices. Returns the name of what failed, errno set, or NULL.
 const char *make_groups(const struct plan *plan);
 
+// How many of the task's processes the kernel killed for memory; -1 = not known.
+long long count_oom_kills(const struct plan *plan);
+
+// Takes away the plan's own cgroups. Whether all have gone: one in which something is left stays.
+bool remove_groups(const struct plan *plan);
+
 bool open_outside(const struct plan *plan, struct outside *outside);
 void close_outside(const struct outside *outside);
 
@@ -120,8 +136,17 @@ void close_outside(const struct outside *outside);
  */
 const char *join_groups(const struct plan *plan, const struct outside *outside, char *identity, size_t size);
 
+/*
+ * Starts `life`, which never returns, in a process that begins in the cgroup v2 directory `group`. It shares this process's
+ * memory, which stands still until it has executed a program or ended. -1 with errno set: an old kernel cannot.
+ */
+pid_t spawn_shared(int group, void (*life)(const void *), const void *argument);
+
 // From root in the task's namespaces to its program. Returns only when something failed: the step's name, errno set.
 const char *become_task(const struct plan *plan);
+
+// Undoes what whoever started this program ignored or blocked: it would pass through all to the tasks.
+void default_signals(void);
 
 // What stays beside an isolated task keeps no more of root's power than it needs to pass signals on.
 const char *lower_keeper(const struct plan *plan);

@@ -164,7 +164,10 @@ static void read_key(struct plan *plan, const char *key, struct words *words) {
   else if (strcmp(key, "device-group") == 0) plan->device_group = next(words);
   else if (strcmp(key, "make-cgroup") == 0) append(&plan->made_groups, &plan->made_group_count, next(words));
   else if (strcmp(key, "limit") == 0) append_write(plan, words);
-  else if (strcmp(key, "cgroup") == 0) append(&plan->groups, &plan->group_count, next(words));
+  else if (strcmp(key, "oom-counter") == 0) {
+    plan->oom_file = next(words);
+    plan->oom_key = next(words);
+  } else if (strcmp(key, "cgroup") == 0) append(&plan->groups, &plan->group_count, next(words));
   else if (strcmp(key, "target") == 0) {
     plan->target = (pid_t)number(words);
     plan->target_ticks = number(words);
@@ -175,17 +178,9 @@ static void read_key(struct plan *plan, const char *key, struct words *words) {
   else words->broken = true;
 }
 
-struct plan *read_plan(const char *path) {
-  struct stat stat;
-  int file = open(path, O_RDONLY | O_CLOEXEC);
-  if (file < 0 || fstat(file, &stat) != 0) return NULL;
-  char *text = malloc((size_t)stat.st_size + 1);
+struct plan *parse_plan(char *text, size_t length) {
   struct plan *plan = calloc(1, sizeof *plan);
-  if (text == NULL || plan == NULL) return NULL;
-  ssize_t length = 0, got;
-  while ((got = read(file, text + length, (size_t)(stat.st_size - length))) > 0) length += got;
-  close(file);
-  text[length] = '\0';
+  if (plan == NULL) return NULL;
   struct words words = {.at = text, .end = text + length};
   plan->oom_score = "0";
   char *empty[] = {NULL};
@@ -197,7 +192,21 @@ struct plan *read_plan(const char *path) {
     errno = EBADMSG;
     return NULL;
   }
-  // It holds the task's environment, which may be secret, and nobody needs it again.
-  unlink(path);
+  return plan;
+}
+
+struct plan *read_plan(const char *path) {
+  struct stat stat;
+  int file = open(path, O_RDONLY | O_CLOEXEC);
+  if (file < 0 || fstat(file, &stat) != 0) return NULL;
+  char *text = malloc((size_t)stat.st_size + 1);
+  if (text == NULL) return NULL;
+  ssize_t length = 0, got;
+  while ((got = read(file, text + length, (size_t)(stat.st_size - length))) > 0) length += got;
+  close(file);
+  text[length] = '\0';
+  struct plan *plan = parse_plan(text, (size_t)length);
+  // It holds the environment, which may be secret, and nobody needs it again.
+  if (plan != NULL) unlink(path);
   return plan;
 }

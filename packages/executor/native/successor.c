@@ -44,6 +44,6 @@ _Noreturn void run_successor(struct plan *plan) {
   close(ANSWERS);
   await_readers(plan);
   copy_streams(plan);
-  if (plan->carries_out) publish_exit(plan);
+  if (plan->carries_out) publish_exit(plan, "");
   _exit(0);
 }

@@ -88,11 +88,17 @@ static bool enter_directory(const struct plan *plan) {
   return is_entered;
 }
 
-static void default_signals(void) {
+void default_signals(void) {
   sigset_t none;
   sigemptyset(&none);
   for (int number = 1; number < NSIG; number += 1) signal(number, SIG_DFL);
   sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+// Those that this program itself ignores or handles on the way to a task's.
+static void release_signals(void) {
+  static const int numbers[] = {SIGCHLD, SIGPIPE, SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2};
+  for (size_t index = 0; index < sizeof numbers / sizeof *numbers; index += 1) signal(numbers[index], SIG_DFL);
 }
 
 // A script without a first line that names its interpreter is the shell's, as execvp(3) has it.
@@ -106,7 +112,7 @@ static void run_by_shell(const struct plan *plan) {
 
 const char *become_task(const struct plan *plan) {
   const char *failed;
-  default_signals();
+  release_signals();
   // A `kill 0` of the task must not reach those that look after it. A session on a terminal has its own already.
   if (setsid() < 0 && errno != EPERM) return "session";
   if (plan->changes_user && (failed = change_user(plan)) != NULL) return failed;

@@ -9,14 +9,23 @@ export interface RecordedExit {
   readonly code: number | 'unknown';
   /** 0 = none. Absent when a shell wrote the record: it does not know. */
   readonly signal?: number;
+  /** How many of its processes the kernel killed for memory. Absent when whoever wrote the record could not tell. */
+  readonly oomKills?: number;
+  /** Its cgroups have gone already. */
+  readonly freed?: boolean;
 }
 
 /** Undefined while the task runs. */
 export function parseExitRecord(text: string): RecordedExit | undefined {
-  const match = /^exit (?:(unknown)|(\d+)(?: signal (\d+))?)\n/.exec(text);
+  const match = /^exit (unknown|\d+)(?: signal (\d+))?(?: oom (\d+))?( freed)?\n/.exec(text);
   if (match === null) return undefined;
-  if (match[1] !== undefined) return { code: 'unknown' };
-  return { code: Number(match[2]), ...(match[3] === undefined ? {} : { signal: Number(match[3]) }) };
+  const [, code, signal, kills, freed] = match;
+  return {
+    code: code === 'unknown' ? code : Number(code),
+    ...(signal === undefined ? {} : { signal: Number(signal) }),
+    ...(kills === undefined ? {} : { oomKills: Number(kills) }),
+    ...(freed === undefined ? {} : { freed: true }),
+  };
 }
 
 export interface ExitEvidence {

@@ -103,14 +103,18 @@ export async function freeLaunch(entry: LaunchEntry): Promise<void> {
   if (entry.exit === undefined) {
     throw new ExecutorError('invalid', `${handle.id} still runs`, { hint: 'stop it first' });
   }
-  if (isPopulated(handle.cgroups)) {
-    killCgroups(handle.cgroups);
-    await eventually(() => !isPopulated(handle.cgroups), KILL_TIMEOUT_MS);
-  }
-  await Promise.all(handle.cgroups.map(removeWhenFree));
+  if (!entry.freed) await freeGroups(handle.cgroups);
   endCopiers(entry);
   removeLaunchDirectory(plan.dir);
   rmSync(plan.exitFile, { force: true });
+}
+
+async function freeGroups(cgroups: readonly string[]): Promise<void> {
+  if (isPopulated(cgroups)) {
+    killCgroups(cgroups);
+    await eventually(() => !isPopulated(cgroups), KILL_TIMEOUT_MS);
+  }
+  await Promise.all(cgroups.map(removeWhenFree));
 }
 
 /** What every launch leaves, then whatever else there is: looking first costs more than all of it. */

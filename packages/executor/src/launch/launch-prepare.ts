@@ -1,6 +1,6 @@
 // From a launch's request to files, directories and cgroups on disk; everything that can be wrong is found here.
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { chmodSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { applyCgroupPlan, prepareParents, removeCgroups } from '../cgroup/cgroup-host.ts';
@@ -47,10 +47,13 @@ export interface PreparedLaunch {
   readonly job: LauncherJob;
 }
 
+/** Far more than the kernel takes of a program's words: what the launcher would not hold is refused here. */
+const MOST_PLAN = 8 * 1_048_576;
+
 /** A file name for an id: readable, and unique by the hash at its end. */
 export function nameForId(id: string): string {
   const readable = id.replace(/[^A-Za-z0-9_.-]+/g, '-').slice(0, 100);
-  return `${readable}-${createHash('sha256').update(id).digest('hex').slice(0, 10)}`;
+  return `${readable}-${hash('sha256', id).slice(0, 10)}`;
 }
 
 /** @throws ExecutorError; then nothing is left behind */
@@ -88,8 +91,6 @@ export async function prepareLaunch(spec: LaunchSpec, token: string, ground: Exe
       ...reachOf(spec, user),
       ...(spec.logs === undefined ? {} : { logs: planLogs(spec.logs) }),
     };
-    writePrivate(plan, 'exit', RUNNING_RECORD);
-    writeFileSync(exitFile, RUNNING_RECORD, { mode: 0o600 });
     const isNative = ground.native !== undefined;
     const job = isNative ? nativeJob(plan, cgroupPlan, root) : await shellJob(plan, cgroupPlan, ground);
     return { plan, cgroupPlan, job };
@@ -117,8 +118,10 @@ function boundary(isolation: ChrootIsolation, { pieces }: ExecutorGround): NonNu
 }
 
 function nativeJob(plan: LaunchPlan, cgroupPlan: CgroupPlan, root: RootPlan | undefined): LauncherJob {
-  writePrivate(plan, 'plan', launchRequest(plan, prepareParents(cgroupPlan), root?.steps ?? []));
-  return { kind: 'launch', file: join(plan.dir, 'plan') };
+  const text = launchRequest(plan, prepareParents(cgroupPlan), root?.steps ?? []);
+  if (text.length > MOST_PLAN)
+    throw new ExecutorError('invalid', `the command and environment of ${plan.id} are longer than ${MOST_PLAN} bytes`);
+  return { kind: 'launch', plan: text };
 }
 
 async function shellJob(
@@ -126,6 +129,8 @@ async function shellJob(
   cgroupPlan: CgroupPlan,
   { fifos, head }: ExecutorGround,
 ): Promise<LauncherJob> {
+  writePrivate(plan, 'exit', RUNNING_RECORD);
+  writeFileSync(plan.exitFile, RUNNING_RECORD, { mode: 0o600 });
   applyCgroupPlan(cgroupPlan);
   await fifos.take(join(plan.dir, 'out'), plan.user.uid);
   if (plan.logs) await fifos.take(join(plan.dir, 'err'), plan.user.uid);

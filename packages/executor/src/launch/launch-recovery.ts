@@ -13,8 +13,8 @@ import type { LaunchRecord } from './launch-record.ts';
 import { findLaunchRecord, writeLaunchRecord } from './launch-record.ts';
 import { successorRequest } from './launch-request.ts';
 import { publishExit } from './launch-script.ts';
-import { type LaunchEntry, readExit } from './launch-table.ts';
-import type { LauncherJob } from './launcher.ts';
+import { type LaunchEntry, settleByRecord } from './launch-table.ts';
+import type { FileJob } from './launcher.ts';
 import { isOwnDirectory, logFileNumbers } from './log-files.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 import { isAlive, readBootId } from './process-identity.ts';
@@ -53,11 +53,7 @@ export async function watchOver(parts: ExecutorParts, entry: LaunchEntry, nowMs:
     emptySince.delete(entry);
     return;
   }
-  const written = readExit(entry.record);
-  if (written !== undefined) {
-    entry.settle(written);
-    return;
-  }
+  if (settleByRecord(entry)) return;
   const since = emptySince.get(entry) ?? nowMs;
   emptySince.set(entry, since);
   if (nowMs - since < exitRecordGraceMs) return;
@@ -145,7 +141,7 @@ async function shellSuccessors(
   return { stdout, ...(stderr === undefined ? {} : { stderr }) };
 }
 
-function startCopier(parts: ExecutorParts, token: string, job: LauncherJob, text: string): Promise<ProcessIdentity> {
+function startCopier(parts: ExecutorParts, token: string, job: FileJob, text: string): Promise<ProcessIdentity> {
   writeFileSync(job.file, text, { mode: 0o600 });
   return new Promise((resolve, reject) => {
     parts.launcher.submit(token, {

@@ -16,7 +16,7 @@ const CAPABILITIES = `chown dac_override dac_read_search fowner fsetid kill setg
 type Words = readonly (string | number)[];
 
 /** What only a launch's own groups need; the shell's form of a launch has them made before. */
-export type LaunchGroups = Pick<CgroupPlan, 'directories'>;
+export type LaunchGroups = CgroupPlan;
 
 /** Pure. @throws ExecutorError `invalid` for a NUL byte or a capability the kernel does not have */
 export function launchRequest(plan: LaunchPlan, groups: LaunchGroups, root: readonly RootStep[]): string {
@@ -30,6 +30,7 @@ export function launchRequest(plan: LaunchPlan, groups: LaunchGroups, root: read
     words.push('make-cgroup', dir);
     for (const { file, value, optional } of writes) words.push('limit', `${dir}/${file}`, value, optional ? 1 : 0);
   }
+  if (groups.oomCounter) words.push('oom-counter', groups.oomCounter.file, groups.oomCounter.key);
   if (plan.devices?.kind === 'bpf') {
     words.push('device-group', plan.cgroups[0] ?? '');
     // The launcher has the program for these already.

@@ -119,7 +119,9 @@ function register(parts: ExecutorParts, prepared: PreparedLaunch, rest: string):
     cgroups: plan.cgroups,
     startedAtMs: Date.now(),
   };
-  const stderr = Number(secondPid) > 0 ? identityOf(Number(secondPid)) : undefined;
+  const stdout = { pid: Number(copierPid), startTicks: copierTicks };
+  // The native launcher's copier carries both.
+  const stderr = secondPid === copierPid ? stdout : identityOf(Number(secondPid));
   const { oomCounter } = prepared.cgroupPlan;
   const record = {
     version: 1 as const,
@@ -127,7 +129,7 @@ function register(parts: ExecutorParts, prepared: PreparedLaunch, rest: string):
     plan,
     ...(oomCounter === undefined ? {} : { oomCounter }),
     copiers: {
-      stdout: { pid: Number(copierPid), startTicks: copierTicks },
+      stdout,
       ...(stderr === undefined ? {} : { stderr }),
     },
   };
@@ -137,7 +139,7 @@ function register(parts: ExecutorParts, prepared: PreparedLaunch, rest: string):
 }
 
 function identityOf(pid: number): ProcessIdentity | undefined {
-  const startTicks = readStartTicks(pid);
+  const startTicks = pid > 0 ? readStartTicks(pid) : undefined;
   return startTicks === undefined ? undefined : { pid, startTicks };
 }
 

@@ -11,8 +11,15 @@ import type { LaunchRecord } from './launch-record.ts';
 export interface LaunchEntry {
   record: LaunchRecord;
   exit: LaunchExit | undefined;
+  /** Whoever told how it ended has taken its cgroups away. */
+  freed: boolean;
   readonly ended: Promise<LaunchExit>;
-  readonly settle: (exit: LaunchExit) => void;
+  readonly settle: (exit: LaunchExit, freed?: boolean) => void;
+}
+
+interface Ending {
+  readonly exit: LaunchExit;
+  readonly freed: boolean;
 }
 
 /** Owns the watch on the exit records. */
@@ -63,8 +70,10 @@ export class LaunchTable {
       record,
       exit: undefined,
       ended: promise,
-      settle: (exit) => {
+      freed: false,
+      settle: (exit, freed = false) => {
         entry.exit ??= exit;
+        entry.freed ||= freed;
         resolve(entry.exit);
       },
     };
@@ -108,33 +117,35 @@ export class LaunchTable {
     const id = this.#byName.get(name);
     const entry = id === undefined ? undefined : this.#entries.get(id);
     if (entry !== undefined && entry.exit === undefined) {
-      const exit = readExit(entry.record);
-      if (exit !== undefined) entry.settle(exit);
+      settleByRecord(entry);
     }
   }
 }
 
-/** The exit of a launch if its record is complete. */
-export function readExit(record: LaunchRecord): LaunchExit | undefined {
-  return judgeFile(record, record.plan.exitFile);
+/** Settles a launch if its exit record is complete. @returns whether it was */
+export function settleByRecord(entry: LaunchEntry): boolean {
+  const ending = judgeFile(entry.record, entry.record.plan.exitFile);
+  if (ending !== undefined) entry.settle(ending.exit, ending.freed);
+  return ending !== undefined;
 }
 
 /** The exit from the private status file of the task's init, for when the copier cannot publish it any more. */
 export function readPrivateExit(record: LaunchRecord): LaunchExit | undefined {
-  return judgeFile(record, join(record.plan.dir, 'exit'));
+  return judgeFile(record, join(record.plan.dir, 'exit'))?.exit;
 }
 
-function judgeFile(record: LaunchRecord, file: string): LaunchExit | undefined {
+function judgeFile(record: LaunchRecord, file: string): Ending | undefined {
   const recorded = parseExitRecord(readIfThere(file) ?? '');
   if (recorded === undefined) return undefined;
-  return judgeExit({
+  const exit = judgeExit({
     recorded,
     // Only a shell's record leaves the signal open.
     trace: recorded.signal === undefined ? (readIfThere(join(record.plan.dir, 'trace')) ?? '') : '',
-    oomKills: oomKills(record),
+    oomKills: recorded.oomKills ?? oomKills(record),
     ownPidNamespace: record.plan.chroot?.pidMode === 'private',
     finishedAtMs: Math.round(statSync(file).mtimeMs),
   });
+  return { exit, freed: recorded.freed === true };
 }
 
 /** The group is made for one launch, so its counter began at 0. */

@@ -53,13 +53,21 @@ export interface LauncherAnswer {
 }
 
 /** `script`: a shell script, sourced or run. The others: plans, which only the native launcher can read. */
-export interface LauncherJob {
-  readonly kind: 'script' | 'launch' | 'session' | 'copier';
+export type LauncherJob = FileJob | { readonly kind: 'launch'; readonly plan: string };
+
+export interface FileJob {
+  readonly kind: 'script' | 'session' | 'copier';
   readonly file: string;
 }
 
 /** How a line to the native launcher begins. */
-const LETTERS = { script: 'R', launch: 'L', session: 'E', copier: 'C' } as const;
+const LETTERS = { script: 'R', session: 'E', copier: 'C' } as const;
+
+function orderText(token: string, job: LauncherJob, isNative: boolean): string {
+  // A plan's own end comes behind it.
+  if (job.kind === 'launch') return `L ${token} ${Buffer.byteLength(job.plan)}\n${job.plan}\n`;
+  return isNative ? `${LETTERS[job.kind]} ${token} ${job.file}\n` : `${job.file}\n`;
+}
 
 interface Pending {
   readonly job: LauncherJob;
@@ -130,9 +138,8 @@ export class Launcher {
     child.stdout?.destroy();
   }
 
-  #write(token: string, { kind, file }: LauncherJob): void {
-    const isNative = this.#options.native !== undefined;
-    this.#child?.stdin?.write(isNative ? `${LETTERS[kind]} ${token} ${file}\n` : `${file}\n`);
+  #write(token: string, job: LauncherJob): void {
+    this.#child?.stdin?.write(orderText(token, job, this.#options.native !== undefined));
   }
 
   #spawn(ready: () => void, failed: (error: ExecutorError) => void): void {

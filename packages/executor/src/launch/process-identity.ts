@@ -7,9 +7,12 @@ export interface ProcessIdentity {
   readonly startTicks: string;
 }
 
-/** Changes at each boot of the machine. */
+let bootId: string | undefined;
+
+/** Changes at each boot of the machine, which no process outlives. */
 export function readBootId(): string {
-  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  bootId ??= readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  return bootId;
 }
 
 /** The start time of `pid`, or undefined when there is no such process. */
