@@ -1,6 +1,6 @@
 // One process a directory: a lock that the kernel frees when its holder dies, however it dies.
 
-import { readFileSync, statSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { journalInUse } from '../errors.ts';
@@ -41,10 +41,16 @@ export function lockDirectory(dir: string): DirectoryLock {
   };
 }
 
+/**
+ * How much of the kernel's list is looked at: any user can make it as long as he likes, and the kernel takes longer for each
+ * further page of it.
+ */
+const LIST_MOST_BYTES = 256 * 1_024;
+
 /** The process the kernel lists as holding a lock on the file; it may be hidden from us, in another pid namespace. */
 function holderOf(file: string): number | undefined {
   const inode = String(statSync(file).ino);
-  for (const line of readText('/proc/locks').split('\n')) {
+  for (const line of readBeginning('/proc/locks', LIST_MOST_BYTES).split('\n')) {
     // 1: POSIX  ADVISORY  WRITE 1234 fe:00:5678 1073741824 1073742335
     const [, kind, , , pid, place] = line.trim().split(/\s+/);
     if (kind === 'POSIX' && place?.split(':')[2] === inode && Number(pid) > 0) return Number(pid);
@@ -67,6 +73,22 @@ function startedAt(pid: number): string | undefined {
   if (Number.isNaN(ticks) || boot === undefined) return undefined;
   const clockTicks = 100;
   return new Date((Number(boot) + ticks / clockTicks) * 1_000).toISOString();
+}
+
+function readBeginning(file: string, mostBytes: number): string {
+  const bytes = Buffer.alloc(mostBytes);
+  let length = 0;
+  try {
+    const fd = openSync(file, 'r');
+    try {
+      for (let got = -1; got !== 0 && length < mostBytes; length += got) got = readSync(fd, bytes, length);
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    return ''; // the message does without
+  }
+  return bytes.toString('latin1', 0, length);
 }
 
 /** Only for the text of a message: what cannot be read is left out. */
