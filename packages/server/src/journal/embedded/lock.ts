@@ -81,7 +81,8 @@ function readBeginning(file: string, mostBytes: number): string {
   try {
     const fd = openSync(file, 'r');
     try {
-      for (let got = -1; got !== 0 && length < mostBytes; length += got) got = readSync(fd, bytes, length);
+      for (let got = -1; got !== 0 && length < mostBytes; length += got)
+        got = readSync(fd, bytes, length, mostBytes - length, null);
     } finally {
       closeSync(fd);
     }
