@@ -1,6 +1,7 @@
 // Group commit: appends that wait while commits are under way share the next one. Used by every journal.
 
 import { OrchError } from '@orch/core/lib/errors';
+import type { ReserveUse } from './journal.ts';
 
 /** Appends waiting for a commit, at most; more are refused so that memory stays bounded. */
 export const waitingAppendsMax = 65_536;
@@ -22,6 +23,7 @@ export interface Appended {
 
 interface Waiting {
   readonly data: readonly string[];
+  readonly use: ReserveUse;
   readonly size: number;
   readonly resolve: (appended: Appended) => void;
   readonly reject: (error: unknown) => void;
@@ -29,15 +31,21 @@ interface Waiting {
 
 export interface GroupCommit {
   /** Resolves in the order of indexes. @throws OrchError `journal-busy` when too much waits, or what `commit` throws. */
-  append(data: readonly string[]): Promise<Appended>;
+  append(data: readonly string[], use?: ReserveUse): Promise<Appended>;
   /** Refuses what waits and everything later with `error`; commits under way still answer. */
   refuse(error: OrchError): void;
   /** Resolves when nothing waits or is under way. */
   drained(): Promise<void>;
 }
 
-/** `commit` makes the records durable as one unit, in the order of its calls, and answers the index of the first. */
-export function createGroupCommit(commit: (data: readonly string[]) => Promise<number>): GroupCommit {
+/** Makes the records durable as one unit, in the order of its calls, and answers the index of the first. */
+export type Commit = (data: readonly string[], use: ReserveUse) => Promise<number>;
+
+/**
+ * Appends of any use share a commit, which may then use what the one that may use most may: with a disk that has room it
+ * makes no difference. While `isTight`, each use has commits of its own.
+ */
+export function createGroupCommit(commit: Commit, isTight: () => boolean = () => false): GroupCommit {
   let waiting: Waiting[] = [];
   let waitingSize = 0;
   let inFlight = 0;
@@ -62,6 +70,7 @@ export function createGroupCommit(commit: (data: readonly string[]) => Promise<n
     while (count < wanted) {
       const next = waiting[count];
       if (next === undefined) break;
+      if (isTight() && next.use !== waiting[0]?.use) break;
       if (count > 0 && (records + next.data.length > commitRecordsMax || size + next.size > commitSizeMax)) break;
       records += next.data.length;
       size += next.size;
@@ -76,7 +85,8 @@ export function createGroupCommit(commit: (data: readonly string[]) => Promise<n
   async function run(batch: readonly Waiting[]): Promise<void> {
     inFlight += 1;
     try {
-      let index = await commit(batch.length === 1 ? (batch[0]?.data ?? []) : batch.flatMap((append) => append.data));
+      const data = batch.length === 1 ? (batch[0]?.data ?? []) : batch.flatMap((append) => append.data);
+      let index = await commit(data, mostOf(batch));
       for (const append of batch) {
         append.resolve({ firstIndex: index, lastIndex: index + append.data.length - 1 });
         index += append.data.length;
@@ -89,7 +99,7 @@ export function createGroupCommit(commit: (data: readonly string[]) => Promise<n
   }
 
   return {
-    append(data) {
+    append(data, use = 'none') {
       if (refusal !== undefined) return Promise.reject(refusal);
       if (data.length === 0)
         return Promise.reject(new OrchError('journal-invalid', 'an append needs at least one record'));
@@ -102,7 +112,7 @@ export function createGroupCommit(commit: (data: readonly string[]) => Promise<n
         );
       }
       return new Promise((resolve, reject) => {
-        waiting.push({ data, size, resolve, reject });
+        waiting.push({ data, use, size, resolve, reject });
         waitingSize += size;
         if (scheduled || inFlight >= commitsInFlight) return;
         scheduled = true;
@@ -125,4 +135,9 @@ export function createGroupCommit(commit: (data: readonly string[]) => Promise<n
       });
     },
   };
+}
+
+function mostOf(batch: readonly Waiting[]): ReserveUse {
+  if (batch.some(({ use }) => use === 'all')) return 'all';
+  return batch.some(({ use }) => use === 'half') ? 'half' : 'none';
 }

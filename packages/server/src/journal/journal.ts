@@ -13,6 +13,12 @@ export interface JournalSnapshot {
 }
 
 /**
+ * What a write may use of the room a journal holds back for a full disk: `none` for what makes more, `half` for what
+ * happened anyhow, `all` for what frees things.
+ */
+export type ReserveUse = 'none' | 'half' | 'all';
+
+/**
  * Ordered and durable. Index is the journal's own contiguous number from 1. One writer: whoever holds `lead`.
  */
 export interface Journal {
@@ -21,10 +27,11 @@ export interface Journal {
   /**
    * Appends records with the next indexes, as one atomic batch. Resolves when they are durable, in the order of indexes.
    * Appends that wait at the same time share a commit. Call `lead` first.
+   * @default use `none`
    * @throws OrchError `journal-full` (nothing of it was kept, later appends may work), `journal-busy` (too much waits),
    *   `journal-broken`, `not-leader`
    */
-  append(data: readonly string[]): Promise<{ readonly firstIndex: number; readonly lastIndex: number }>;
+  append(data: readonly string[], use?: ReserveUse): Promise<{ readonly firstIndex: number; readonly lastIndex: number }>;
   /** Records behind `afterIndex`, in order. @throws OrchError `journal-compacted` when some are gone: load the snapshot first. */
   replay(afterIndex: number): AsyncIterable<JournalRecord>;
   /** The newest intact snapshot. */

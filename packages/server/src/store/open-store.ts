@@ -7,6 +7,7 @@ import { createState, type State } from '@orch/core/state';
 import type { Changes, Entry } from '@orch/core/state/entry';
 import type { Journal } from '../journal/journal.ts';
 import { createHashCheck } from './hash-check.ts';
+import { reserveUse } from './reserve-use.ts';
 import { createSnapshotSaver } from './snapshot-saver.ts';
 import { readState } from './state-lines.ts';
 import type { Store } from './store.ts';
@@ -88,7 +89,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   async function submit(entry: Entry): Promise<Changes> {
     if (stopped !== undefined) throw stopped;
     const data = JSON.stringify(entry);
-    const { firstIndex } = await journal.append([data]);
+    const { firstIndex } = await journal.append([data], reserveUse(entry));
     return committed(firstIndex, entry, data.length);
   }
 

@@ -24,6 +24,8 @@ export interface BatchRow {
 
 /** Marks the file as ours (`PRAGMA application_id`): "orch". */
 const applicationId = 0x6f726368;
+export const pageBytes = 16_384;
+const sqliteFull = 13;
 
 /**
  * Exclusive locking keeps the WAL index in memory (no shared-memory file) and a second process out. Synchronous FULL
@@ -33,7 +35,7 @@ export function openDatabase(file: string): DatabaseSync {
   makePrivate(file);
   const database = new DatabaseSync(file, { timeout: 0 });
   try {
-    database.exec('PRAGMA page_size = 16384');
+    database.exec(`PRAGMA page_size = ${pageBytes}`);
     database.exec('PRAGMA locking_mode = EXCLUSIVE');
     database.exec('PRAGMA journal_mode = WAL');
     database.exec('PRAGMA synchronous = FULL');
@@ -78,6 +80,17 @@ function initialise(database: DatabaseSync): void {
       (first INTEGER PRIMARY KEY, last INTEGER NOT NULL, sum INTEGER NOT NULL, data BLOB NOT NULL);
     PRAGMA application_id = ${applicationId};
     COMMIT`);
+}
+
+/** There was no room for a write, and SQLite has taken it back. */
+export function isFull(error: unknown): boolean {
+  return primaryCode(error) === sqliteFull;
+}
+
+/** SQLite's code without its extension bits; undefined for other errors. */
+export function primaryCode(error: unknown): number | undefined {
+  const code = (error as { errcode?: unknown } | undefined)?.errcode;
+  return typeof code === 'number' ? code & 0xff : undefined;
 }
 
 /** CRC-32 over the indexes and the data. */

@@ -3,16 +3,24 @@
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
-import { BatchDamaged, type BatchRow, checkedBatch, checkOf, openDatabase } from './database.ts';
+import type { ReserveUse } from '../journal.ts';
+import { BatchDamaged, type BatchRow, checkedBatch, checkOf, isFull, openDatabase, primaryCode } from './database.ts';
 import type { Batch, WorkerAnswer, WorkerFailure, WorkerRequest, WorkerStart } from './messages.ts';
+import { Reserve } from './reserve.ts';
 import { checkWal } from './wal-check.ts';
+import { takeUpKeptLog } from './wal-file.ts';
 
 /** Characters answered to one `read`, about. */
 const readSize = 1024 * 1024;
 /** Rows deleted in one go, so that commits waiting behind it do not wait long. */
 const dropRows = 500;
 
-const primaryCodes = { ioError: 10, busy: 5, corrupt: 11, full: 13, notDatabase: 26 } as const;
+/** How often a reserve that was used is tried to be filled again. */
+const refillMs = 1_000;
+
+const primaryCodes = { busy: 5, corrupt: 11, notDatabase: 26 } as const;
+
+class NoRoom extends Error {}
 
 interface Statements {
   readonly insert: StatementSync;
@@ -21,6 +29,7 @@ interface Statements {
 }
 
 let database: DatabaseSync | undefined;
+let reserve: Reserve | undefined;
 let statements: Statements | undefined;
 let firstIndex = 1;
 let lastIndex = 0;
@@ -28,8 +37,10 @@ let lastIndex = 0;
 let broken: WorkerFailure | undefined;
 
 function open(start: WorkerStart): void {
+  takeUpKeptLog(start.file);
   checkWal(`${start.file}-wal`);
   database = openDatabase(start.file);
+  reserve = new Reserve(database, start.file);
   const bounds = database
     .prepare(
       'SELECT (SELECT min(first) FROM batches) AS first, (SELECT last FROM batches ORDER BY first DESC LIMIT 1) AS last',
@@ -56,10 +67,11 @@ function open(start: WorkerStart): void {
 }
 
 /** One statement is one transaction: when it fails, SQLite has taken all of it back. */
-function commit({ insert }: Statements, count: number, data: Uint8Array): void {
+function commit({ insert }: Statements, room: Reserve, count: number, data: Uint8Array, use: ReserveUse): void {
   const first = lastIndex + 1;
   const last = lastIndex + count;
-  insert.run(first, last, checkOf(first, last, data), data);
+  if (!room.makeRoom(data.length, use)) throw new NoRoom('no room is left for such a write');
+  room.inLog(() => insert.run(first, last, checkOf(first, last, data), data));
   lastIndex = last;
 }
 
@@ -90,9 +102,9 @@ function* stepping<Row>(rows: Iterable<Row>, next: () => number): Generator<Row>
   }
 }
 
-function drop({ drop: remove }: Statements, upTo: number): void {
+function drop({ drop: remove }: Statements, room: Reserve, upTo: number): void {
   // The last row stays, so that the index goes on from it.
-  const { changes } = remove.run(upTo, upTo, lastIndex, dropRows);
+  const { changes } = room.inLog(() => remove.run(upTo, upTo, lastIndex, dropRows));
   if (Number(changes) === 0 || database === undefined) return;
   firstIndex = Number(database.prepare('SELECT min(first) AS first FROM batches').get()?.['first'] ?? firstIndex);
 }
@@ -101,17 +113,35 @@ function answer(request: WorkerRequest): WorkerAnswer {
   let batches: readonly Batch[] | undefined;
   if (broken !== undefined && request.op === 'commit') return { ok: false, failure: broken };
   try {
-    if (statements === undefined) throw new Error('the journal is not open');
-    if (request.op === 'commit') commit(statements, request.count, request.data);
+    if (statements === undefined || reserve === undefined) throw new Error('the journal is not open');
+    if (request.op === 'commit') commit(statements, reserve, request.count, request.data, request.use);
     else if (request.op === 'read') batches = read(statements, request.after);
-    else if (request.op === 'drop') drop(statements, request.upTo);
-    else database?.close();
+    else if (request.op === 'drop') drop(statements, reserve, request.upTo);
+    else close();
   } catch (error) {
     const failure = failureOf(error);
     if (request.op === 'commit' && failure.kind !== 'full') broken = { kind: 'broken', message: failure.message };
     return { ok: false, failure: broken ?? failure };
   }
-  return { ok: true, firstIndex, lastIndex, ...(batches === undefined ? {} : { batches }) };
+  return { ...opening(), ...(batches === undefined ? {} : { batches }) };
+}
+
+function opening() {
+  return { ok: true, firstIndex, lastIndex, tight: reserve?.isWhole === false } as const;
+}
+
+function close(): void {
+  clearInterval(refilling);
+  if (reserve === undefined) database?.close();
+  else reserve.close();
+}
+
+function refill(): void {
+  try {
+    if (broken === undefined) reserve?.refill();
+  } catch (error) {
+    broken = { kind: 'broken', message: failureOf(error).message };
+  }
 }
 
 function isDamage(error: unknown): boolean {
@@ -119,30 +149,24 @@ function isDamage(error: unknown): boolean {
   return code === primaryCodes.corrupt || code === primaryCodes.notDatabase;
 }
 
-/** SQLite's code without its extension bits; undefined for other errors. */
-function primaryCode(error: unknown): number | undefined {
-  const code = (error as { errcode?: unknown } | undefined)?.errcode;
-  return typeof code === 'number' ? code & 0xff : undefined;
-}
-
 function failureOf(error: unknown): WorkerFailure {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof BatchDamaged) return { kind: 'corrupt', index: error.index, message };
   if (isDamage(error)) return { kind: 'corrupt', index: firstIndex, message };
-  const code = primaryCode(error);
-  if (code === primaryCodes.full) return { kind: 'full', message };
-  if (code === primaryCodes.busy) return { kind: 'in-use', message };
+  if (error instanceof NoRoom || isFull(error)) return { kind: 'full', message };
+  if (primaryCode(error) === primaryCodes.busy) return { kind: 'in-use', message };
   return { kind: 'broken', message };
 }
 
 const port = parentPort;
 if (port === null) throw new Error('journal-worker runs as a worker thread only');
 let opened: WorkerAnswer;
+const refilling = setInterval(refill, refillMs).unref();
 try {
   open(workerData as WorkerStart);
-  opened = { ok: true, firstIndex, lastIndex };
+  opened = opening();
 } catch (error) {
-  database?.close();
+  close();
   opened = { ok: false, failure: failureOf(error) };
 }
 port.postMessage(opened);

@@ -1,5 +1,7 @@
 // What the journal's main side and its worker thread say to each other. Types only: the worker is its own entry file.
 
+import type { ReserveUse } from '../journal.ts';
+
 /** Handed over when the worker starts. */
 export interface WorkerStart {
   readonly file: string;
@@ -8,7 +10,7 @@ export interface WorkerStart {
 }
 
 export type WorkerRequest =
-  | { readonly op: 'commit'; readonly count: number; readonly data: Uint8Array }
+  | { readonly op: 'commit'; readonly count: number; readonly data: Uint8Array; readonly use: ReserveUse }
   | { readonly op: 'read'; readonly after: number }
   | { readonly op: 'drop'; readonly upTo: number }
   | { readonly op: 'close' };
@@ -25,7 +27,14 @@ export type WorkerFailure =
   | { readonly kind: 'corrupt'; readonly index: number; readonly message: string };
 
 export type WorkerAnswer =
-  | { readonly ok: true; readonly firstIndex: number; readonly lastIndex: number; readonly batches?: readonly Batch[] }
+  | {
+      readonly ok: true;
+      readonly firstIndex: number;
+      readonly lastIndex: number;
+      /** The reserve for a full disk is in use. */
+      readonly tight: boolean;
+      readonly batches?: readonly Batch[];
+    }
   | { readonly ok: false; readonly failure: WorkerFailure };
 
 /** Between the texts of a commit's records, in UTF-8: a control character JSON text cannot contain unescaped. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { OrchError } from '@orch/core/lib/errors';
 import type { Logger } from '@orch/core/lib/logger';
 import { journalBroken, journalCompacted, journalCorrupt, journalFull, notLeader } from '../errors.ts';
-import { createGroupCommit } from '../group-commit.ts';
+import { type Commit, createGroupCommit } from '../group-commit.ts';
 import type { Journal, JournalRecord } from '../journal.ts';
 import { type DirectoryLock, lockDirectory } from './lock.ts';
 import { recordSeparator } from './messages.ts';
@@ -50,21 +50,24 @@ const encoder = new TextEncoder();
 
 function journalOver({ file, log, lock, snapshots, worker }: Parts): Journal {
   let { firstIndex, lastIndex } = worker.opened;
+  let { tight } = worker.opened;
   let leading: AbortController | undefined;
 
-  const group = createGroupCommit(async (data) => {
+  const commit: Commit = async (data, use) => {
     try {
       // In memory of its own, which is handed over; a small Buffer lies in a shared slab, and all of that would be copied.
       const bytes = encoder.encode(data.join(recordSeparator));
-      const answer = await worker.request({ op: 'commit', count: data.length, data: bytes });
+      const answer = await worker.request({ op: 'commit', count: data.length, data: bytes, use });
       // Answers come in the order of the commits, so this one's records end where the journal did when it was answered.
-      lastIndex = answer.lastIndex;
+      ({ lastIndex, tight } = answer);
       return answer.lastIndex - data.length + 1;
     } catch (error) {
+      if (error instanceof OrchError && error.code === 'journal-full') tight = true;
       if (error instanceof OrchError && error.code === 'journal-broken') group.refuse(error);
       throw error;
     }
-  });
+  };
+  const group = createGroupCommit(commit, () => tight);
 
   async function* replay(afterIndex: number): AsyncGenerator<JournalRecord> {
     if (afterIndex + 1 < firstIndex) throw journalCompacted(afterIndex, firstIndex);
@@ -98,12 +101,12 @@ function journalOver({ file, log, lock, snapshots, worker }: Parts): Journal {
     get lastIndex() {
       return lastIndex;
     },
-    append(data) {
+    append(data, use) {
       if (leading === undefined || leading.signal.aborted) return Promise.reject(notLeader());
       if (data.some((text) => text.includes(recordSeparator))) {
         return Promise.reject(new OrchError('journal-invalid', 'a record holds the control character U+001E'));
       }
-      return group.append(data);
+      return group.append(data, use);
     },
     replay,
     async loadSnapshot() {

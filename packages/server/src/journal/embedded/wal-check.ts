@@ -1,6 +1,6 @@
 // Looks for damage inside SQLite's write-ahead log, which SQLite itself takes for its end and so for nothing.
 
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
 import { BatchDamaged } from './database.ts';
 
 const walHeaderBytes = 32;
@@ -15,13 +15,11 @@ const magicBigEndian = 0x377f0683;
  * @throws BatchDamaged with index 0: which records are hit is not known
  */
 export function checkWal(file: string): void {
-  if (!existsSync(file)) return;
+  if (!existsSync(file) || isEmptied(file)) return;
   const bytes = readFileSync(file);
   if (bytes.length < walHeaderBytes) return;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const magic = view.getUint32(0);
-  // Power failed between making the file and writing its head: nothing was committed to it yet.
-  if (magic === 0) return;
   const pageBytes = view.getUint32(8);
   if ((magic !== magicLittleEndian && magic !== magicBigEndian) || pageBytes < 512 || pageBytes > 65_536) {
     throw new BatchDamaged(0, `its write-ahead log ${file} has a damaged head`);
@@ -45,6 +43,17 @@ export function checkWal(file: string): void {
       if (commitsBehindBad > 0) throw new BatchDamaged(0, `its write-ahead log ${file} is damaged at byte ${bad}`);
       if (view.getUint32(at + 4) !== 0) commitsBehindBad += 1;
     }
+  }
+}
+
+/** One kept for its blocks begins with zeros, as one does whose head a failing power kept from being written. */
+function isEmptied(file: string): boolean {
+  const head = Buffer.alloc(4);
+  const descriptor = openSync(file, 'r');
+  try {
+    return readSync(descriptor, head, 0, head.length, 0) === head.length && head.readUInt32BE() === 0;
+  } finally {
+    closeSync(descriptor);
   }
 }
 

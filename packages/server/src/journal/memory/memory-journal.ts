@@ -2,7 +2,7 @@
 
 import { journalBroken, journalCompacted, journalFull, notLeader } from '../errors.ts';
 import { createGroupCommit } from '../group-commit.ts';
-import type { Journal, JournalRecord, JournalSnapshot } from '../journal.ts';
+import type { Journal, JournalRecord, JournalSnapshot, ReserveUse } from '../journal.ts';
 
 /** What a disk would hold. Hand the same one to the next journal to play a restart. */
 export interface MemoryMedium {
@@ -19,7 +19,7 @@ export type CommitFate = 'ok' | 'full' | 'crash-before' | 'crash-after';
 
 export interface MemoryJournalOptions {
   readonly medium?: MemoryMedium;
-  readonly fate?: (data: readonly string[]) => CommitFate;
+  readonly fate?: (data: readonly string[], use: ReserveUse) => CommitFate;
   /** How long a commit takes: resolves when it is through. @default at once */
   readonly delay?: () => Promise<void>;
 }
@@ -41,21 +41,21 @@ export function openMemoryJournal(options: MemoryJournalOptions = {}): MemoryJou
   const lastIndex = () => medium.firstIndex + medium.records.length - 1;
 
   /** One commit after the other, as a disk does it. */
-  async function commit(data: readonly string[]): Promise<number> {
+  async function commit(data: readonly string[], use: ReserveUse): Promise<number> {
     const before = tail;
     const { promise, resolve } = Promise.withResolvers<void>();
     tail = promise;
     await before;
     try {
       await (options.delay?.() ?? Promise.resolve());
-      return await write(data);
+      return await write(data, use);
     } finally {
       resolve();
     }
   }
 
-  function write(data: readonly string[]): number | Promise<number> {
-    const fate = crashed ? 'crash-before' : (options.fate?.(data) ?? 'ok');
+  function write(data: readonly string[], use: ReserveUse): number | Promise<number> {
+    const fate = crashed ? 'crash-before' : (options.fate?.(data, use) ?? 'ok');
     if (fate === 'full') throw journalFull('memory');
     if (fate === 'crash-before' || fate === 'crash-after') {
       if (fate === 'crash-after') medium.records.push(...data);
@@ -73,7 +73,8 @@ export function openMemoryJournal(options: MemoryJournalOptions = {}): MemoryJou
     get lastIndex() {
       return lastIndex();
     },
-    append: (data) => (lost === undefined || lost.signal.aborted ? Promise.reject(notLeader()) : group.append(data)),
+    append: (data, use) =>
+      lost === undefined || lost.signal.aborted ? Promise.reject(notLeader()) : group.append(data, use),
     async *replay(afterIndex): AsyncGenerator<JournalRecord> {
       if (afterIndex + 1 < medium.firstIndex) throw journalCompacted(afterIndex, medium.firstIndex);
       for (let index = afterIndex + 1; index <= lastIndex(); index += 1) {
