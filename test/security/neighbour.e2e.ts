@@ -7,9 +7,9 @@ import { readdirSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { agentConfig, allocation, closeAgent, type OwnImage, ownImage, submit } from '../e2e/agent/agent-kit.ts';
-import { type DevAgent, jobText, startDevAgent, until } from '../e2e/shared/dev-agent.ts';
+import { type DevAgent, jobText, type Outcome, startDevAgent, until } from '../e2e/shared/dev-agent.ts';
 
 /** Its own names in the kernel: another test's agent may live beside it. */
 const word = 'orchnei';
@@ -44,7 +44,7 @@ test.before(async () => {
 });
 test.after.always(async () => {
   // A test that failed in the middle leaves the disk full, and then no stop could be written down.
-  spawnSync('find', [join(mount, 'data/allocations'), '-name', 'fill', '-delete']);
+  spawnSync('find', [mount, '(', '-name', 'fill', '-o', '-name', 'rest', ')', '-delete']);
   await closeAgent(agent, word);
   image?.remove();
   spawnSync('umount', ['-l', mount]);
@@ -152,20 +152,26 @@ test.serial('they are stopped and collected, and nothing of them is left', async
   await collected(t, 1);
 });
 
+/** Fills the disk, and takes for ever what becomes free. */
+const filling = (file: string) => `
+cat /dev/zero > ${file} 2> /dev/null
+echo full
+while :; do cat /dev/zero >> ${file} 2> /dev/null; sleep 0.02; done
+`;
+
 test.serial(
   'a disk that a user or root of a container filled stops neither the task beside nor the agent',
   async (t) => {
     const pid = neighbourPid();
     const agentPid = agent.pid();
-    const fill = 'dd if=/dev/zero of=/alloc/data/fill bs=1M 2> /dev/null; echo full; sleep 600';
+    const fill = filling('/alloc/data/fill');
     await begin(jobText('fill-user', { ...small, config: shell(fill) }));
     await until('the disk to be full for users', 60_000, async () => freeBytes() < 2 ** 20);
     t.true((await askedMeanwhile(1_000)) < 5_000);
     // The reserve for root is left: the records can still be written.
     await begin(jobText('late', { ...small, config: shell('sleep 600') }));
     t.is((await agent.orch(['job', 'stop', '-purge', 'late'], { timeoutMs: 60_000 })).exitCode, 0);
-    const byCat = fill.replace('dd if=/dev/zero of=/alloc/data/fill bs=1M', 'cat /dev/zero > /alloc/data/fill');
-    await begin(jobText('fill-root', { ...small, driver: 'docker', config: docker(byCat) }));
+    await begin(jobText('fill-root', { ...small, driver: 'docker', config: docker(fill) }));
     const filler = await until('root to fill the rest', 60_000, async () => {
       const { bfree, bsize } = statfsSync(mount);
       const { value } = await agent.api.jobs.allocations('fill-root');
@@ -173,31 +179,21 @@ test.serial(
       if (bfree * bsize < 6 * 2 ** 20) return value[0]?.ID;
       throw new Error(`${bfree * bsize} bytes free; ${JSON.stringify(value[0]?.TaskStates)}`);
     });
+    takeTheRest();
     t.true((await askedMeanwhile(2_000)) < 5_000, 'it answers');
     t.is(agent.pid(), agentPid);
     process.kill(agentPid, 0);
     t.is(neighbourPid(), pid);
+    await serves(t, filler);
     // Without any room nothing new can be kept, and that is said by name.
-    const refused = await submit(agent, jobText('too-late', { ...small, config: shell('sleep 600') }), '-detach');
-    if (refused.exitCode !== 0) t.regex(refused.text, /no room to write|disk/);
+    const refused = await untilRefused();
+    t.regex(refused.text, /no room to write/);
     t.false(refused.text.includes(mount), 'without a path of the host');
-    // A way out that needs no room: the operator empties the file in the task that holds it.
-    const freed = await agent.orch(['alloc', 'exec', filler, 'sh', '-c', ': > /alloc/data/fill'], {
-      timeoutMs: 30_000,
-    });
-    t.is(freed.exitCode, 0, freed.text);
-    for (const id of ['fill-root', 'fill-user', ...(refused.exitCode === 0 ? ['too-late'] : [])]) {
-      const stopped = await agent.orch(['job', 'stop', '-purge', id], { timeoutMs: 60_000 });
-      t.is(stopped.exitCode, 0, stopped.text);
-    }
     t.is(neighbourPid(), pid);
-    const before = await lastTick();
-    await until('the task beside to be heard again', 20_000, async () => (await lastTick()) > before);
-    await collected(t, 1);
   },
 );
 
-test.serial('the records lived through it: the next agent has them', async (t) => {
+test.serial('an agent killed on the full disk starts again on it, and has the records and the tasks', async (t) => {
   const pid = neighbourPid();
   const { value: before } = await agent.api.jobs.list();
   await agent.end('SIGKILL');
@@ -207,9 +203,55 @@ test.serial('the records lived through it: the next agent has them', async (t) =
     after.map((job) => job.ID),
     before.map((job) => job.ID),
   );
-  await allocation(agent, 'good', 'running');
   t.is(neighbourPid(), pid);
+  for (const id of ['good', 'fill-user', 'fill-root']) await allocation(agent, id, 'running');
+  await serves(t, (await allocation(agent, 'fill-root', 'running')).ID);
 });
+
+test.serial(
+  'what filled the disk is stopped and collected while nothing is free, and then it is as it was',
+  async (t) => {
+    const pid = neighbourPid();
+    const { bfree, bsize } = statfsSync(mount);
+    t.true(bfree * bsize < 6 * 2 ** 20, `${bfree * bsize} bytes are free`);
+    const { value: jobs } = await agent.api.jobs.list();
+    for (const id of jobs.map((job) => job.ID).filter((other) => other !== 'good')) {
+      const stopped = await agent.orch(['job', 'stop', '-purge', id], { timeoutMs: 60_000 });
+      t.is(stopped.exitCode, 0, stopped.text);
+    }
+    t.is(neighbourPid(), pid);
+    const before = await lastTick();
+    await until('the task beside to be heard again', 20_000, async () => (await lastTick()) > before);
+    await collected(t, 1);
+    await begin(jobText('next', { ...small, config: shell('sleep 600') }));
+    await allocation(agent, 'next', 'running');
+  },
+);
+
+/** A way out that needs no room: a command in the task that holds it all. */
+async function serves(t: ExecutionContext, allocationId: string): Promise<void> {
+  const said = await agent.orch(['alloc', 'exec', allocationId, 'sh', '-c', 'echo in'], { timeoutMs: 30_000 });
+  t.is(said.exitCode, 0, said.text);
+  t.regex(said.stdout, /in/);
+  t.is((await agent.orch(['alloc', 'logs', allocationId], { timeoutMs: 15_000 })).exitCode, 0);
+  t.is((await agent.orch(['alloc', 'fs', allocationId, 'alloc/data'], { timeoutMs: 15_000 })).exitCode, 0);
+}
+
+/** Pages that were got before the disk was full still take some. */
+async function untilRefused(): Promise<Outcome> {
+  const job = `  meta {\n    filler = "${'x'.repeat(300_000)}"\n  }\n`;
+  for (let count = 0; count < 12; count += 1) {
+    const text = jobText(`too-late-${count}`, { ...small, config: shell('sleep 600'), job });
+    const outcome = await submit(agent, text, '-detach');
+    if (outcome.exitCode !== 0) return outcome;
+  }
+  throw new Error('everything new was taken');
+}
+
+/** Root of this machine takes the last blocks, so that it does not hang on chance how many there are. */
+function takeTheRest(): void {
+  spawnSync('sh', ['-c', `cat /dev/zero > '${join(mount, 'rest')}'`], { stdio: 'ignore' });
+}
 
 /** Collects, and waits until only so many allocations have a directory and the disk is as empty as it was. */
 async function collected(t: { true(value: boolean, message?: string): void }, left: number): Promise<void> {

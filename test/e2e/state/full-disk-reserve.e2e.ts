@@ -5,6 +5,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { RecordLog } from '@orch/core/client/store/record-log';
 import { OrchError } from '@orch/core/lib/errors';
 import { silentLogger } from '@orch/core/lib/logger';
 import { openEmbeddedJournal } from '@orch/server/journal/embedded/open-embedded';
@@ -113,4 +114,30 @@ test('a journal whose disk is full to the last block takes reports, then only wh
   ({ lastIndex } = journal);
   await journal.close();
   t.true((await stat(join(disk.dir, 'journal.db-wal'))).size >= 4 * mebibyte, 'the log keeps its blocks');
+});
+
+test('the records of a node are written, rewritten and opened on a full disk', async (t) => {
+  t.timeout(60_000);
+  const disk = await smallDisk(t);
+  const path = join(disk.dir, 'client', 'state.log');
+  const log = new RecordLog(path);
+  await log.open();
+  await log.put('task/1', 'begun');
+  await disk.fill();
+  // More than the room behind the records: they are rewritten in the file that is kept for it.
+  for (let count = 0; count < 1_000; count += 1) await log.put(`task/${count % 10}`, `${count} ${'x'.repeat(2_000)}`);
+  await log.remove('task/3');
+  await log.close();
+  for (let life = 0; life < 3; life += 1) {
+    const again = new RecordLog(path);
+    const { records, damaged } = await again.open();
+    t.deepEqual(damaged, []);
+    t.deepEqual(
+      [...records.keys()].sort(),
+      [0, 1, 2, 4, 5, 6, 7, 8, 9].map((number) => `task/${number}`),
+    );
+    t.is(records.get('task/9')?.slice(0, 4), `99${life === 0 ? 9 : life - 1} `.slice(0, 4));
+    await again.put('task/9', `99${life} again`);
+    await again.close();
+  }
 });

@@ -54,6 +54,8 @@ export function createNodeAgent(options: NodeAgentOptions): NodeAgent {
 }
 
 const defaultMaxKillTimeoutMs = 30_000;
+/** Part by which more of the disk must be free than was offered, before the node offers more. */
+const diskGrowth = 1.1;
 
 class RunningNodeAgent implements NodeAgent {
   readonly #options: NodeAgentOptions;
@@ -132,7 +134,15 @@ class RunningNodeAgent implements NodeAgent {
       this.#allocContext(machine, (allocation) => allocations.untilVacated(allocation)),
     );
     const limits = { ...defaultCollectLimits, ...this.#options.collect };
-    const collector = new Collector({ allocations, drivers, limits, dataDir, clock, log });
+    const collector = new Collector({
+      allocations,
+      drivers,
+      limits,
+      dataDir,
+      clock,
+      log,
+      free: (mebibytes) => this.#diskIsFree(mebibytes),
+    });
     const serve = nodeCalls({
       dataDir,
       allocations,
@@ -212,6 +222,14 @@ class RunningNodeAgent implements NodeAgent {
       (runner, bootId) => lostNetworks.has(runner.id) || (bootId !== undefined && bootId !== parts.machine.bootId),
       restored,
     );
+  }
+
+  /** An agent that started on a full disk offers what is free since; small growth is not worth a message. */
+  #diskIsFree(mebibytes: number): void {
+    const parts = this.#parts;
+    if (parts === undefined || mebibytes < parts.machine.diskFreeMiB * diskGrowth + 1) return;
+    this.#parts = { ...parts, machine: { ...parts.machine, diskFreeMiB: mebibytes } };
+    this.#nodeChanged();
   }
 
   /** Several drivers that speak in one turn make one message. */

@@ -31,7 +31,10 @@ export interface Journal {
    * @throws OrchError `journal-full` (nothing of it was kept, later appends may work), `journal-busy` (too much waits),
    *   `journal-broken`, `not-leader`
    */
-  append(data: readonly string[], use?: ReserveUse): Promise<{ readonly firstIndex: number; readonly lastIndex: number }>;
+  append(
+    data: readonly string[],
+    use?: ReserveUse,
+  ): Promise<{ readonly firstIndex: number; readonly lastIndex: number }>;
   /** Records behind `afterIndex`, in order. @throws OrchError `journal-compacted` when some are gone: load the snapshot first. */
   replay(afterIndex: number): AsyncIterable<JournalRecord>;
   /** The newest intact snapshot. */

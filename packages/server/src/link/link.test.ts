@@ -124,3 +124,37 @@ test('other protocols, silence and nonsense are refused', async (t) => {
   await silent.closed;
   t.true(silent.received.some((message) => message.type === 'refused' && message.code === 'no-hello'));
 });
+
+test('what a node reports while the journal has no room waits, its link stays, and it is kept when there is room', async (t) => {
+  let isFull = false;
+  const rig = await startRig({ fate: () => (isFull ? 'full' : 'ok') });
+  t.teardown(rig.close);
+  const link = await dial(rig);
+  link.send(hello('n1'));
+  await rig.until('ready', () => rig.store.snapshot().node('n1')?.status === 'ready');
+  await rig.call('PUT', '/v1/jobs', { Job: jobJson('web') });
+  const desired = () => link.received.filter((message) => message.type === 'desired').at(-1);
+  await rig.until('told', () => (desired()?.allocations.length ?? 0) === 1);
+  const id = desired()?.allocations[0]?.id ?? '';
+  const update = { id, clientStatus: 'running', clientDescription: '', taskStates: {}, atMs: rig.clock.now() } as const;
+  isFull = true;
+  link.send({ type: 'status', sequence: 1, updates: [update] });
+  const node = makeNode('n1');
+  link.send({ type: 'node', node: { ...node, attributes: { ...node.attributes, changed: 'yes' } } });
+  await turns(50);
+  await rig.clock.advance(3_000);
+  t.is(link.socket.readyState, WebSocket.OPEN);
+  t.false(link.received.some((message) => message.type === 'status-ack'));
+
+  // A node that is known is served also when it comes anew.
+  const other = await dial(rig);
+  other.send(hello('n1'));
+  await rig.until('told anew', () => other.received.some((message) => message.type === 'desired'));
+  other.send({ type: 'status', sequence: 1, updates: [update] });
+  await turns(50);
+  isFull = false;
+  await rig.clock.advance(3_000);
+  await rig.until('acknowledged', () => other.received.some((message) => message.type === 'status-ack'));
+  t.is(rig.store.snapshot().allocation(id)?.clientStatus, 'running');
+  other.socket.close();
+});

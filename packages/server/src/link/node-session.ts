@@ -11,6 +11,7 @@ import { decodeNode } from '@orch/core/model/node-record';
 import type { ServerContext } from '../config.ts';
 import type { Leader } from '../loops/leader.ts';
 import { type DesiredFeed, desiredFeed } from './desired.ts';
+import { type Keep, keeper } from './keep.ts';
 
 /** A node that does not say hello in this time is disconnected. */
 const helloTimeoutMs = 10_000;
@@ -24,6 +25,7 @@ export interface NodeSession {
   readonly feed: DesiredFeed;
   /** These allocations changed; what differs is sent at the end of this turn. */
   changed(allocationIds: Iterable<string>): void;
+  readonly keep: Keep;
   close(reason: string): void;
 }
 
@@ -95,9 +97,12 @@ async function greet(
     heartbeatTtlMs: config.heartbeat.ttlMs,
     servers: [],
   });
-  await leader.nodes.register({ ...node, secretHash });
-  leader.heartbeats.beat(node.id);
   const session = openSession(context, connection, node.id);
+  const register = () => leader.nodes.register({ ...node, secretHash });
+  // A node that is known is served also while a full disk keeps its facts from being written.
+  if (store.snapshot().node(node.id) === undefined) await register();
+  else await session.keep('node', register);
+  leader.heartbeats.beat(node.id);
   host.opened(session);
   connection.send(session.feed.full(store.snapshot(), hello.known));
   context.log.info('node linked', { nodeId: node.id, nodeName: node.name });
@@ -126,6 +131,7 @@ function openSession(
       if (dirty.size === 0) queueMicrotask(flush);
       for (const id of allocationIds) dirty.add(id);
     },
+    keep: keeper(context, connection, nodeId),
     close: (reason) => connection.close(reason),
   };
 }
@@ -170,15 +176,19 @@ function take(
       const { secretHash } = known;
       const facts = decodeNode({ ...message.node, id: session.nodeId });
       const node = { ...facts, ...(secretHash === undefined ? {} : { secretHash }) };
-      leader.nodes.register(node).catch((error: unknown) => connection.close(describeError(error)));
+      session.keep('node', () => leader.nodes.register(node));
       return;
     }
-    case 'status':
-      leader.clientUpdates.submit(session.nodeId, goodUpdates(context, session, message.updates)).then(
-        () => connection.send({ type: 'status-ack', sequence: message.sequence }),
-        (error: unknown) => connection.close(`status could not be stored: ${describeError(error)}`),
+    case 'status': {
+      const updates = goodUpdates(context, session, message.updates);
+      const { sequence } = message;
+      session.keep(
+        'status',
+        () => leader.clientUpdates.submit(session.nodeId, updates),
+        () => connection.send({ type: 'status-ack', sequence }),
       );
       return;
+    }
     default:
       session.calls.accept(message);
   }
@@ -205,11 +215,7 @@ function goodUpdates(
 async function reviveIfDown(host: SessionHost, session: NodeSession): Promise<void> {
   const node = host.context.store.snapshot().node(session.nodeId);
   if (node === undefined || node.status === 'ready') return;
-  try {
-    await host.leader.nodes.register(node);
-  } catch (error) {
-    session.close(describeError(error));
-  }
+  await session.keep('node', () => host.leader.nodes.register(node));
 }
 
 function checkHello(hello: Hello): void {

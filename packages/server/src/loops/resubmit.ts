@@ -16,13 +16,13 @@ export function resubmit(context: ServerContext, what: string, entry: () => Entr
   if (wanted === undefined) return;
   store.submit(wanted).catch((error: unknown) => {
     log.error(`${what} failed`, { error: describeError(error) });
-    if (isOver(error)) return;
+    if (!mayWorkLater(error)) return;
     clock.after(config.scheduling.redeliverMs, () => resubmit(context, what, entry));
   });
 }
 
-/** No later try can do better: this server ends, leads no more, or cannot write at all. */
-function isOver(error: unknown): boolean {
+/** Otherwise no later try does better: this server ends, leads no more, or cannot write at all. */
+export function mayWorkLater(error: unknown): boolean {
   const code = (error as { readonly code?: unknown }).code;
-  return code !== 'journal-full' && code !== 'journal-busy';
+  return code === 'journal-full' || code === 'journal-busy';
 }

@@ -3,7 +3,12 @@
 import { silentLogger } from '@orch/core/lib/logger';
 import { seededIds, seededRandom } from '@orch/core/lib/random';
 import { defaultServerConfig, type ServerConfig } from '../config.ts';
-import { createMemoryMedium, type MemoryMedium, openMemoryJournal } from '../journal/memory/memory-journal.ts';
+import {
+  createMemoryMedium,
+  type MemoryJournalOptions,
+  type MemoryMedium,
+  openMemoryJournal,
+} from '../journal/memory/memory-journal.ts';
 import { createServer, type Server } from '../server.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
@@ -37,12 +42,18 @@ export interface RigOptions {
   readonly seed?: number;
   /** How long a commit takes. @default at once */
   readonly delay?: () => Promise<void>;
+  /** What becomes of a commit. */
+  readonly fate?: MemoryJournalOptions['fate'];
 }
 
 export async function startRig(options: RigOptions = {}): Promise<Rig> {
   const clock = virtualClock();
   const medium = options.medium ?? createMemoryMedium();
-  const journal = openMemoryJournal({ medium, ...(options.delay === undefined ? {} : { delay: options.delay }) });
+  const journal = openMemoryJournal({
+    medium,
+    ...(options.delay === undefined ? {} : { delay: options.delay }),
+    ...(options.fate === undefined ? {} : { fate: options.fate }),
+  });
   const store = await openStore({ journal, clock, log: silentLogger });
   const random = seededRandom(options.seed ?? medium.records.length + 1);
   const server = createServer({

@@ -3,7 +3,7 @@
 import { readFile, statfs } from 'node:fs/promises';
 
 export interface StorageFacts {
-  /** Free at the agent's first start on it: what allocations may be given. */
+  /** Free at the agent's start: what allocations may be given, until the collector finds more. */
   readonly freeMiB: number;
   readonly attributes: Readonly<Record<string, string>>;
 }

@@ -15,6 +15,8 @@ export interface CollectorOptions {
   readonly dataDir: string;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Told after each round how much of the disk is free. */
+  readonly free?: (mebibytes: number) => void;
 }
 
 export class Collector {
@@ -48,7 +50,9 @@ export class Collector {
     await this.#options.allocations.forgetLeftOver();
     const ids = this.#finished().map(({ id }) => id);
     const done = await this.#collectEach(ids);
-    return [...done, ...(await this.#collectDrivers())];
+    const freed = [...done, ...(await this.#collectDrivers())];
+    await this.#tellFree().catch(() => {});
+    return freed;
   }
 
   async close(): Promise<void> {
@@ -72,11 +76,18 @@ export class Collector {
       const disk = await statfs(dataDir);
       const usedPercent = disk.blocks > 0 ? ((disk.blocks - disk.bfree) / disk.blocks) * 100 : 0;
       const freed = await this.#collectEach(chooseCollectable(this.#finished(), limits, usedPercent, clock.now()));
-      return [...freed, ...(await this.#collectDrivers())];
+      const all = [...freed, ...(await this.#collectDrivers())];
+      await this.#tellFree();
+      return all;
     } catch (error) {
       log.error('the garbage collection of the node failed', { error: describeError(error) });
       return [];
     }
+  }
+
+  async #tellFree(): Promise<void> {
+    const { bavail, bsize } = await statfs(this.#options.dataDir);
+    this.#options.free?.(Math.floor((bavail * bsize) / 1_048_576));
   }
 
   #finished() {

@@ -73,7 +73,7 @@ test('a file of another version is refused with the mend', async (t) => {
 
 test('the file is rewritten when most of it is past', async (t) => {
   const path = await place(t);
-  const log = new RecordLog(path, { rewriteAboveBytes: 10_000 });
+  const log = new RecordLog(path, { rewriteAboveBytes: 10_000, roomBytes: 0 });
   await log.open();
   for (let index = 0; index < 300; index += 1) await log.put('key', `${index} ${'x'.repeat(100)}`);
   await log.put('other', 'y');

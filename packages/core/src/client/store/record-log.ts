@@ -1,15 +1,18 @@
 // An append-only file of keyed records: durable, grouped writes, rewritten when it has grown.
 
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, readFile, rename } from 'node:fs/promises';
+import { access, type FileHandle, link, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { OrchError } from '../../lib/errors.ts';
+import { clearFrom, isFull, readIfThere, settled, unlessFull, writeWhole } from './allocated-file.ts';
 
 /** First line of the file; another version is refused rather than misread. */
 const header = 'orch-node-state 1';
 /** The file is rewritten when it is this large and holds at least four times what is live. */
 const rewriteAboveBytes = 1_048_576;
+/** Zeros behind the last record, in the file and in the one it is rewritten into: room to write on a full disk. */
+const roomBytes = 524_288;
 
 export interface LoadedRecords {
   readonly records: ReadonlyMap<string, string>;
@@ -25,6 +28,7 @@ export class RecordLog {
   readonly #path: string;
   readonly #live = new Map<string, string>();
   readonly #limitBytes: number;
+  readonly #roomBytes: number;
   #file: FileHandle | undefined;
   #sizeBytes = 0;
   #liveBytes = 0;
@@ -32,17 +36,28 @@ export class RecordLog {
   #writing: Promise<void> | undefined;
   #next: Promise<void> | undefined;
 
-  constructor(path: string, options: { readonly rewriteAboveBytes?: number } = {}) {
+  constructor(path: string, options: { readonly rewriteAboveBytes?: number; readonly roomBytes?: number } = {}) {
     this.#path = path;
     this.#limitBytes = options.rewriteAboveBytes ?? rewriteAboveBytes;
+    this.#roomBytes = options.roomBytes ?? roomBytes;
   }
 
-  /** Reads what is there and rewrites it without its past. @throws OrchError `state-version` */
+  /** Reads what is there and rewrites it without its past, where there is room. @throws OrchError `state-version` */
   async open(): Promise<LoadedRecords> {
     await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 });
-    const loaded = parse(await readIfThere(this.#path), this.#path);
+    const content = await readIfThere(this.#path);
+    const loaded = parse(content, this.#path);
     for (const [key, text] of loaded.records) this.#set(key, text);
-    await this.#rewrite();
+    await this.#takeUpSpare();
+    try {
+      await this.#rewrite();
+    } catch (error) {
+      if (!isFull(error)) throw error;
+      if (this.#file !== undefined) return loaded;
+      if (content === '') throw error;
+      this.#file = await open(this.#path, 'r+');
+      this.#sizeBytes = Buffer.byteLength(content.slice(0, content.lastIndexOf('\n') + 1));
+    }
     return loaded;
   }
 
@@ -99,10 +114,12 @@ export class RecordLog {
     try {
       if (this.#sizeBytes > this.#limitBytes && this.#sizeBytes > 4 * this.#liveBytes) return await this.#rewrite();
       if (this.#file === undefined) throw new OrchError('state-closed', `the node state ${this.#path} is closed`);
-      await this.#file.write(bytes, 0, bytes.length, this.#sizeBytes);
+      await writeWhole(this.#file, bytes, this.#sizeBytes);
       await this.#file.datasync();
       this.#sizeBytes += bytes.length;
     } catch (error) {
+      // What waits is among the live records already.
+      if (isFull(error) && (await this.#rewrite().then(...settled))) return;
       this.#queue = [...taken, ...this.#queue];
       throw new OrchError('state-write-failed', `the node state ${this.#path} could not be written`, {
         hint: 'check the free space and the health of the disk under the data directory',
@@ -111,24 +128,59 @@ export class RecordLog {
     }
   }
 
+  /** Into the spare file, whose blocks are there, and which the old one then becomes. */
   async #rewrite(): Promise<void> {
-    const temporary = `${this.#path}.new`;
     const lines = [`${header}\n`];
     for (const [key, text] of this.#live) lines.push(line(key, text));
     const bytes = Buffer.from(lines.join(''));
-    const file = await open(temporary, 'w', 0o600);
+    const file = await open(this.#spare, constants.O_RDWR | constants.O_CREAT, 0o600);
     try {
-      await file.writeFile(bytes);
+      await writeWhole(file, bytes, 0);
+      await clearFrom(file, bytes.length, this.#roomBytes);
       await file.sync();
-      await rename(temporary, this.#path);
-      await syncDirectory(dirname(this.#path));
+      await rm(this.#old, { force: true });
+      await link(this.#path, this.#old).catch(unlessFull);
+      await rename(this.#spare, this.#path);
     } catch (error) {
       await file.close();
       throw error;
     }
-    await this.#file?.close();
+    // From here on the new file is the one, whatever fails.
+    const old = this.#file;
     this.#file = file;
     this.#sizeBytes = bytes.length;
+    await old?.close();
+    await rename(this.#old, this.#spare).catch(() => {});
+    await this.#limitSpare(bytes.length + this.#roomBytes).catch(() => {});
+    await syncDirectory(dirname(this.#path));
+  }
+
+  get #spare(): string {
+    return `${this.#path}.new`;
+  }
+
+  /** The second name of the old file while the spare one takes its first. */
+  get #old(): string {
+    return `${this.#path}.old`;
+  }
+
+  /** What an end between two renames left. */
+  async #takeUpSpare(): Promise<void> {
+    if (await access(this.#spare).then(...settled)) await rm(this.#old, { force: true });
+    else await rename(this.#old, this.#spare).catch(() => {});
+  }
+
+  /** As large as the next rewriting may need, as far as there is room, and no larger. */
+  async #limitSpare(sizeBytes: number): Promise<void> {
+    if (this.#roomBytes === 0) return;
+    const file = await open(this.#spare, constants.O_RDWR | constants.O_CREAT, 0o600);
+    try {
+      const { size } = await file.stat();
+      if (size > sizeBytes) await file.truncate(sizeBytes);
+      else await clearFrom(file, size, sizeBytes - size);
+    } finally {
+      await file.close();
+    }
   }
 }
 
@@ -177,13 +229,4 @@ function parse(content: string, path: string): LoadedRecords {
     else records.set(key, body.slice(match[0].length));
   }
   return { records, damaged: [...damaged].map(([key, at]) => ({ key, line: at })) };
-}
-
-async function readIfThere(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
-    throw error;
-  }
 }

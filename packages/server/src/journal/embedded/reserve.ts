@@ -17,7 +17,7 @@ const rowPages = 64;
 /** Pages a commit may need beside those of its data: the table's tree grows. */
 const treePages = 4;
 /** Pages the database's file grows by ahead of need. */
-const growPages = 64;
+const growPages = 32;
 
 /**
  * Every page that SQLite knows of has its block in the file, so the log can be written back, and begun anew, without

@@ -1,7 +1,17 @@
 // SQLite's write-ahead log as a file: allocated ahead, and kept when SQLite would remove it, so that a full disk does not
 // take the place of the writes to come.
 
-import { closeSync, existsSync, fstatSync, ftruncateSync, linkSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  ftruncateSync,
+  linkSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 
 /** Bytes of zeros written in one call. */
 const zeros = Buffer.alloc(64 * 1024);
