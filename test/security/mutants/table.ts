@@ -3,6 +3,7 @@
 import type { Mutant } from '../../../scripts/mutants/mutant.ts';
 import { apiMutants } from './api.ts';
 import { apiSocketMutants } from './api-sockets.ts';
+import { diskMutants } from './disk.ts';
 import { dockerMutants } from './docker.ts';
 import { fileMutants } from './files.ts';
 import { isolationMutants } from './isolation.ts';
@@ -15,6 +16,7 @@ import { userMutants } from './users.ts';
 export const securityMutants: readonly Mutant[] = [
   ...apiSocketMutants,
   ...apiMutants,
+  ...diskMutants,
   ...dockerMutants,
   ...fileMutants,
   ...isolationMutants,
