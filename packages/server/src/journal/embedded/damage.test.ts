@@ -92,6 +92,19 @@ async function leftBehind(t: ExecutionContext): Promise<string> {
   return copy;
 }
 
+test('a database that was there and is empty or gone is damage, not a first start', async (t) => {
+  const dir = await directory(t);
+  const file = join(dir, 'journal.db');
+  await (await filled(t, dir, 0)).close();
+  t.true((await stat(file)).size > 0, 'even without any record');
+  t.is(await readAll(dir), 0);
+  await writeFile(file, '');
+  await t.throwsAsync(readAll(dir), { code: 'journal-corrupt', message: /the file is empty, and it was not$/ });
+  t.is((await stat(file)).size, 0, 'it is left as it is');
+  await rm(file);
+  await t.throwsAsync(readAll(dir), { code: 'journal-corrupt', message: /the file is gone, and it was not$/ });
+});
+
 test('damage in the middle of the write-ahead log is not taken for its end', async (t) => {
   const dir = await leftBehind(t);
   const file = join(dir, 'journal.db-wal');

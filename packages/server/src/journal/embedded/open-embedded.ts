@@ -1,5 +1,6 @@
 // The embedded journal: one server, one directory, SQLite in a worker thread, snapshots as files.
 
+import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OrchError } from '@orch/core/lib/errors';
@@ -13,7 +14,7 @@ import { openSnapshotFiles, type SnapshotFiles } from './snapshot-files.ts';
 import { startWorker, type WorkerClient } from './worker-client.ts';
 
 export interface EmbeddedJournalOptions {
-  /** Made when missing. Holds `lock`, `journal.db` with SQLite's files beside it, and `snapshots/`. */
+  /** Made when missing. Holds `lock`, `journal.db` with SQLite's files beside it, `journal.begun` and `snapshots/`. */
   readonly dir: string;
   readonly log: Logger;
 }
@@ -28,9 +29,11 @@ export async function openEmbeddedJournal(options: EmbeddedJournalOptions): Prom
   const lock = lockDirectory(dir);
   try {
     const file = join(dir, 'journal.db');
+    requireDatabase(dir, file);
     const snapshots = await openSnapshotFiles(join(dir, 'snapshots'));
     const indexes = await snapshots.indexes();
     const worker = await startWorker(dir, { file, snapshotIndex: indexes.at(-1) ?? 0 });
+    markBegun(dir, log);
     return journalOver({ file, log, lock, snapshots, worker });
   } catch (error) {
     lock.release();
@@ -141,6 +144,25 @@ function journalOver({ file, log, lock, snapshots, worker }: Parts): Journal {
       lock.release();
     },
   };
+}
+
+/** Beside a database that was there once. */
+const begunMark = 'journal.begun';
+
+/** SQLite takes no file and an empty one for a new database: all jobs would be forgotten, and what runs be stopped. */
+function requireDatabase(dir: string, file: string): void {
+  if (!existsSync(join(dir, begunMark))) return;
+  const size = statSync(file, { throwIfNoEntry: false })?.size;
+  if (size === undefined || size === 0)
+    throw journalCorrupt(file, 1, `the file is ${size === undefined ? 'gone' : 'empty'}, and it was not`);
+}
+
+function markBegun(dir: string, log: Logger): void {
+  try {
+    if (!existsSync(join(dir, begunMark))) writeFileSync(join(dir, begunMark), '', { mode: 0o600 });
+  } catch (error) {
+    log.warn('a lost journal could not be told from a new one at the next start', { reason: String(error) });
+  }
 }
 
 async function makeDirectory(dir: string): Promise<void> {
