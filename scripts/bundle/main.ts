@@ -16,6 +16,8 @@ mkdirSync(dist, { recursive: true });
 const result = await build({
   entryPoints: {
     orch: join(cli, 'src/main.ts'),
+    // The program asks it before it loads the first.
+    'compile-cache': join(cli, 'src/compile-cache.ts'),
     // A job file in TypeScript runs in the first, as a thread of its own, and imports the second.
     'job-worker': join(cli, 'src/sources/typescript/job-worker.ts'),
     'job-builder': join(root, 'packages/core/src/jobspec/builder/index.ts'),

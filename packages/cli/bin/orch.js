@@ -13,7 +13,10 @@ if (Number.parseInt(process.versions.node, 10) < 24) {
   const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
   process.stdout.write(`orch v${manifest.version}\n`);
 } else {
-  platform.enableCompileCache();
+  // Without a place that is safe from others nothing is kept: starting takes a little longer then.
+  const { compileCacheDirectory } = await import('../dist/compile-cache.js');
+  const cache = compileCacheDirectory();
+  if (cache !== undefined) platform.enableCompileCache(cache);
   const { main } = await import('../dist/orch.js');
   // Not awaited: when a reader such as `head` closes the pipe early, there is nothing left to wait for.
   main(argv, import.meta.url).catch((error) => {
