@@ -68,21 +68,24 @@ type Counts = { -readonly [Key in keyof TaskGroupSummaryWire]: number };
 
 export function jobSummary(version: JobVersion, activity: JobActivity): JobSummaryWire {
   const { job } = version;
-  const summary: Record<string, Counts> = {};
+  const summary = new Map<string, Counts>();
   const countsOf = (group: string): Counts => {
-    summary[group] ??= { Queued: 0, Complete: 0, Failed: 0, Running: 0, Starting: 0, Lost: 0, Unknown: 0 };
-    return summary[group];
+    const none = { Queued: 0, Complete: 0, Failed: 0, Running: 0, Starting: 0, Lost: 0, Unknown: 0 };
+    const counts = summary.get(group) ?? none;
+    summary.set(group, counts);
+    return counts;
   };
   for (const group of job.taskGroups) countsOf(group.name);
   for (const allocation of activity.allocations)
     countsOf(allocation.taskGroup)[countedAs[allocation.clientStatus]] += 1;
   for (const [group, queued] of Object.entries(newestQueue(activity.evaluations))) {
-    if (!version.stop && summary[group] !== undefined) summary[group].Queued = queued;
+    const counts = summary.get(group);
+    if (!version.stop && counts !== undefined) counts.Queued = queued;
   }
   return {
     JobID: job.id,
     Namespace: job.namespace,
-    Summary: summary,
+    Summary: Object.fromEntries(summary),
     Children: { Pending: 0, Running: 0, Dead: 0 },
     CreateIndex: version.createIndex,
     ModifyIndex: version.modifyIndex,

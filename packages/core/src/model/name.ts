@@ -57,6 +57,8 @@ export function nameProblem(text: string, rule: NameRule): NameProblem | undefin
   if (reserved !== undefined && Object.hasOwn(reserved, text)) {
     return { reason: `means ${reserved[text]}`, hint: 'choose another name' };
   }
+  // Records are kept by name, and this one is no name of a record's field.
+  if (text === '__proto__') return { reason: 'means something else here', hint: 'choose another name' };
   if (plain.test(text)) return undefined;
   if (text === '') return { reason: 'is empty', hint: 'give it a name' };
   if (text === '.' || text === '..') return { reason: 'means a directory in paths', hint: 'choose another name' };

@@ -4,7 +4,7 @@ import { didYouMean } from '../lib/nearest-name.ts';
 import type { Job } from '../model/job.ts';
 import { jobBlock } from './blocks/job.ts';
 import { canonicalizeJob } from './canonicalize.ts';
-import { nsToMs, parseDuration } from './duration.ts';
+import { isDuration, nsToMs, parseDuration } from './duration.ts';
 import {
   type BlockSchema,
   type BlockType,
@@ -192,7 +192,7 @@ function readValue(value: unknown, type: Exclude<FieldType, BlockType>): unknown
     case 'int':
       return expectKind(value, Number.isInteger(value), 'a whole number');
     case 'float':
-      return expectKind(value, typeof value === 'number', 'a number');
+      return expectKind(value, Number.isFinite(value), 'a number');
     case 'duration':
       return readDuration(value);
     case 'json':
@@ -206,9 +206,8 @@ function expectKind(value: unknown, matches: boolean, expected: string): unknown
 }
 
 function readDuration(value: unknown): number {
-  if (typeof value === 'number') return nsToMs(value);
-  const ms = typeof value === 'string' ? parseDuration(value) : undefined;
-  if (ms === undefined) throw new TypeMismatch('nanoseconds, or a duration such as "30s"');
+  const ms = typeof value === 'number' ? nsToMs(value) : typeof value === 'string' ? parseDuration(value) : undefined;
+  if (ms === undefined || !isDuration(ms)) throw new TypeMismatch('nanoseconds, or a duration such as "30s"');
   return ms;
 }
 
@@ -217,7 +216,7 @@ function readList(value: unknown, of: 'string' | 'int' | 'float'): unknown {
   const kind = of === 'string' ? 'string' : 'number';
   return expectKind(
     value,
-    value.every((item) => typeof item === kind),
+    value.every((item) => typeof item === kind && item !== Infinity && item !== -Infinity),
     `a list of ${kind}s`,
   );
 }

@@ -11,6 +11,14 @@ const UNIT_MS: Record<string, number> = {
   h: 3_600_000,
 };
 
+/** Longest duration of the language, either way: Go counts nanoseconds in 64 bits, some 292 years. */
+const maxDurationMs = 2 ** 63 / 1e6;
+
+/** Whether the language can write it; what cannot be would not survive the journal either (`Infinity` becomes null). */
+export function isDuration(ms: number): boolean {
+  return Math.abs(ms) <= maxDurationMs;
+}
+
 /** Milliseconds, or undefined when the text is no duration. `0` alone needs no unit. Source: Go's duration text. */
 export function parseDuration(text: string): number | undefined {
   let at = text.startsWith('-') || text.startsWith('+') ? 1 : 0;
@@ -29,7 +37,7 @@ export function parseDuration(text: string): number | undefined {
     parts += 1;
     at = unitEnd;
   }
-  return parts === 0 ? undefined : sign * roundNs(total);
+  return parts === 0 || !isDuration(total) ? undefined : sign * roundNs(total);
 }
 
 function skip(text: string, from: number, characters: string): number {

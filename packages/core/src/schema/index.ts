@@ -1,5 +1,6 @@
 // The job language, declared once, and everything derived from it.
 
+export { countProblem } from './blocks/job.ts';
 export { canonicalizeJob } from './canonicalize.ts';
 export { type DecodeOptions, type DecodeResult, decodeJobJson } from './decode-wire.ts';
 export { destructiveChanges, replacesAllocations } from './destructive.ts';

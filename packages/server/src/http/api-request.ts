@@ -94,10 +94,22 @@ async function readJson(message: IncomingMessage, limitBytes: number): Promise<u
     throw new HttpError(400, `the body is no UTF-8 text: the byte ${hexByte(bytes[at])} at offset ${at}`);
   }
   try {
-    return JSON.parse(bytes.toString('utf8'));
+    return parseJson(bytes.toString('utf8'));
   } catch (error) {
     throw new HttpError(400, `the body is not JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+/** Digits enough for a number beyond what 64 bits hold; also inside of texts, which costs only the second way to parse. */
+const mayOverflow = /\d{300}|e\+?\d{3}/i;
+
+/** A number such as 1e999 would be infinite here and null in the journal: another thing after the next start. */
+function parseJson(text: string): unknown {
+  if (!mayOverflow.test(text)) return JSON.parse(text);
+  return JSON.parse(text, (key, value: unknown) => {
+    if (value === Infinity || value === -Infinity) throw new Error(`the number at ${JSON.stringify(key)} is too large`);
+    return value;
+  });
 }
 
 /** The body as an object. @throws HttpError 400 */

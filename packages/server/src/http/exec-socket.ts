@@ -102,6 +102,8 @@ function inputOf(api: Api, call: CallStream<'alloc.exec'>, socket: WebSocket): (
     if (socket.isPaused && waiting <= maxBufferedBytes / 2) socket.resume();
   };
   return ({ stdin, tty_size: size }) => {
+    // A buffer is also made of other things, such as an object that says how long it is.
+    if (typeof (stdin?.data ?? '') !== 'string') throw new TypeError('the data of a frame is text');
     if (stdin?.data !== undefined && stdin.data !== '') void send(Buffer.from(stdin.data, 'base64'));
     if (stdin?.close === true) call.finish(0);
     if (size !== undefined) call.note({ columns: size.width, rows: size.height });

@@ -10,7 +10,7 @@ import { jobKey } from '@orch/core/model/ids';
 import type { Job, JobVersion } from '@orch/core/model/job';
 import type { StateSnapshot } from '@orch/core/model/snapshot';
 import { explainJob } from '@orch/core/scheduler';
-import { annotateDiff, diffJobs } from '@orch/core/schema';
+import { annotateDiff, countProblem, diffJobs } from '@orch/core/schema';
 import { problemsText } from '../jobs/check-job.ts';
 import { planJob } from '../jobs/plan-job.ts';
 import { registerJob } from '../jobs/register-job.ts';
@@ -139,6 +139,8 @@ async function scale(api: Api, request: ApiRequest): Promise<Reply> {
       throw new HttpError(400, `task group "${groupName}" specified for scaling does not exist in job`);
     }
     const taskGroups = job.taskGroups.map((group) => (group.name === groupName ? { ...group, count } : group));
+    const tooMany = countProblem(taskGroups.map((group) => group.count));
+    if (tooMany !== undefined) throw new HttpError(400, tooMany);
     const registered = await registerJob(api.context, { ...job, taskGroups }, { triggeredBy: 'job-scaling' });
     const { evaluation, jobModifyIndex, index } = registered;
     return json(

@@ -108,7 +108,11 @@ function submissionOf(value: unknown): JobVersion['submission'] | undefined {
   const format = fields['Format'];
   if (typeof source !== 'string' || source === '') return undefined;
   if (Buffer.byteLength(source) > maxSourceBytes) throw new HttpError(413, 'Submission.Source is larger than 1 MiB');
-  const variables = { text: fields['Variables'] ?? '', flags: fields['VariableFlags'] ?? {} };
+  const text = fields['Variables'] ?? '';
+  const flags = asObject(fields['VariableFlags'] ?? {}, 'Submission.VariableFlags');
+  const areTexts = typeof text === 'string' && Object.values(flags).every((value) => typeof value === 'string');
+  if (!areTexts) throw new HttpError(400, 'Submission.Variables is text, and so is each of its VariableFlags');
+  const variables = { text, flags };
   return { source, format: format === 'json' ? 'json' : 'hcl2', variables: JSON.stringify(variables) };
 }
 

@@ -21,10 +21,11 @@ async function search(api: Api, request: ApiRequest): Promise<Reply> {
   const prefix = body['Prefix'] ?? '';
   const wanted = body['Context'] ?? 'all';
   if (typeof prefix !== 'string') throw new HttpError(400, 'Prefix must be text');
+  if (typeof wanted !== 'string') throw new HttpError(400, 'Context must be text');
   const contexts =
     wanted === 'all' || wanted === '' ? searchContexts : searchContexts.filter((name) => name === wanted);
   if (contexts.length === 0) {
-    throw new HttpError(400, `Context "${String(wanted)}" is not one of all, ${searchContexts.join(', ')}`);
+    throw new HttpError(400, `Context "${wanted}" is not one of all, ${searchContexts.join(', ')}`);
   }
   const matches: Record<string, readonly string[]> = {};
   const truncations: Record<string, boolean> = {};

@@ -73,5 +73,6 @@ function answer(socket: Duplex, status: number, text: string): void {
     `Content-Length: ${Buffer.byteLength(text)}`,
     'Connection: close',
   ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${text}`);
+  // Its timeouts ended with the upgrade: a caller that keeps its side open would keep the connection.
+  socket.end(`${head.join('\r\n')}\r\n\r\n${text}`, () => socket.destroy());
 }

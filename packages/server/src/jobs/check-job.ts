@@ -54,7 +54,9 @@ function checkDrivers(config: ServerConfig, job: Job): CheckedDrivers {
   const known = Object.keys(config.configSchemas).sort();
   const checkTask = (group: TaskGroup, task: Task): Task => {
     const path = `group["${group.name}"].task["${task.name}"]`;
-    const schema = config.configSchemas[task.driver];
+    // A task without one is told by the rules of the schema.
+    if (!task.driver) return task;
+    const schema = Object.hasOwn(config.configSchemas, task.driver) ? config.configSchemas[task.driver] : undefined;
     if (schema === undefined) {
       const message = `unknown driver "${task.driver}"`;
       errors.push({ path: `${path}.driver`, message, hint: driverHint(task.driver, known) });

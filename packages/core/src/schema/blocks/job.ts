@@ -267,8 +267,15 @@ function checkJob(record: ModelRecord, _context: SchemaContext, report: Report):
     if (names.has(name)) report(`group["${name}"]`, `there are two groups named "${name}"`, 'rename one');
     names.add(name);
   }
-  const total = groups.reduce((sum, group) => sum + Number(group['count']), 0);
-  if (total > maxJobCount) report('', `the groups ask for ${total} allocations, at most ${maxJobCount} are possible`);
+  const tooMany = countProblem(groups.map((group) => Number(group['count'])));
+  if (tooMany !== undefined) report('', tooMany);
+}
+
+/** What is wrong with the counts of a job's groups, taken together; undefined = nothing. */
+export function countProblem(counts: readonly number[]): string | undefined {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  if (total <= maxJobCount) return undefined;
+  return `the groups ask for ${total} allocations, at most ${maxJobCount} are possible`;
 }
 
 /** The id, where nothing else was written, has its own message. */
