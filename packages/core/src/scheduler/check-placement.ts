@@ -1,14 +1,13 @@
 // The re-check of a plan against the newest state, before it is written down: nothing is ever over-committed.
 
 import { type Allocation, isTerminal } from '../model/allocation.ts';
-import type { AllocatedPort } from '../model/network.ts';
 import type { Node } from '../model/node.ts';
 import { isReady } from '../model/node.ts';
 import type { Plan } from '../model/plan.ts';
 import { type AllocatedResources, allocatedUse, type ResourceUse } from '../model/resources.ts';
 import { checkCapacity, nodeCapacity } from './feasible/capacity-check.ts';
 import { freeCores } from './feasible/cores-check.ts';
-import { emptyBook, type NodeBook, type NodeReader, portHolder } from './ports/port-view.ts';
+import { addPort, emptyBook, type NodeBook, type NodeReader, portHolder } from './ports/port-view.ts';
 
 export type PlacementCheck = { readonly ok: true } | { readonly ok: false; readonly reason: string };
 
@@ -107,11 +106,6 @@ function checkNode(
     }
   }
   return [];
-}
-
-function addPort(book: NodeBook, port: AllocatedPort): void {
-  book.addedPorts.push(port);
-  book.addedNumbers.add(port.value);
 }
 
 function addTo(

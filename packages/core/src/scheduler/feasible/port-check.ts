@@ -44,7 +44,7 @@ export function missingDynamicPorts(reader: NodeReader, node: Node, book: NodeBo
   const needs = ask.dynamic.length;
   if (needs === 0) return 0;
   const { min, max } = dynamicRange(node);
-  const upperBound = reader.nodePorts(node.id).size + (book?.addedPorts.length ?? 0) + node.reserved.ports.length;
+  const upperBound = reader.nodePorts(node.id).size + (book?.addedPorts.size ?? 0) + node.reserved.ports.length;
   if (max - min + 1 - upperBound >= needs + ask.fixed.length) return 0;
   const neededByAddress = new Map<string, number>();
   for (const request of ask.dynamic) {

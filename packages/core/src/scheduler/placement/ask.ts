@@ -40,16 +40,35 @@ export interface DistinctProperty {
   readonly scope: 'job' | 'group';
 }
 
+/** What a job asks, each of its groups asks: compiled anew for each, a job of many groups would keep everybody waiting. */
+const jobConstraints = keepLast(compileConstraints);
+const jobAffinities = keepLast(compileAffinities);
+
+/** Remembers what was made of the last list, by its identity: the groups of a job come one after the other. */
+function keepLast<Item, Made>(make: (list: readonly Item[]) => readonly Made[]): typeof make {
+  let last: { readonly list: readonly Item[]; readonly made: readonly Made[] } | undefined;
+  return (list) => {
+    if (last?.list !== list) last = { list, made: make(list) };
+    return last.made;
+  };
+}
+
 export function compileAsk(job: Job, group: TaskGroup, memoryOversubscription: boolean): GroupAsk {
   const taskConstraints = group.tasks.flatMap((task) => task.constraints);
-  const constraints = compileConstraints([...job.constraints, ...group.constraints, ...taskConstraints]);
+  const constraints = [
+    ...jobConstraints(job.constraints),
+    ...compileConstraints([...group.constraints, ...taskConstraints]),
+  ];
   const distinctProperties = [
     ...distinctPropertiesOf(job.constraints, 'job'),
     ...distinctPropertiesOf([...group.constraints, ...taskConstraints], 'group'),
   ];
   const cores = group.tasks.reduce((sum, task) => sum + (task.resources.cores ?? 0), 0);
   const requests = group.tasks.map((task) => task.resources);
-  const affinities = [...job.affinities, ...group.affinities, ...group.tasks.flatMap((task) => task.affinities)];
+  const affinities = [
+    ...jobAffinities(job.affinities),
+    ...compileAffinities([...group.affinities, ...group.tasks.flatMap((task) => task.affinities)]),
+  ];
   return {
     job,
     group,
@@ -69,7 +88,7 @@ export function compileAsk(job: Job, group: TaskGroup, memoryOversubscription: b
         ? 'group'
         : undefined,
     distinctProperties,
-    affinities: compileAffinities(affinities),
+    affinities,
     spreads: compileSpreads([...group.spreads, ...job.spreads]),
     escapesClass:
       constraints.some((compiled) => compiled.escapes) ||

@@ -8,7 +8,7 @@ import { type AllocatedResources, allocatedUse } from '../../model/resources.ts'
 import type { StateSnapshot } from '../../model/snapshot.ts';
 import { matchesDatacenter } from '../feasible/datacenter-check.ts';
 import { matchesNodePool } from '../feasible/node-pool-check.ts';
-import { emptyBook, type NodeBook } from '../ports/port-view.ts';
+import { addPort, emptyBook, type NodeBook } from '../ports/port-view.ts';
 
 /** Rows are in the order of the snapshot, which is kind to the processor's caches. */
 export interface NodeTable {
@@ -127,8 +127,7 @@ export function occupy(table: NodeTable, row: number, resources: AllocatedResour
   let book = table.books.get(row);
   for (const port of ports) {
     book ??= openBook(table, row);
-    book.addedPorts.push(port);
-    book.addedNumbers.add(port.value);
+    addPort(book, port);
   }
   for (const name in resources.tasks) {
     for (const core of resources.tasks[name]?.cores ?? []) {

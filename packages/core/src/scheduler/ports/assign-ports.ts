@@ -23,26 +23,26 @@ export function assignPorts(
   ask: PortAsk,
   random: Random,
 ): AllocatedPort[] | undefined {
-  const given: AllocatedPort[] = [];
+  const given = new Given();
   for (const request of ask.fixed) {
     const hostIp = hostAddress(node, request);
     if (hostIp === undefined) return undefined;
     if (!request.ignoreCollision) {
-      if (isGiven(given, hostIp, request.value)) return undefined;
+      if (given.has(hostIp, request.value)) return undefined;
       if (portHolder(reader, node, book, hostIp, request.value) !== undefined) return undefined;
     }
-    given.push(allocatedPort(request, request.value, hostIp));
+    given.add(allocatedPort(request, request.value, hostIp));
   }
   for (const request of ask.dynamic) {
     const hostIp = hostAddress(node, request);
     if (hostIp === undefined) return undefined;
     const isFree = (port: number) =>
-      !isGiven(given, hostIp, port) && portHolder(reader, node, book, hostIp, port) === undefined;
+      !given.has(hostIp, port) && portHolder(reader, node, book, hostIp, port) === undefined;
     const port = pickDynamic(dynamicRange(node), isFree, random);
     if (port === undefined) return undefined;
-    given.push(allocatedPort(request, port, hostIp));
+    given.add(allocatedPort(request, port, hostIp));
   }
-  return given;
+  return given.ports;
 }
 
 export function hostAddress(node: Node, request: PortRequest): string | undefined {
@@ -63,8 +63,19 @@ function pickDynamic(range: PortRange, isFree: (port: number) => boolean, random
   return undefined;
 }
 
-function isGiven(given: readonly AllocatedPort[], hostIp: string, port: number): boolean {
-  return given.some((other) => other.value === port && other.hostIp === hostIp);
+/** The ports of the instance so far; an instance may ask for thousands. */
+class Given {
+  readonly ports: AllocatedPort[] = [];
+  readonly #places = new Set<string>();
+
+  has(hostIp: string, port: number): boolean {
+    return this.#places.has(`${hostIp} ${port}`);
+  }
+
+  add(port: AllocatedPort): void {
+    this.ports.push(port);
+    this.#places.add(`${port.hostIp} ${port.value}`);
+  }
 }
 
 /** `to`: 0 and −1 both mean the node's port, so that it is never 0 in a namespace. */

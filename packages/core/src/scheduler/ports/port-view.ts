@@ -13,15 +13,19 @@ export type NodeReader = Pick<StateSnapshot, 'node' | 'nodeUse' | 'nodePorts' | 
 export interface NodeBook {
   /** Allocations the plan stops or replaces: their ports and cores are free again. */
   readonly released: Set<AllocationId>;
-  /** Ports given by the plan. */
-  readonly addedPorts: AllocatedPort[];
-  /** The numbers of `addedPorts`: a quick no. */
-  readonly addedNumbers: Set<number>;
+  /** Addresses of the ports given by the plan, by number. */
+  readonly addedPorts: Map<number, string[]>;
   readonly addedCores: Set<number>;
 }
 
 export function emptyBook(): NodeBook {
-  return { released: new Set(), addedPorts: [], addedNumbers: new Set(), addedCores: new Set() };
+  return { released: new Set(), addedPorts: new Map(), addedCores: new Set() };
+}
+
+export function addPort({ addedPorts }: NodeBook, { value, hostIp }: AllocatedPort): void {
+  const held = addedPorts.get(value);
+  if (held === undefined) addedPorts.set(value, [hostIp]);
+  else held.push(hostIp);
 }
 
 /** The allocations that hold something on the node once the plan's stops are carried out, without those it adds. */
@@ -43,10 +47,8 @@ export function portHolder(
   port: number,
 ): string | undefined {
   if (node.reserved.ports.includes(port)) return 'the reserved ports of the node';
-  if (book?.addedNumbers.has(port) === true) {
-    const added = book.addedPorts.some((held) => held.value === port && sameAddress(held.hostIp, hostIp));
-    if (added) return 'another instance of this plan';
-  }
+  const added = book?.addedPorts.get(port)?.some((held) => sameAddress(held, hostIp)) ?? false;
+  if (added) return 'another instance of this plan';
   if (!reader.nodePorts(node.id).has(port)) return undefined;
   for (const allocation of holdingAllocations(reader, node, book)) {
     const held = allocation.resources.shared.ports.some(
