@@ -32,8 +32,15 @@ export function systemLogger(options: {
   readonly level: 'debug' | 'info' | 'warn' | 'error';
   readonly json: boolean;
 }): Logger {
-  if (options.json) return wrap(pino({ level: options.level, base: null, timestamp: pino.stdTimeFunctions.isoTime }));
+  if (options.json)
+    return wrap(pino({ level: options.level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, harmlessLines()));
   return plain(options.level, {});
+}
+
+/** JSON lets pass what steers a terminal or turns the direction of text, and logs are looked at on terminals. */
+function harmlessLines(): { write(line: string): void } {
+  const out = pino.destination({ fd: process.stdout.fd, sync: true });
+  return { write: (line) => void out.write(`${escaped(line.trimEnd())}\n`) };
 }
 
 function wrap(logger: Pino): Logger {
