@@ -33,6 +33,29 @@ export function credentialsHash({ username, password, serveraddress = '' }: Regi
     .digest('hex');
 }
 
+/** Shorter ones stand in many a text by chance, and say nothing there. */
+const SECRET_LENGTH = 4;
+
+/** A text of a registry or the engine, without the credentials that were sent there: some answer with what they were sent. */
+export function withoutCredentials(text: string, auth: RegistryAuth | undefined): string {
+  if (auth === undefined) return text;
+  const { username, password } = auth;
+  const header = Buffer.from(`${username}:${password}`).toString('base64');
+  const engineHeader = Buffer.from(JSON.stringify(auth));
+  const forms = [
+    header,
+    header.replace(/=+$/, ''),
+    engineHeader.toString('base64'),
+    engineHeader.toString('base64url'),
+    encodeURIComponent(password),
+    JSON.stringify(password).slice(1, -1),
+    password,
+  ];
+  return forms
+    .filter((form) => form.length >= SECRET_LENGTH)
+    .reduce((shown, form) => shown.replaceAll(form, '<credentials>'), text);
+}
+
 /** @throws DriverError `invalid-config` when the node's file cannot be read and the task does not say `auth_soft_fail`. */
 export async function registryAuth(
   image: string,

@@ -4,7 +4,7 @@ import type Docker from 'dockerode';
 import type { RegistryAuth } from '../container/task-config.ts';
 import { abortable, canceled } from '../engine/abort.ts';
 import { engineError, engineMessage, isConnectionFault } from '../engine/errors.ts';
-import { credentialsHash } from './image-auth.ts';
+import { credentialsHash, withoutCredentials } from './image-auth.ts';
 
 /** Least time between two progress messages, milliseconds. */
 const PROGRESS_MS = 2000;
@@ -77,6 +77,7 @@ export class ImagePulls {
 
   async #run(request: PullRequest, signal: AbortSignal, tell: (message: string) => void): Promise<void> {
     const { image, auth } = request;
+    const harmless = (text: string) => withoutCredentials(text, auth);
     try {
       const client = await this.#client();
       tell(`Pulling image ${image}`);
@@ -95,14 +96,27 @@ export class ImagePulls {
           (item: PullItem) => {
             if (Date.now() - saidMs < PROGRESS_MS) return;
             saidMs = Date.now();
-            tell(progressText(image, item));
+            tell(harmless(progressText(image, item)));
           },
         );
       });
     } catch (error) {
-      throw pullError(error, image);
+      throw pullError(said(error, harmless), image);
     }
   }
+}
+
+/** An error that says no more than may be told: with its own text, when nothing had to be left out of that. */
+function said(error: unknown, harmless: (text: string) => string): unknown {
+  const message = engineMessage(error);
+  const shown = harmless(message);
+  if (shown === message) return error;
+  const { name, code, statusCode } = error as { name?: string; code?: string; statusCode?: number };
+  return Object.assign(new Error(shown), {
+    name: name ?? 'Error',
+    ...(code === undefined ? {} : { code }),
+    ...(statusCode === undefined ? {} : { statusCode }),
+  });
 }
 
 function progressText(image: string, item: PullItem): string {

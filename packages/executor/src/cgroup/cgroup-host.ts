@@ -203,7 +203,8 @@ export function readIfThere(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    if (['ENOENT', 'ENODEV', 'ENOTDIR'].includes(systemErrorCode(error) ?? '')) return undefined;
+    // ESRCH: a file of a process that ended while it was read.
+    if (['ENOENT', 'ENODEV', 'ENOTDIR', 'ESRCH'].includes(systemErrorCode(error) ?? '')) return undefined;
     throw error;
   }
 }
