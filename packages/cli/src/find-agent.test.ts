@@ -85,3 +85,16 @@ test('a dead agent’s sockets are told, and where the token stands', async (t) 
   t.regex((await findAgent(nobody, env)).deniedHint, /it stands in \/srv\/api-token, for root to read/);
   t.regex((await findAgent({ ...nobody, token: 'x' }, env)).deniedHint, /the token that was sent is not the agent's/);
 });
+
+test('what listens on the port of an agent that is not there is spoken to only when root or this user runs it', async (t) => {
+  const dir = directory(t);
+  const env = { ORCH_SOCKET_DIR: dir };
+  await t.throwsAsync(
+    findAgent(nobody, env, () => 1_234),
+    { message: /the user 1234, .* listens at http:\/\/127\.0\.0\.1:4646/ },
+  );
+  t.is((await findAgent(nobody, env, () => undefined)).address, tcp);
+  t.is((await findAgent({ ...nobody, address: tcp }, env, () => 1_234)).address, tcp, 'it was named');
+  await listen(t, join(dir, 'operator.sock'));
+  t.is((await findAgent(nobody, env, () => 1_234)).address, `unix://${dir}/operator.sock`);
+});

@@ -2,6 +2,7 @@
 
 import { ApiError } from '@orch/api';
 import { defaultSocketDir, groupSocket, operatorSocket, type TcpNote, tcpNote } from '@orch/api/socket-places';
+import { strangerAt } from './listening-user.ts';
 
 const { readFileSync } = process.getBuiltinModule('node:fs');
 const { connect } = process.getBuiltinModule('node:net');
@@ -22,13 +23,19 @@ export interface Named {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-export const lastAddress = 'http://127.0.0.1:4646';
+const lastPort = 4646;
+export const lastAddress = `http://127.0.0.1:${lastPort}`;
 
-/** @throws ApiError when the file of ORCH_TOKEN_FILE cannot be read */
-export async function findAgent(named: Named, env: Environment): Promise<FoundAgent> {
+/** @throws ApiError when the file of ORCH_TOKEN_FILE cannot be read, or another user took the port of an agent that is not there */
+export async function findAgent(
+  named: Named,
+  env: Environment,
+  stranger: (port: number) => number | undefined = strangerAt,
+): Promise<FoundAgent> {
   const dir = env['ORCH_SOCKET_DIR'] || defaultSocketDir;
   const given = named.address || env['ORCH_ADDR'] || env['NOMAD_ADDR'];
   const found = given === undefined || given === '' ? await findSocket(dir) : { address: given };
+  if (found.address === lastAddress && !given) refuseStranger(stranger(lastPort));
   // Who opens a socket is known by it.
   if (found.address.startsWith('unix://'))
     return {
@@ -44,6 +51,15 @@ export async function findAgent(named: Named, env: Environment): Promise<FoundAg
     ...(known === undefined ? {} : { token: known }),
     deniedHint: deniedHint(note, known !== undefined),
   };
+}
+
+/** Nobody named this address: jobs with what is secret in them, and tokens, are not for whoever took its port. */
+function refuseStranger(uid: number | undefined): void {
+  if (uid === undefined) return;
+  const message = `no agent has its sockets here, and the user ${uid}, who is neither root nor you, listens at ${lastAddress}`;
+  throw new ApiError(0, message, {
+    hint: 'start the agent, or name that address with --address or ORCH_ADDR to speak to it',
+  });
 }
 
 /** The first socket somebody listens on; TCP when there is none, with the reasons. */
