@@ -46,6 +46,8 @@ export interface RestoredAlloc {
 /** Durable records of the node. Writes are ordered; `durable` resolves when all so far are on the disk. */
 export class NodeStore {
   readonly #log: RecordLog;
+  /** Allocations that have a record. What comes late, of one that was removed, would be found as damage by each later start. */
+  readonly #kept = new Set<string>();
 
   constructor(dataDir: string) {
     this.#log = new RecordLog(join(dataDir, 'client', 'state.log'));
@@ -54,7 +56,9 @@ export class NodeStore {
   /** @throws OrchError `state-version` when the file is not ours. */
   async open(): Promise<readonly RestoredAlloc[]> {
     const { records, damaged } = await this.#log.open();
-    return restore(records, damaged);
+    const restored = restore(records, damaged);
+    for (const { id } of restored) this.#kept.add(id);
+    return restored;
   }
 
   putJob(key: string, job: Job): void {
@@ -66,18 +70,20 @@ export class NodeStore {
   }
 
   putAlloc(stored: StoredAlloc): Promise<void> {
+    this.#kept.add(stored.allocation.id);
     return this.#put(`alloc/${stored.allocation.id}`, stored);
   }
 
   putRun(id: string, run: StoredAllocRun): Promise<void> {
-    return this.#put(`run/${id}`, run);
+    return this.#kept.has(id) ? this.#put(`run/${id}`, run) : Promise.resolve();
   }
 
   putTask(id: string, name: string, task: StoredTask): Promise<void> {
-    return this.#put(`task/${id}/${name}`, task);
+    return this.#kept.has(id) ? this.#put(`task/${id}/${name}`, task) : Promise.resolve();
   }
 
   removeAlloc(id: string, taskNames: readonly string[]): Promise<void> {
+    this.#kept.delete(id);
     for (const name of taskNames) this.#forget(`task/${id}/${name}`);
     this.#forget(`run/${id}`);
     return this.#log.remove(`alloc/${id}`);
