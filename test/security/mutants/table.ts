@@ -6,6 +6,7 @@ import { apiSocketMutants } from './api-sockets.ts';
 import { diskMutants } from './disk.ts';
 import { dockerMutants } from './docker.ts';
 import { fileMutants } from './files.ts';
+import { hostUserMutants } from './host-users.ts';
 import { isolationMutants } from './isolation.ts';
 import { logMutants } from './logs.ts';
 import { nameMutants } from './names.ts';
@@ -19,6 +20,7 @@ export const securityMutants: readonly Mutant[] = [
   ...diskMutants,
   ...dockerMutants,
   ...fileMutants,
+  ...hostUserMutants,
   ...isolationMutants,
   ...logMutants,
   ...nameMutants,

@@ -2,7 +2,7 @@
 
 import test from 'ava';
 import fc from 'fast-check';
-import { formatDuration, parseDuration } from './duration.ts';
+import { formatDuration, isDuration, parseDuration } from './duration.ts';
 
 test('parseDuration reads what Go reads', (t) => {
   const cases: [string, number | undefined][] = [
@@ -36,4 +36,13 @@ test('formatDuration writes what parseDuration reads', (t) => {
     '250µs',
   ]);
   fc.assert(fc.property(fc.integer({ min: -1e10, max: 1e10 }), (ms) => parseDuration(formatDuration(ms)) === ms));
+});
+
+test('parseDuration and isDuration end where 64 bits of nanoseconds end', (t) => {
+  t.is(parseDuration('2562047h'), 2_562_047 * 3_600_000);
+  for (const text of ['2562048h', '-2562048h', '99999999999999999999h', `1${'0'.repeat(400)}s`])
+    t.is(parseDuration(text), undefined, text);
+  t.true(isDuration(-1));
+  t.false(isDuration(Number.POSITIVE_INFINITY));
+  t.false(isDuration(Number.NaN));
 });
