@@ -1,6 +1,7 @@
 // The HTTP server: from socket to route to reply. Bare node:http: it starts at once and routes are ours anyway.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { describeError } from '@orch/core/lib/errors';
 import { presentableUrl } from '@orch/core/lib/presentable';
 import type { Api } from './api.ts';
@@ -28,11 +29,13 @@ const headersTimeoutMs = 10_000;
 /** For a request to arrive whole; answers may take as long as they like. */
 const requestTimeoutMs = 60_000;
 const keepAliveMs = 65_000;
+/** At the end, for WebSockets to say why; a caller that does not answer that does not keep the agent. */
+const farewellMs = 1_000;
 
 /** One server for each listener: what fills one keeps nobody out of another. */
 export function httpApi(api: Api, policy: Policy = accessPolicy): HttpApi {
   const routes = router(allRoutes(api));
-  const opened: { readonly listener: Listener; readonly server: Server }[] = [];
+  const opened: Opened[] = [];
   return {
     async listen(listener) {
       const serving: Serving = { api, routes, policy, entrance: entranceOf(listener, api.context) };
@@ -47,9 +50,14 @@ export function httpApi(api: Api, policy: Policy = accessPolicy): HttpApi {
       );
       limitConnections(server, limitsOf(listener, api.context.config.http));
       server.on('upgrade', upgradeHandler(serving));
+      const upgraded = new Set<Duplex>();
+      server.on('upgrade', (_message, socket: Duplex) => {
+        upgraded.add(socket);
+        socket.once('close', () => upgraded.delete(socket));
+      });
       try {
         const address = await listenAt(server, listener);
-        opened.push({ listener, server });
+        opened.push({ listener, server, upgraded });
         return address;
       } catch (error) {
         server.close();
@@ -57,14 +65,25 @@ export function httpApi(api: Api, policy: Policy = accessPolicy): HttpApi {
       }
     },
     async close() {
-      await Promise.all(opened.splice(0).map(({ listener, server }) => shut(listener, server)));
+      await Promise.all(opened.splice(0).map(shut));
     },
   };
 }
 
-function shut(listener: Listener, server: Server): Promise<void> {
+interface Opened {
+  readonly listener: Listener;
+  readonly server: Server;
+  /** The server itself forgets these. */
+  readonly upgraded: ReadonlySet<Duplex>;
+}
+
+function shut({ listener, server, upgraded }: Opened): Promise<void> {
   return new Promise((resolve) => {
+    const farewell = setTimeout(() => {
+      for (const socket of upgraded) socket.destroy();
+    }, farewellMs);
     server.close(() => {
+      clearTimeout(farewell);
       forget(listener);
       resolve();
     });

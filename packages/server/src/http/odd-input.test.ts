@@ -9,6 +9,18 @@ import { fakeNode } from '../testing/fake-node.ts';
 import { jobJson, makeNode } from '../testing/fixtures.ts';
 import { type Rig, startRig } from '../testing/rig.ts';
 
+/** What a caller writes who wants a WebSocket, or says so. */
+const upgradeOf = (rig: Rig, path: string, to: string) =>
+  [
+    `GET ${path} HTTP/1.1`,
+    `Host: ${new URL(rig.url).host}`,
+    'Connection: Upgrade',
+    `Upgrade: ${to}`,
+    'Sec-WebSocket-Version: 13',
+    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+    '\r\n',
+  ].join('\r\n');
+
 async function rigOf(t: ExecutionContext): Promise<Rig> {
   const rig = await startRig();
   t.teardown(rig.close);
@@ -124,7 +136,7 @@ test('a refused upgrade does not keep the connection of a caller that keeps its 
   const { hostname, port } = new URL(rig.url);
   const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
   t.teardown(() => socket.destroy());
-  socket.write(`GET /x HTTP/1.1\r\nHost: ${hostname}:${port}\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n`);
+  socket.write(upgradeOf(rig, '/x', 'x'));
   let text = '';
   socket.on('data', (chunk) => {
     text += chunk;
@@ -136,4 +148,21 @@ test('a refused upgrade does not keep the connection of a caller that keeps its 
   const writing = setInterval(() => socket.write('x'), 20);
   t.teardown(() => clearInterval(writing));
   t.is(await Promise.race([told, later('kept')]), 'gone');
+});
+
+test('a session whose caller says nothing any more does not keep the server from its end', async (t) => {
+  const rig = await startRig();
+  const never = new Promise<never>(() => {});
+  const node = fakeNode(rig.server, makeNode('n1'), { now: rig.clock.now, healthy: true, handle: () => never });
+  await rig.call('PUT', '/v1/jobs', { Job: jobJson('web') });
+  await rig.until('running', () => [...rig.store.snapshot().allocations()][0]?.clientStatus === 'running');
+  const [id = ''] = node.desired.keys();
+  const { hostname, port } = new URL(rig.url);
+  const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+  t.teardown(() => socket.destroy());
+  socket.on('error', () => {});
+  socket.write(upgradeOf(rig, `/v1/client/allocation/${id}/exec?command=%5B%22cat%22%5D`, 'websocket'));
+  const [answer] = await once(socket, 'data');
+  t.regex(String(answer), /^HTTP\/1\.1 101 /);
+  t.is(await Promise.race([rig.close().then(() => 'closed'), later('it waits')]), 'closed');
 });
