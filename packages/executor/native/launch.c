@@ -286,7 +286,7 @@ _Noreturn void run_launch(struct plan *plan) {
   if ((failed = make_groups(plan)) != NULL) fail(plan, failed);
   if (!own_identity(keeper, sizeof keeper)) fail(plan, "identity");
   unsigned long flags = SIGCHLD;
-  if (plan->root != NULL) flags |= CLONE_NEWNS | CLONE_NEWUTS;
+  if (plan->root != NULL) flags |= CLONE_NEWUTS;
   if (plan->own_pids) flags |= CLONE_NEWPID;
   if (plan->own_ipc) flags |= CLONE_NEWIPC;
   long init = syscall(SYS_clone, flags, 0, 0, 0, 0);

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <stdint.h>
+#include <sys/mount.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -20,7 +21,7 @@ int clone_mount(int dir, const char *path, unsigned flags) {
 }
 
 bool set_mount(int mount, unsigned long long set, unsigned long long cleared) {
-  struct attributes wanted = {.set = set, .cleared = cleared};
+  struct attributes wanted = {.set = set, .cleared = cleared, .propagation = MS_PRIVATE};
   return syscall(SYS_mount_setattr, mount, "", AT_EMPTY_PATH, &wanted, sizeof wanted) == 0;
 }
 

@@ -11,7 +11,10 @@ enum { SET_RDONLY = 1, SET_NOSUID = 2, SET_NODEV = 4, SET_NOEXEC = 8 };
 // A mount of what `path` leads to from `dir`, attached nowhere. `flags` may be AT_EMPTY_PATH. -1 with errno set.
 int clone_mount(int dir, const char *path, unsigned flags);
 
-// Changes SET_* of a mount of `clone_mount` or of the mount a directory handle is the root of.
+/*
+ * Changes SET_* of a mount of `clone_mount` or of the mount a directory handle is the root of. From then on what is mounted
+ * in it stays in its own namespace, and nothing of others comes into it.
+ */
 bool set_mount(int mount, unsigned long long set, unsigned long long cleared);
 
 // Sets SET_* of a mount of `clone_mount` and of all mounts below it.

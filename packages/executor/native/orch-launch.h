@@ -8,7 +8,7 @@
 #include <sys/types.h>
 
 // Descriptors of a launch, the same numbers as in the shell's form of it; the last is the fork server's own.
-enum { OUT_PIPE = 3, ERR_PIPE = 4, OUT_READER = 5, ERR_READER = 6, ANSWERS = 9, USUAL_DEVICES = 10 };
+enum { OUT_PIPE = 3, ERR_PIPE = 4, OUT_READER = 5, ERR_READER = 6, ANSWERS = 9, USUAL_DEVICES = 10, EMPTY_ROOT = 11 };
 
 struct log_file {
   const char *base;
@@ -114,6 +114,12 @@ _Noreturn void run_session(struct plan *plan);
 
 // Gives the terminal on descriptor 0 to a command whose own is `inner`, until `inner` ends. Prints `ready` when it does.
 void relay_terminal(int inner, const char *ready);
+
+/*
+ * Keeps a mount namespace that holds nothing, as the descriptor EMPTY_ROOT. Those of tasks begin as a copy of it: the host's
+ * mounts are never in them. False where this kernel, or what orch itself runs in, does not let it.
+ */
+bool keep_empty_root(void);
 
 // Makes a mount namespace's root of the plan's. Returns the name of what failed, errno set, or NULL.
 const char *build_root(const struct plan *plan);

@@ -30,7 +30,7 @@ static bool has_mount_handles(void) {
   int mount = clone_mount(AT_FDCWD, "/", 0);
   bool works = mount >= 0 && set_mount(mount, SET_NOSUID | SET_NODEV, 0);
   if (mount >= 0) close(mount);
-  return works;
+  return works && keep_empty_root();
 }
 
 // Asks for the thread's keyring, without making one: it has none, which is another error.

@@ -1,13 +1,14 @@
 /*
  * The root of an isolated task: a small file system in memory with the host's system directories, the task's own and
- * what a job mounts bound into it. It becomes the only root of the mount namespace; the host's is detached, so that no
- * privilege of a task finds a way back to it.
+ * what a job mounts bound into it. They are taken by handle in the host's mount namespace and put into one that held
+ * nothing before, so that no privilege of a task finds a way to the host's root: it was never in there.
  */
 
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,7 +101,7 @@ static bool cover(int part, int nothing, int null, unsigned long long attributes
 }
 
 static bool hide(int root, const char *path, int nothing) {
-  int part = open_beneath(root, path + 1, 0), null = open("/dev/null", O_PATH | O_CLOEXEC);
+  int part = open_beneath(root, path + 1, 0), null = open_beneath(root, "dev/null", 0);
   bool is_hidden = part >= 0 && null >= 0 && cover(part, nothing, null, QUIET | SET_RDONLY);
   // It was there when the plan was made.
   if (part < 0 && errno == ENOENT) is_hidden = true;
@@ -111,50 +112,100 @@ static bool hide(int root, const char *path, int nothing) {
   return is_hidden;
 }
 
-static bool take_step(const struct root_step *step, int root, int nothing) {
+// What was cloned for one step is given away.
+static bool take_step(const struct root_step *step, int source, int root, int nothing) {
   if (step->hidden) return hide(root, step->target, nothing);
   if (step->link) return symlinkat(step->source, root, step->target + 1) == 0;
   unsigned long long attributes = step->devices ? SET_NOSUID | SET_NOEXEC : QUIET;
   if (step->read_only) attributes |= SET_RDONLY;
-  return place_mount(clone_source(step), attributes, root, step->target);
+  return place_mount(source, attributes, root, step->target);
 }
 
-// One more entry of the task's directory. Names that the root has already are left out; so is what is no place for a mount.
-static bool show_entry(int task, const char *name, int root) {
+// One more name of the task's directory: a link's target, or a mount.
+struct entry {
+  char *name, *target;
+  int mount;
+};
+
+// What the root is made of, as the host's mount namespace has it.
+struct sources {
+  int proc, *steps;
+  struct entry *entries;
+  size_t entry_count;
+};
+
+// Names that the root has anyway.
+static bool is_taken(const struct plan *plan, const char *name) {
+  size_t length = strlen(name);
+  if (strcmp(name, "proc") == 0) return true;
+  for (size_t index = 0; index < plan->step_count; index += 1) {
+    const char *target = plan->steps[index].target + 1;
+    if (!plan->steps[index].hidden && strncmp(target, name, length) == 0 && strchr("/", target[length]) != NULL) return true;
+  }
+  return false;
+}
+
+static bool add_entry(struct sources *sources, const char *name, const char *target, int mount) {
+  struct entry *entries = realloc(sources->entries, (sources->entry_count + 1) * sizeof *entries);
+  if (entries == NULL) return false;
+  sources->entries = entries;
+  struct entry *entry = &entries[sources->entry_count++];
+  *entry = (struct entry){.name = strdup(name), .target = target == NULL ? NULL : strdup(target), .mount = mount};
+  return entry->name != NULL;
+}
+
+// What is no place for a mount is left out, and what has gone meanwhile.
+static bool clone_entry(struct sources *sources, int task, const char *name) {
   struct stat stat;
-  if (fstatat(root, name, &stat, AT_SYMLINK_NOFOLLOW) == 0) return true;
   if (fstatat(task, name, &stat, AT_SYMLINK_NOFOLLOW) != 0) return errno == ENOENT;
   if (S_ISLNK(stat.st_mode)) {
     char target[4096];
     ssize_t length = readlinkat(task, name, target, sizeof target - 1);
     if (length < 0) return errno == ENOENT;
     target[length] = '\0';
-    return symlinkat(target, root, name) == 0;
+    return add_entry(sources, name, target, -1);
   }
   if (!S_ISDIR(stat.st_mode) && !S_ISREG(stat.st_mode)) return true;
   int source = open_beneath(task, name, 0);
   if (source < 0) return errno == ENOENT;
-  bool is_shown = place_mount(clone_mount(source, "", AT_EMPTY_PATH), QUIET, root, name);
-  int reason = errno;
+  int mount = clone_mount(source, "", AT_EMPTY_PATH);
   close(source);
-  errno = reason;
-  return is_shown;
+  return mount >= 0 && add_entry(sources, name, NULL, mount);
 }
 
 // What an artifact or the agent has put beside local/: seen at the same name, as far as it is there at the start.
-static bool show_task_directory(const struct plan *plan, int root) {
+static bool clone_task_directory(const struct plan *plan, struct sources *sources) {
   int task = open(plan->root, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   DIR *list = task < 0 ? NULL : fdopendir(task);
   if (list == NULL) return false;
-  bool is_shown = true;
+  bool is_whole = true;
   struct dirent *entry;
-  while (is_shown && (entry = readdir(list)) != NULL)
-    if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-      is_shown = show_entry(task, entry->d_name, root);
+  while (is_whole && (entry = readdir(list)) != NULL)
+    if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 && !is_taken(plan, entry->d_name))
+      is_whole = clone_entry(sources, task, entry->d_name);
   int reason = errno;
   closedir(list);
   errno = reason;
-  return is_shown;
+  return is_whole;
+}
+
+// In the host's mount namespace. NULL, or the name of what failed.
+static const char *clone_sources(const struct plan *plan, struct sources *sources) {
+  *sources = (struct sources){.proc = -1, .steps = calloc(plan->step_count + 1, sizeof *sources->steps)};
+  if (sources->steps == NULL) return "root";
+  for (size_t index = 0; index < plan->step_count; index += 1) {
+    const struct root_step *step = &plan->steps[index];
+    if (step->hidden || step->link) continue;
+    if ((sources->steps[index] = clone_source(step)) < 0) return step->target;
+  }
+  if (!clone_task_directory(plan, sources)) return "the task's directory";
+  if (!plan->own_pids && (sources->proc = clone_mount(AT_FDCWD, "/proc", 0)) < 0) return "/proc";
+  return NULL;
+}
+
+static bool show_entry(const struct entry *entry, int root) {
+  if (entry->target != NULL) return symlinkat(entry->target, root, entry->name) == 0;
+  return place_mount(entry->mount, QUIET, root, entry->name);
 }
 
 static bool mount_at(const char *type, const char *path, unsigned long flags, const char *data) {
@@ -197,10 +248,13 @@ static bool guard_proc(int nothing) {
   return is_guarded;
 }
 
-// What has no source: processes and terminals.
-static const char *mount_own(const struct plan *plan, int nothing) {
-  if (plan->own_pids && !mount_at("proc", "/proc", MS_NODEV, NULL)) return "/proc";
-  if (!mount_at("devpts", "/dev/pts", 0, "newinstance,ptmxmode=0666,mode=0620,gid=5")) return "/dev/pts";
+// Processes and terminals.
+static const char *mount_own(const struct plan *plan, int proc, int root, int nothing) {
+  bool has_proc = plan->own_pids ? mount_at("proc", "/proc", MS_NODEV, NULL)
+                                 : place_mount(proc, QUIET | SET_NOEXEC, root, "proc");
+  if (!has_proc) return "/proc";
+  // The kernel has some thousand terminals for all: no task takes them from the others.
+  if (!mount_at("devpts", "/dev/pts", 0, "newinstance,ptmxmode=0666,mode=0620,gid=5,max=256")) return "/dev/pts";
   if (!guard_proc(nothing)) return "guarding /proc";
   return NULL;
 }
@@ -221,25 +275,65 @@ static const char *make_scratch(int hidden, int root) {
   return brings_tmp || show_scratch(hidden, "tmp", QUIET, root, "/tmp") ? NULL : "/tmp";
 }
 
+// The place for a task's root, in the empty one.
+static const char PLACE[] = "/root";
+
+// In a child: a namespace with a read-only file system in memory that holds the place for a task's root and nothing else.
+static bool empty_namespace(void) {
+  if (unshare(CLONE_NEWNS) != 0 || mount("", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) return false;
+  // Any directory will do: it is seen in this namespace alone, and not for long.
+  if (mount("tmpfs", "/proc", "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=555,size=4k,nr_inodes=3") != 0) return false;
+  if (chdir("/proc") != 0 || mkdir(PLACE + 1, 0555) != 0) return false;
+  int root = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+  return root >= 0 && syscall(SYS_pivot_root, ".", ".") == 0 && umount2(".", MNT_DETACH) == 0 &&
+         set_mount(root, QUIET | SET_NOEXEC | SET_RDONLY, 0);
+}
+
+bool keep_empty_root(void) {
+  int ready[2], gate[2];
+  char path[64], answer = 0;
+  if (pipe2(ready, O_CLOEXEC) != 0 || pipe2(gate, O_CLOEXEC) != 0) return false;
+  pid_t child = fork();
+  if (child == 0) {
+    close(gate[1]);
+    if (empty_namespace() && write(ready[1], "1", 1) == 1 && read(gate[0], &answer, 1) < 0) _exit(1);
+    _exit(0);
+  }
+  close(ready[1]);
+  close(gate[0]);
+  snprintf(path, sizeof path, "/proc/%ld/ns/mnt", (long)child);
+  int namespace = child > 0 && read(ready[0], &answer, 1) == 1 ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+  bool is_kept = namespace >= 0 && dup3(namespace, EMPTY_ROOT, O_CLOEXEC) == EMPTY_ROOT;
+  close(namespace);
+  close(ready[0]);
+  close(gate[1]);
+  return is_kept;
+}
+
+static const char *fill_root(const struct plan *plan, const struct sources *sources, int root, int nothing) {
+  for (size_t index = 0; index < plan->step_count; index += 1)
+    if (!take_step(&plan->steps[index], sources->steps[index], root, nothing)) return plan->steps[index].target;
+  for (size_t index = 0; index < sources->entry_count; index += 1)
+    if (!show_entry(&sources->entries[index], root)) return "the task's directory";
+  return NULL;
+}
+
 const char *build_root(const struct plan *plan) {
-  const char *failed;
-  if (mount("", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) return "mounts";
-  // Any directory will do for a place: it is seen in this namespace alone, and not for long.
-  if (mount("tmpfs", plan->dir, "tmpfs", MS_NOSUID | MS_NODEV, "mode=755,size=64m") != 0) return "root";
-  int root = open(plan->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  struct sources sources;
+  const char *failed = clone_sources(plan, &sources);
+  if (failed != NULL) return failed;
+  if (setns(EMPTY_ROOT, CLONE_NEWNS) != 0 || unshare(CLONE_NEWNS) != 0) return "mounts";
+  if (mount("tmpfs", PLACE, "tmpfs", MS_NOSUID | MS_NODEV, "mode=755,size=64m") != 0) return "root";
+  int root = open(PLACE, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (root < 0) return "root";
   int hidden = mkdirat(root, "proc", 0555) == 0 ? open_beneath(root, "proc", O_DIRECTORY) : -1;
   int nothing = hidden < 0 || mkdirat(hidden, "nothing", 0555) != 0 ? -1 : open_beneath(hidden, "nothing", O_DIRECTORY);
-  if (nothing < 0) return "/proc";
-  for (size_t index = 0; index < plan->step_count; index += 1)
-    if (!take_step(&plan->steps[index], root, nothing)) return plan->steps[index].target;
-  if (!show_task_directory(plan, root)) return "the task's directory";
+  if (nothing < 0 || mkdirat(hidden, "empty", 0555) != 0) return "/proc";
+  if ((failed = fill_root(plan, &sources, root, nothing)) != NULL) return failed;
   if ((failed = make_scratch(hidden, root)) != NULL) return failed;
-  if (!plan->own_pids && !place_mount(clone_mount(AT_FDCWD, "/proc", 0), QUIET | SET_NOEXEC, root, "proc"))
-    return "/proc";
-  if (fchdir(root) != 0 || syscall(SYS_pivot_root, ".", ".") != 0 || umount2(".", MNT_DETACH) != 0 || chdir("/") != 0)
-    return "root directory";
-  if ((failed = mount_own(plan, nothing)) != NULL) return failed;
+  // The empty root comes to lie where /proc covers it: to take it away would have the kernel wait for all processors.
+  if (fchdir(root) != 0 || syscall(SYS_pivot_root, ".", "proc/empty") != 0 || chdir("/") != 0) return "root directory";
+  if ((failed = mount_own(plan, sources.proc, root, nothing)) != NULL) return failed;
   // A task that is root may make directories there, in memory; nobody else could anyway.
   if (!plan->writable_root && !set_mount(root, SET_RDONLY, 0)) return "root";
   close(nothing);
