@@ -20,10 +20,12 @@ import { unmountBelow } from '@orch/core/client/files/confined-mounts';
 import { copyTree, removeTree } from '@orch/core/client/files/confined-tree';
 import { ConfinedWriter } from '@orch/core/client/files/confined-write';
 import { silentLogger } from '@orch/core/lib/logger';
+import { findNativeLauncher } from '@orch/executor';
 import test, { type ExecutionContext } from 'ava';
 import { exchangePairs, raceMs } from './exchange-pairs.ts';
 
 const runner = {
+  launcher: findNativeLauncher(),
   run: ({ argv: [program = '', ...args] }: { readonly argv: readonly string[] }) =>
     new Promise<{ exitCode: number; stdout: string; stderr: string }>((resolve) => {
       execFile(program, args, (error, stdout, stderr) =>
@@ -226,6 +228,16 @@ test.serial(
         } finally {
           await x.close();
           await removeTree(stage, 'copied', runner);
+        }
+      },
+      // By a task that lives and was handed the directory by one that has ended.
+      'copy what is exchanged inside': async () => {
+        try {
+          await copyTree(place('copy'), stage, 'inside', runner);
+          const texts = execFileSync('find', [join(base, 'stage/inside'), '-type', 'f', '-exec', 'cat', '{}', '+']);
+          if (texts.includes('secret')) leaked.push('inside');
+        } finally {
+          await removeTree(stage, 'inside', runner);
         }
       },
       'build the directories of a task': () =>
