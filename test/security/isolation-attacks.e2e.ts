@@ -1,6 +1,6 @@
 // Ways out of an isolated task that take more than one step: what the launcher holds open, its own program, sessions, floods.
 
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LaunchHandle } from '@orch/executor';
 import test from 'ava';
@@ -132,4 +132,20 @@ test.serial('a task whose arguments and environment have no end is entered and s
   t.true(performance.now() - began < 5_000, 'neither waits for all of it to be read');
   t.true(process.memoryUsage().rss - before < 256 * 1_048_576);
   await rig.bench.executor.destroy(handle.id);
+});
+
+test.serial('a task does not take all terminals that the machine can have', async (t) => {
+  const script = 'for ((count = 0; count < 1000; count += 1)); do exec {file}<>/dev/ptmx || break; echo $count; done';
+  const handle = await rig.bench.executor.launch(rig.spec(nobody, ['bash', '-c', `ulimit -n 2000; ${script}`]));
+  const opened = (await finish(handle)).trim().split('\n').length;
+  t.true(opened > 50 && opened <= 256, `${opened}`);
+});
+
+test.serial('all tasks together do not take all processes that the machine can have', (t) => {
+  const { cgroupParent } = rig.bench;
+  const limit = ['pids/', 'unified/', '']
+    .map((mount) => `/sys/fs/cgroup/${mount}${cgroupParent}/launches/pids.max`)
+    .find((file) => existsSync(file));
+  const most = Number(readFileSync(limit ?? '', 'utf8'));
+  t.true(most > 4_096 && most < Number(readFileSync('/proc/sys/kernel/pid_max', 'utf8')), `${most}`);
 });

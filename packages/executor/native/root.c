@@ -200,7 +200,8 @@ static bool guard_proc(int nothing) {
 // What has no source: processes and terminals.
 static const char *mount_own(const struct plan *plan, int nothing) {
   if (plan->own_pids && !mount_at("proc", "/proc", MS_NODEV, NULL)) return "/proc";
-  if (!mount_at("devpts", "/dev/pts", 0, "newinstance,ptmxmode=0666,mode=0620,gid=5")) return "/dev/pts";
+  // The kernel has some thousand terminals for all: no task takes them from the others.
+  if (!mount_at("devpts", "/dev/pts", 0, "newinstance,ptmxmode=0666,mode=0620,gid=5,max=256")) return "/dev/pts";
   if (!guard_proc(nothing)) return "guarding /proc";
   return NULL;
 }
