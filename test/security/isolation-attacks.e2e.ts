@@ -1,17 +1,22 @@
 // Ways out of an isolated task that take more than one step: what the launcher holds open, its own program, sessions, floods.
 
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { LaunchHandle } from '@orch/executor';
 import test from 'ava';
 import { until } from '../e2e/exec/launch-bench.ts';
 import { type Cell, type IsolationRig, makeIsolationRig, outputOf, parseFindings } from './isolation-rig.ts';
 
 let rig: IsolationRig;
+/** As an operator keeps a key beside a program of his own. */
+const key = `/usr/local/etc/orch-test-${process.pid}/key`;
 test.before(async () => {
+  mkdirSync(dirname(key), { recursive: true });
+  for (const name of [key, `${key}.public`]) writeFileSync(name, 'of the host', { mode: name === key ? 0o600 : 0o644 });
   rig = await makeIsolationRig();
 });
 test.after.always(() => rig?.close());
+test.after.always(() => rmSync(dirname(key), { recursive: true, force: true }));
 
 const nobody: Cell = { user: 'nobody', capabilities: [], pidMode: 'private' };
 const root: Cell = { user: 'root', capabilities: [], pidMode: 'private' };
@@ -148,4 +153,12 @@ test.serial('all tasks together do not take all processes that the machine can h
     .find((file) => existsSync(file));
   const most = Number(readFileSync(limit ?? '', 'utf8'));
   t.true(most > 4_096 && most < Number(readFileSync('/proc/sys/kernel/pid_max', 'utf8')), `${most}`);
+});
+
+test.serial('what the host keeps from its users among the settings below /usr is kept from tasks', async (t) => {
+  for (const user of ['nobody', 'root']) {
+    const cell: Cell = { user, capabilities: ['dac_override'], pidMode: 'private' };
+    const handle = await rig.bench.executor.launch(rig.spec(cell, ['sh', '-c', `cat ${key}.public; cat ${key}`]));
+    t.is(await finish(handle), 'of the host', user);
+  }
 });
