@@ -162,3 +162,12 @@ test.serial('what the host keeps from its users among the settings below /usr is
     t.is(await finish(handle), 'of the host', user);
   }
 });
+
+test.serial('a task that looks as if it were still being launched is stopped like any other', async (t) => {
+  const spec = rig.spec(nobody, ['sleep', '1000']);
+  const handle = await rig.bench.executor.launch({ ...spec, env: { ...spec.env, _ORCH_LAUNCHING: '1' } });
+  const began = performance.now();
+  await rig.bench.executor.stop(handle.id, { signal: 'SIGTERM', timeoutMs: 20_000 });
+  t.true(performance.now() - began < 2_000);
+  await rig.bench.executor.destroy(handle.id);
+});
