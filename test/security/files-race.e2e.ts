@@ -202,6 +202,7 @@ test.serial(
     const { place, race, whole, stage, base, outside, root, directories, leaked } = await makeRig(t, [
       'remove',
       'copy',
+      'gone',
     ]);
     await race({
       'remove a tree': async () => {
@@ -219,6 +220,18 @@ test.serial(
         await made.createLink('y', outside);
         await made.close();
         await removeTree(whole, 'doomed', runner);
+      },
+      'remove what is exchanged inside': async () => {
+        await removeTree(whole, 'gone', runner);
+        const made = await whole.make('gone');
+        try {
+          const x = await made.make('x');
+          await x.createFile('victim', { mode: 0o644 }).then((file) => file.close());
+          await x.close();
+          await made.createLink('y', outside);
+        } finally {
+          await made.close();
+        }
       },
       'copy a tree': async () => {
         const x = await place('copy').enter('x');

@@ -156,7 +156,7 @@ test.serial('all tasks together do not take all processes that the machine can h
 });
 
 test.serial('what the host keeps from its users among the settings below /usr is kept from tasks', async (t) => {
-  for (const user of ['nobody', 'root']) {
+  for (const user of ['nobody', 'root'] as const) {
     const cell: Cell = { user, capabilities: ['dac_override'], pidMode: 'private' };
     const handle = await rig.bench.executor.launch(rig.spec(cell, ['sh', '-c', `cat ${key}.public; cat ${key}`]));
     t.is(await finish(handle), 'of the host', user);

@@ -83,4 +83,5 @@ void run_mode(int count, char **words) {
   if (strcmp(words[0], "bind") == 0) run_bind(count - 1, words + 1);
   if (strcmp(words[0], "unbind") == 0) run_unbind(count - 1, words + 1);
   if (strcmp(words[0], "copy") == 0) run_copy(count - 1, words + 1);
+  if (strcmp(words[0], "remove") == 0) run_remove(count - 1, words + 1);
 }

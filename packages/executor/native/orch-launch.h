@@ -189,6 +189,7 @@ void run_mode(int count, char **words);
 _Noreturn void run_bind(int count, char **words);
 _Noreturn void run_unbind(int count, char **directories);
 _Noreturn void run_copy(int count, char **words);
+_Noreturn void run_remove(int count, char **words);
 
 // Says on standard error which step failed, and ends.
 _Noreturn void give_up(const char *step);

@@ -13,17 +13,18 @@ const copyTimeoutMs = 600_000;
 const maxToldBytes = 600;
 
 /**
- * Removes `name` with all below it. `rm` goes by handles (openat, unlinkat) and follows no link, so that neither depth
- * nor a swap leads it astray, and it stays on the file system it began on. A name that is not there is success.
+ * Removes `name` with all below it, by the native launcher: by handles, along no link, into no mount, so that neither depth
+ * nor a swap leads it astray. Without one by `rm`, which is as careful where it is GNU's. A name that is not there is
+ * success.
  * @throws OrchError `not-removed`
  */
 export async function removeTree(parent: ConfinedDirectory, name: string, runner: CommandRunner): Promise<void> {
   if (await isAbsent(parent, name)) return;
-  const told = await runTold(
-    runner,
-    ['rm', '-rf', '--one-file-system', '--', `${parent.pathForPrograms}/${name}`],
-    removeTimeoutMs,
-  );
+  const argv =
+    runner.launcher === undefined
+      ? ['rm', '-rf', '--one-file-system', '--', `${parent.pathForPrograms}/${name}`]
+      : [runner.launcher, 'remove', parent.pathForPrograms, name];
+  const told = await runTold(runner, argv, removeTimeoutMs);
   if (await isAbsent(parent, name)) return;
   const place = await parent.realPath();
   const reason = told.text.replaceAll(parent.pathForPrograms, place);
