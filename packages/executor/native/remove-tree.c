@@ -21,6 +21,7 @@ enum { MOST_DEPTH = 256, MOST_PASSES = 1000 };
 
 static struct {
   int top, reason;
+  char name[256];
   unsigned long moved;
 } state;
 
@@ -33,16 +34,20 @@ static int open_own(int directory, const char *name) {
 }
 
 // The first reason is the one at the bottom: above it directories are not empty. Whether it is gone.
-static bool note(int reason) {
+static bool note(const char *name, int reason) {
   if (reason == ENOENT) return true;
-  if (state.reason == 0) state.reason = reason;
+  if (state.reason != 0) return false;
+  state.reason = reason;
+  // Names are the tasks' own text, and this one is for a person to read.
+  for (size_t index = 0; name[index] != '\0' && index < sizeof state.name - 1; index += 1)
+    state.name[index] = name[index] < ' ' || name[index] > '~' ? '?' : name[index];
   return false;
 }
 
 static bool move_up(int directory, const char *name) {
   char place[64];
   snprintf(place, sizeof place, ".removed-%lu", state.moved++);
-  return renameat(directory, name, state.top, place) == 0 || note(errno);
+  return renameat(directory, name, state.top, place) == 0 || note(name, errno);
 }
 
 static void empty(int directory, int depth);
@@ -51,23 +56,23 @@ static void empty(int directory, int depth);
 static bool remove_entry(int directory, const char *name, int depth) {
   if (unlinkat(directory, name, 0) == 0) return true;
   int reason = errno;
-  if (reason != EISDIR && reason != EPERM) return note(reason);
+  if (reason != EISDIR && reason != EPERM) return note(name, reason);
   int inner = open_own(directory, name);
   // Else it is a file, and the first reason holds.
-  if (inner < 0) return note(errno == ENOTDIR || errno == ELOOP ? reason : errno);
+  if (inner < 0) return note(name, errno == ENOTDIR || errno == ELOOP ? reason : errno);
   if (depth == MOST_DEPTH) {
     close(inner);
     return move_up(directory, name);
   }
   empty(inner, depth + 1);
-  return unlinkat(directory, name, AT_REMOVEDIR) == 0 || note(errno);
+  return unlinkat(directory, name, AT_REMOVEDIR) == 0 || note(name, errno);
 }
 
 // Closes the directory.
 static void empty(int directory, int depth) {
   DIR *list = fdopendir(directory);
   if (list == NULL) {
-    note(errno);
+    note("a directory", errno);
     close(directory);
     return;
   }
@@ -97,5 +102,5 @@ _Noreturn void run_remove(int count, char **words) {
   empty(dup(state.top), 0);
   if (unlinkat(directory, words[1], AT_REMOVEDIR) == 0 || errno == ENOENT) _exit(0);
   if (state.reason != 0) errno = state.reason;
-  give_up("remove");
+  give_up(state.reason != 0 ? state.name : "remove");
 }
