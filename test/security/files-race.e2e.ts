@@ -20,10 +20,12 @@ import { unmountBelow } from '@orch/core/client/files/confined-mounts';
 import { copyTree, removeTree } from '@orch/core/client/files/confined-tree';
 import { ConfinedWriter } from '@orch/core/client/files/confined-write';
 import { silentLogger } from '@orch/core/lib/logger';
+import { findNativeLauncher } from '@orch/executor';
 import test, { type ExecutionContext } from 'ava';
 import { exchangePairs, raceMs } from './exchange-pairs.ts';
 
 const runner = {
+  launcher: findNativeLauncher(),
   run: ({ argv: [program = '', ...args] }: { readonly argv: readonly string[] }) =>
     new Promise<{ exitCode: number; stdout: string; stderr: string }>((resolve) => {
       execFile(program, args, (error, stdout, stderr) =>
@@ -200,6 +202,7 @@ test.serial(
     const { place, race, whole, stage, base, outside, root, directories, leaked } = await makeRig(t, [
       'remove',
       'copy',
+      'gone',
     ]);
     await race({
       'remove a tree': async () => {
@@ -218,6 +221,18 @@ test.serial(
         await made.close();
         await removeTree(whole, 'doomed', runner);
       },
+      'remove what is exchanged inside': async () => {
+        await removeTree(whole, 'gone', runner);
+        const made = await whole.make('gone');
+        try {
+          const x = await made.make('x');
+          await x.createFile('victim', { mode: 0o644 }).then((file) => file.close());
+          await x.close();
+          await made.createLink('y', outside);
+        } finally {
+          await made.close();
+        }
+      },
       'copy a tree': async () => {
         const x = await place('copy').enter('x');
         try {
@@ -226,6 +241,16 @@ test.serial(
         } finally {
           await x.close();
           await removeTree(stage, 'copied', runner);
+        }
+      },
+      // By a task that lives and was handed the directory by one that has ended.
+      'copy what is exchanged inside': async () => {
+        try {
+          await copyTree(place('copy'), stage, 'inside', runner);
+          const texts = execFileSync('find', [join(base, 'stage/inside'), '-type', 'f', '-exec', 'cat', '{}', '+']);
+          if (texts.includes('secret')) leaked.push('inside');
+        } finally {
+          await removeTree(stage, 'inside', runner);
         }
       },
       'build the directories of a task': () =>

@@ -1,17 +1,22 @@
 // Ways out of an isolated task that take more than one step: what the launcher holds open, its own program, sessions, floods.
 
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { LaunchHandle } from '@orch/executor';
 import test from 'ava';
 import { until } from '../e2e/exec/launch-bench.ts';
 import { type Cell, type IsolationRig, makeIsolationRig, outputOf, parseFindings } from './isolation-rig.ts';
 
 let rig: IsolationRig;
+/** As an operator keeps a key beside a program of his own. */
+const key = `/usr/local/etc/orch-test-${process.pid}/key`;
 test.before(async () => {
+  mkdirSync(dirname(key), { recursive: true });
+  for (const name of [key, `${key}.public`]) writeFileSync(name, 'of the host', { mode: name === key ? 0o600 : 0o644 });
   rig = await makeIsolationRig();
 });
 test.after.always(() => rig?.close());
+test.after.always(() => rmSync(dirname(key), { recursive: true, force: true }));
 
 const nobody: Cell = { user: 'nobody', capabilities: [], pidMode: 'private' };
 const root: Cell = { user: 'root', capabilities: [], pidMode: 'private' };
@@ -131,5 +136,38 @@ test.serial('a task whose arguments and environment have no end is entered and s
   await rig.bench.executor.stop(handle.id, { signal: 'SIGTERM', timeoutMs: 2_000 });
   t.true(performance.now() - began < 5_000, 'neither waits for all of it to be read');
   t.true(process.memoryUsage().rss - before < 256 * 1_048_576);
+  await rig.bench.executor.destroy(handle.id);
+});
+
+test.serial('a task does not take all terminals that the machine can have', async (t) => {
+  const script = 'for ((count = 0; count < 1000; count += 1)); do exec {file}<>/dev/ptmx || break; echo $count; done';
+  const handle = await rig.bench.executor.launch(rig.spec(nobody, ['bash', '-c', `ulimit -n 2000; ${script}`]));
+  const opened = (await finish(handle)).trim().split('\n').length;
+  t.true(opened > 50 && opened <= 256, `${opened}`);
+});
+
+test.serial('all tasks together do not take all processes that the machine can have', (t) => {
+  const { cgroupParent } = rig.bench;
+  const limit = ['pids/', 'unified/', '']
+    .map((mount) => `/sys/fs/cgroup/${mount}${cgroupParent}/launches/pids.max`)
+    .find((file) => existsSync(file));
+  const most = Number(readFileSync(limit ?? '', 'utf8'));
+  t.true(most > 4_096 && most < Number(readFileSync('/proc/sys/kernel/pid_max', 'utf8')), `${most}`);
+});
+
+test.serial('what the host keeps from its users among the settings below /usr is kept from tasks', async (t) => {
+  for (const user of ['nobody', 'root'] as const) {
+    const cell: Cell = { user, capabilities: ['dac_override'], pidMode: 'private' };
+    const handle = await rig.bench.executor.launch(rig.spec(cell, ['sh', '-c', `cat ${key}.public; cat ${key}`]));
+    t.is(await finish(handle), 'of the host', user);
+  }
+});
+
+test.serial('a task that looks as if it were still being launched is stopped like any other', async (t) => {
+  const spec = rig.spec(nobody, ['sleep', '1000']);
+  const handle = await rig.bench.executor.launch({ ...spec, env: { ...spec.env, _ORCH_LAUNCHING: '1' } });
+  const began = performance.now();
+  await rig.bench.executor.stop(handle.id, { signal: 'SIGTERM', timeoutMs: 20_000 });
+  t.true(performance.now() - began < 2_000);
   await rig.bench.executor.destroy(handle.id);
 });

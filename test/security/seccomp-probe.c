@@ -34,6 +34,9 @@ static const struct {
     {"personality-other", SYS_personality, {0x0400000}}, {"x32", 0x40000000 + 39, {0}},
 #endif
     {"socket-inet", SYS_socket, {AF_INET, SOCK_STREAM, 99}}, {"socket-vsock", SYS_socket, {AF_VSOCK, SOCK_STREAM, 0}},
+    {"socket-alg", SYS_socket, {AF_ALG, SOCK_SEQPACKET, 0}}, {"fcntl", SYS_fcntl, {0, 1 /* F_GETFD */}},
+    {"fcntl-lease", SYS_fcntl, {-1, 1024, 0}}, {"fcntl-lease-wide", SYS_fcntl, {-1, 1024 | 1L << 32, 0}},
+    {"fcntl-delegation", SYS_fcntl, {-1, 1040, 0}},
     {"newer-than-all", 470, {0}}, {"newer-by-far", 1000, {0}},
 };
 

@@ -42,9 +42,9 @@ const NEVER = [
   'io_uring_enter',
   'kexec_load',
   'swapon',
+  'open_by_handle_at',
 ];
 const GATED: Readonly<Record<string, readonly string[]>> = {
-  dac_read_search: ['open_by_handle_at'],
   sys_chroot: ['chroot'],
   sys_boot: ['reboot'],
   sys_module: ['init_module', 'finit_module', 'delete_module'],
@@ -65,7 +65,7 @@ const GATED: Readonly<Record<string, readonly string[]>> = {
 };
 
 test.serial('calls in no list are refused, whatever capability a task keeps', async (t) => {
-  for (const capabilities of [[], Object.keys(GATED)])
+  for (const capabilities of [[], [...Object.keys(GATED), 'dac_read_search']])
     for (const user of ['nobody', 'root']) {
       const got = await answers({ capabilities }, user);
       for (const call of NEVER) t.is(got.get(call), EPERM, `${call} of ${user}`);
@@ -95,12 +95,18 @@ test.serial('namespaces are refused, by clone too; clone3 and what is newer is u
   t.not(admin.get('clone3'), ENOSYS);
 });
 
-test.serial('arguments decide about personality and socket', async (t) => {
+test.serial('arguments decide about personality, socket and fcntl', async (t) => {
   const got = await answers({});
   t.is(got.get('personality'), 0);
   t.is(got.get('personality-other'), EPERM);
   t.is(got.get('socket-vsock'), EPERM);
+  t.is(got.get('socket-alg'), EPERM);
   t.is(got.get('socket-inet'), constants.errno.EPROTONOSUPPORT);
+  t.is(got.get('fcntl'), 0);
+  const leases = ['fcntl-lease', 'fcntl-lease-wide', 'fcntl-delegation'];
+  for (const call of leases) t.is(got.get(call), EPERM, call);
+  const holder = await answers({ capabilities: ['lease'] });
+  for (const call of leases) t.is(holder.get(call), constants.errno.EBADF, call);
 });
 
 test.serial('numbers of x32 are unknown', async (t) => {

@@ -31,18 +31,11 @@ export interface JobFileRules {
 /**
  * A relative path is taken from the task's directory; `/alloc`, `/local` and `/secrets` are the task's own; every other
  * absolute path must lie under an allowed directory. Links are followed, and what they led to is checked: nothing is read
- * of a file that lies elsewhere. @throws DriverError `not-found` | `denied`
+ * of a file that lies elsewhere. @throws DriverError `not-found`, `denied` for a file the emulator may not read
  */
 export async function findJobFile(field: string, path: string, rules: JobFileRules): Promise<JobFile> {
   const handle = await open(hostPath(path, rules.directories), O_PATH).catch((cause: NodeJS.ErrnoException) => {
-    const hint = isAbsolute(path)
-      ? 'check the path on the node'
-      : 'relative paths start at the task directory; an artifact lands in local/';
-    throw new DriverError('not-found', `${field} "${path}" does not exist on this node`, {
-      path: [field],
-      hint,
-      cause,
-    });
+    throw notFound(field, path, cause);
   });
   try {
     const place = await checkFile(handle, field, path, rules);
@@ -50,6 +43,15 @@ export async function findJobFile(field: string, path: string, rules: JobFileRul
   } finally {
     await handle.close();
   }
+}
+
+/** The same for what is elsewhere and what is nowhere: a job does not learn which files the node has. */
+function notFound(field: string, path: string, cause?: Error): DriverError {
+  return new DriverError('not-found', `${field} "${path}" is nowhere in the task's directories`, {
+    path: [field],
+    hint: 'relative paths start at the task directory; an artifact lands in local/. Other directories are the operator\'s to list in image_paths of plugin "qemu"',
+    ...(cause === undefined ? {} : { cause }),
+  });
 }
 
 async function checkFile(
@@ -64,12 +66,7 @@ async function checkFile(
     [directories.task, directories.shared, ...allowed].map((root) => realpath(root).catch(() => root)),
   );
   const base = roots.find((root) => real.startsWith(root === '/' ? root : `${root}/`));
-  if (base === undefined) {
-    throw new DriverError('denied', `${field} "${path}" is outside the task's directories`, {
-      path: [field],
-      hint: 'fetch it with an artifact block, or have the operator add its directory to image_paths of plugin "qemu"',
-    });
-  }
+  if (base === undefined) throw notFound(field, path);
   const stat = await handle.stat();
   if (!stat.isFile()) throw new DriverError('not-found', `${field} "${path}" is not a file`, { path: [field] });
   const groups = [reader.gid, ...reader.groups];

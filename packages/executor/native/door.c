@@ -1,5 +1,5 @@
 /*
- * `orch-launch door`, and the way to the other modes of the docker driver.
+ * `orch-launch door`, and the way to the other modes that are no launch.
  *
  * A door is PID 1 of a container of its own. It enters the network namespace that is bound at /run/n, gives up every
  * capability, and waits, so that the engine can join other containers to its network. Whoever gets hold of it finds a
@@ -82,4 +82,6 @@ void run_mode(int count, char **words) {
   if (strcmp(words[0], "door") == 0) run_door();
   if (strcmp(words[0], "bind") == 0) run_bind(count - 1, words + 1);
   if (strcmp(words[0], "unbind") == 0) run_unbind(count - 1, words + 1);
+  if (strcmp(words[0], "copy") == 0) run_copy(count - 1, words + 1);
+  if (strcmp(words[0], "remove") == 0) run_remove(count - 1, words + 1);
 }

@@ -2,10 +2,12 @@
  * A command inside a running task: the task's namespaces, root, cgroups, user and limits on power, by the same steps as
  * its program came to them.
  *
- *     launcher (or a terminal's owner) ─ keeper of the session ─ the command
+ *     launcher (or a terminal's owner) ─ keeper of the session ┬ the middle
+ *                                                              └ the command
  *
  * The keeper stays outside the task's cgroup and pid namespace; it tells how the command ended, or passes on what a
- * person types.
+ * person types. The middle becomes what the task is, still outside, and then makes the command beside itself: to
+ * processes of the task, which may trace others, a command is from its first moment no more than they are.
  */
 
 #define _GNU_SOURCE
@@ -47,7 +49,6 @@ static void enter_namespaces(const struct plan *plan, int target) {
   if (plan->network != NULL) kinds |= CLONE_NEWNET;
   if (plan->reach != NULL) kinds |= CLONE_NEWNS;
   if (plan->root != NULL) kinds |= CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWCGROUP;
-  if (plan->own_pids) kinds |= CLONE_NEWPID;
   if (plan->own_ipc) kinds |= CLONE_NEWIPC;
   if (kinds != 0 && setns(target, kinds) != 0) fail(plan, "namespaces");
 }
@@ -76,37 +77,59 @@ static int make_terminal(const struct plan *plan, int *slave) {
   return master;
 }
 
-static _Noreturn void run_command(const struct plan *plan, const struct outside *outside, int terminal) {
-  char identity[64];
-  const char *failed = join_groups(plan, outside, identity, sizeof identity);
-  close_outside(outside);
-  if (failed != NULL) fail(plan, failed);
-  if (terminal >= 0) {
-    if (setsid() < 0 || ioctl(terminal, TIOCSCTTY, 0) != 0) fail(plan, "terminal");
-    for (int number = 0; number < 3; number += 1) dup2(terminal, number);
-  }
-  failed = become_task(plan);
+// In the task's pid namespace. What it has open is its own already.
+static _Noreturn void run_command(const struct plan *plan, bool has_terminal) {
+  const char *failed = "terminal";
+  if (setsid() >= 0 && (!has_terminal || ioctl(0, TIOCSCTTY, 0) == 0)) failed = run_program(plan);
   // On the command's own streams, as a shell would say it.
   dprintf(2, "orch: %s: %s: %s\n", failed, plan->args[0], strerror(errno));
   _exit(errno == ENOENT ? 127 : 126);
 }
 
-static int wait_for(pid_t command) {
-  int status = 0;
-  while (waitpid(command, &status, 0) < 0)
-    if (errno != EINTR) return -1;
-  return status;
+static _Noreturn void run_middle(const struct plan *plan, const struct outside *outside, int target, int terminal) {
+  char identity[64];
+  const char *failed = join_groups(plan, outside, identity, sizeof identity);
+  if (failed == NULL && plan->own_pids && setns(target, CLONE_NEWPID) != 0) failed = "pid namespace";
+  if (failed != NULL) fail(plan, failed);
+  for (int number = 0; terminal >= 0 && number < 3; number += 1) dup2(terminal, number);
+  failed = drop_to_task(plan);
+  // Before there is a command, and not with its exec: handles on the host's own are for nobody to find in it.
+  if (failed == NULL && syscall(SYS_close_range, 3, ~0U, 0) != 0) failed = "descriptors";
+  if (failed == NULL) failed = filter_task(plan);
+  // The keeper is its parent.
+  long command = failed == NULL ? syscall(SYS_clone, CLONE_PARENT | SIGCHLD, 0, 0, 0, 0) : 0;
+  if (command < 0) failed = "process";
+  if (failed == NULL && command == 0) run_command(plan, terminal >= 0);
+  if (failed == NULL) _exit(0);
+  dprintf(2, "orch: %s: %s: %s\n", failed, plan->args[0], strerror(errno));
+  _exit(126);
 }
 
-static pid_t start_command(const struct plan *plan, const struct outside *outside, int terminal) {
-  pid_t command = fork();
-  if (command < 0) fail(plan, "process");
-  if (command == 0) run_command(plan, outside, terminal);
+// The command's; where there was none, how the middle failed.
+static int wait_for(pid_t middle) {
+  int status, of_middle = 0, of_command = -1;
+  for (;;) {
+    pid_t ended = waitpid(-1, &status, 0);
+    if (ended < 0 && errno == EINTR) continue;
+    if (ended < 0) return of_command < 0 ? of_middle : of_command;
+    if (ended == middle) of_middle = status;
+    else of_command = status;
+  }
+}
+
+static pid_t start_command(const struct plan *plan, const struct outside *outside, int target, int terminal) {
+  pid_t middle = fork();
+  if (middle < 0) fail(plan, "process");
+  if (middle == 0) run_middle(plan, outside, target, terminal);
   close_outside(outside);
-  return command;
+  close(target);
+  const char *failed = lower_keeper(plan);
+  if (failed != NULL) fail(plan, failed);
+  return middle;
 }
 
-static void prepare(const struct plan *plan, struct outside *outside, char *own, size_t size) {
+// A handle of the task's process.
+static int prepare(const struct plan *plan, struct outside *outside, char *own, size_t size) {
   prctl(PR_SET_NAME, "orch-session");
   // As in the fork server: not for a task's root to look into.
   prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
@@ -115,19 +138,19 @@ static void prepare(const struct plan *plan, struct outside *outside, char *own,
   int target = open_target(plan, outside->proc);
   if (plan->has_pipes) take_pipes(plan);
   enter_namespaces(plan, target);
-  close(target);
+  return target;
 }
 
 _Noreturn void run_session(struct plan *plan) {
   struct outside outside;
   char own[64];
-  prepare(plan, &outside, own, sizeof own);
-  pid_t command = start_command(plan, &outside, -1);
+  int target = prepare(plan, &outside, own, sizeof own);
+  pid_t middle = start_command(plan, &outside, target, -1);
   // Only the command holds the pipes: what it leaves open is its own doing.
   int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
   for (int number = 0; number < 3; number += 1) dup2(nothing, number);
   dprintf(ANSWERS, "S %s %s\n", plan->token, own);
-  int status = wait_for(command), signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+  int status = wait_for(middle), signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
   dprintf(ANSWERS, "E %s %d %d\n", plan->token, signal ? 128 + signal : WEXITSTATUS(status), signal);
   _exit(0);
 }
@@ -141,14 +164,14 @@ _Noreturn void enter_task(const char *path) {
     dprintf(2, "orch: the session's plan: %s\r\n", strerror(errno));
     _exit(125);
   }
-  prepare(plan, &outside, own, sizeof own);
+  int target = prepare(plan, &outside, own, sizeof own);
   if (plan->ready != NULL) master = make_terminal(plan, &slave);
-  pid_t command = start_command(plan, &outside, slave);
+  pid_t middle = start_command(plan, &outside, target, slave);
   close(slave);
   // What is typed to end the command does not end its keeper; with it the terminal would go.
   signal(SIGINT, SIG_IGN);
   signal(SIGQUIT, SIG_IGN);
   if (master >= 0) relay_terminal(master, plan->ready);
-  int status = wait_for(command);
+  int status = wait_for(middle);
   _exit(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
 }

@@ -154,6 +154,14 @@ const char *become_task(const struct plan *plan);
 // Undoes what whoever started this program ignored or blocked: it would pass through all to the tasks.
 void default_signals(void);
 
+/*
+ * The steps of it, for who does more between them: the user, the powers and the directory, what of calls is taken away,
+ * and the program.
+ */
+const char *drop_to_task(const struct plan *plan);
+const char *filter_task(const struct plan *plan);
+const char *run_program(const struct plan *plan);
+
 // What stays beside an isolated task keeps no more of root's power than it needs to pass signals on.
 const char *lower_keeper(const struct plan *plan);
 
@@ -186,6 +194,8 @@ void copy_streams(const struct plan *plan);
 void run_mode(int count, char **words);
 _Noreturn void run_bind(int count, char **words);
 _Noreturn void run_unbind(int count, char **directories);
+_Noreturn void run_copy(int count, char **words);
+_Noreturn void run_remove(int count, char **words);
 
 // Says on standard error which step failed, and ends.
 _Noreturn void give_up(const char *step);

@@ -94,7 +94,6 @@ static const short ALWAYS[] = {
 // Only with the capability: the kernel would refuse most of them without it, and what it would not is not for tasks.
 static const struct gated { short call; unsigned char capability; } GATED[] = {
 #define G(name, capability) {__NR_##name, capability},
-  G(open_by_handle_at, CAP_DAC_READ_SEARCH)
   G(chroot, CAP_SYS_CHROOT) G(reboot, CAP_SYS_BOOT) G(acct, CAP_SYS_PACCT) G(vhangup, CAP_SYS_TTY_CONFIG)
   G(init_module, CAP_SYS_MODULE) G(finit_module, CAP_SYS_MODULE) G(delete_module, CAP_SYS_MODULE)
   G(kcmp, CAP_SYS_PTRACE) {CALL_pidfd_getfd, CAP_SYS_PTRACE}, {CALL_process_madvise, CAP_SYS_PTRACE},

@@ -28,7 +28,10 @@ enum { OWN_ARCH = AUDIT_ARCH_AARCH64 };
 #error "seccomp-calls.h was judged for x86_64 and aarch64 alone"
 #endif
 
-enum verdict { REFUSED, ALLOWED, UNKNOWN, BY_FLAGS, BY_PERSONA, BY_FAMILY };
+enum verdict { REFUSED, ALLOWED, UNKNOWN, BY_FLAGS, BY_PERSONA, BY_FAMILY, BY_COMMAND };
+
+// Of linux/fcntl.h, the second newer than the headers this may be built with.
+enum { SET_LEASE = 1024, SET_DELEGATION = 1040 };
 
 enum { MOST = 1024, NAMESPACES = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET };
 
@@ -53,8 +56,10 @@ static void load(struct filter *filter, size_t offset) { emit(filter, BPF_LD | B
 
 static const unsigned EPERM_ACTION = SECCOMP_RET_ERRNO | EPERM, ENOSYS_ACTION = SECCOMP_RET_ERRNO | ENOSYS;
 
-// The low half of an argument: the kernel reads these three as 32 bits. Little end first on both architectures.
-static void load_argument(struct filter *filter) { load(filter, offsetof(struct seccomp_data, args[0])); }
+// The low half of an argument: the kernel reads these as 32 bits. Little end first on both architectures.
+static void load_argument(struct filter *filter, size_t index) {
+  load(filter, offsetof(struct seccomp_data, args) + 8 * index);
+}
 
 static void emit_verdict(struct filter *filter, enum verdict verdict) {
   // Linux, with and without address randomisation, and the question what it is: as containers may.
@@ -65,15 +70,21 @@ static void emit_verdict(struct filter *filter, enum verdict verdict) {
     case REFUSED: return answer(filter, EPERM_ACTION);
     case UNKNOWN: return answer(filter, ENOSYS_ACTION);
     case BY_FLAGS:
-      load_argument(filter);
+      load_argument(filter, 0);
       emit(filter, BPF_JMP | BPF_JSET | BPF_K, (unsigned)NAMESPACES, 0, 1);
       break;
     case BY_FAMILY:
-      load_argument(filter);
-      emit(filter, BPF_JMP | BPF_JEQ | BPF_K, AF_VSOCK, 0, 1);
+      load_argument(filter, 0);
+      emit(filter, BPF_JMP | BPF_JEQ | BPF_K, AF_VSOCK, 1, 0);
+      emit(filter, BPF_JMP | BPF_JEQ | BPF_K, AF_ALG, 0, 1);
+      break;
+    case BY_COMMAND:
+      load_argument(filter, 1);
+      emit(filter, BPF_JMP | BPF_JEQ | BPF_K, SET_LEASE, 1, 0);
+      emit(filter, BPF_JMP | BPF_JEQ | BPF_K, SET_DELEGATION, 0, 1);
       break;
     case BY_PERSONA:
-      load_argument(filter);
+      load_argument(filter, 0);
       for (unsigned index = 0; index < PERSONAS; index += 1)
         emit(filter, BPF_JMP | BPF_JEQ | BPF_K, personas[index], PERSONAS - index, 0);
       break;
@@ -104,6 +115,9 @@ static void judge(unsigned char verdicts[LAST_CALL + 1], unsigned long long capa
   // Its flags lie in memory, out of a filter's reach: C libraries take clone for an answer.
   verdicts[CALL_clone3] = is_admin ? ALLOWED : UNKNOWN;
   verdicts[__NR_socket] = BY_FAMILY;
+  // A lease makes everybody else wait who opens the file, for most of a minute: files of the host's /usr are root's, also
+  // for a task's root, and its own are what the host's backup reads.
+  if (!(capabilities & 1ULL << CAP_LEASE)) verdicts[__NR_fcntl] = BY_COMMAND;
   verdicts[__NR_personality] = BY_PERSONA;
 }
 

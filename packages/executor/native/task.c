@@ -110,23 +110,36 @@ static void run_by_shell(const struct plan *plan) {
   execv(args[0], args);
 }
 
-const char *become_task(const struct plan *plan) {
+const char *drop_to_task(const struct plan *plan) {
   const char *failed;
   release_signals();
-  // A `kill 0` of the task must not reach those that look after it. A session on a terminal has its own already.
-  if (setsid() < 0 && errno != EPERM) return "session";
   if (plan->changes_user && (failed = change_user(plan)) != NULL) return failed;
   if ((failed = deny_ids(plan)) != NULL) return failed;
-  if (!enter_directory(plan)) return "working directory";
-  // What is open beside the standard descriptors closes with the exec.
-  if (syscall(SYS_close_range, 3, ~0U, 4 /* CLOSE_RANGE_CLOEXEC */) != 0) return "descriptors";
-  // The last step: what came before calls what a task may not.
-  if (plan->filters && !filter_calls(plan->capabilities)) return "seccomp filter";
+  return enter_directory(plan) ? NULL : "working directory";
+}
+
+const char *filter_task(const struct plan *plan) {
+  return plan->filters && !filter_calls(plan->capabilities) ? "seccomp filter" : NULL;
+}
+
+const char *run_program(const struct plan *plan) {
   // A session's command may be a name on the task's PATH.
   environ = plan->environment;
   execvp(plan->args[0], plan->args);
   if (errno == ENOEXEC) run_by_shell(plan);
   return "program";
+}
+
+const char *become_task(const struct plan *plan) {
+  const char *failed;
+  // A `kill 0` of the task must not reach those that look after it.
+  if (setsid() < 0) return "session";
+  if ((failed = drop_to_task(plan)) != NULL) return failed;
+  // What is open beside the standard descriptors closes with the exec.
+  if (syscall(SYS_close_range, 3, ~0U, 4 /* CLOSE_RANGE_CLOEXEC */) != 0) return "descriptors";
+  // The last step: what came before calls what a task may not.
+  if ((failed = filter_task(plan)) != NULL) return failed;
+  return run_program(plan);
 }
 
 const char *lower_keeper(const struct plan *plan) {
@@ -136,5 +149,5 @@ const char *lower_keeper(const struct plan *plan) {
   if ((failed = set_capabilities(1ULL << CAP_KILL)) != NULL) return failed;
   // Who may trace others would make its calls.
   bool is_traceable = plan->capabilities & 1ULL << CAP_SYS_PTRACE;
-  return is_traceable && plan->filters && !filter_calls(plan->capabilities) ? "seccomp filter" : NULL;
+  return is_traceable ? filter_task(plan) : NULL;
 }

@@ -1,8 +1,9 @@
 // Puts the rooms together: the Executor that drivers are given.
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { limitAllLaunches } from './cgroup/all-launches.ts';
 import { cgroupPids, makeInAllHierarchies, readCgroupLayout, removeCgroups } from './cgroup/cgroup-host.ts';
-import { hierarchies } from './cgroup/cgroup-layout.ts';
+import { type CgroupLayout, hierarchies } from './cgroup/cgroup-layout.ts';
 import { ExecutorError, systemErrorCode } from './errors.ts';
 import { openPipeSession } from './exec/exec-pipes.ts';
 import { openTerminalSession } from './exec/exec-terminal.ts';
@@ -138,6 +139,7 @@ async function buildParts(options: ExecutorOptions): Promise<ExecutorParts> {
   });
   for (const piece of missingPieces(pieces))
     log.warn('tasks are isolated without a piece that this machine lacks', { piece, mend: mendOf(pieces, piece) });
+  limitProcesses(layout, cgroupParent, log);
   let count = 0;
   const nextToken = () => {
     count += 1;
@@ -166,6 +168,14 @@ async function buildParts(options: ExecutorOptions): Promise<ExecutorParts> {
     native,
   };
   return { stateDir, launcher, table: watchedTable(exitsDir, log), ground, log, nextToken, run };
+}
+
+function limitProcesses(layout: CgroupLayout, cgroupParent: string, log: ExecutorLog): void {
+  try {
+    limitAllLaunches(layout, cgroupParent);
+  } catch (error) {
+    log.warn('the processes of all tasks together are not limited', { error: String(error) });
+  }
 }
 
 async function waitFor(entry: LaunchEntry, signal: AbortSignal | undefined): Promise<LaunchExit> {

@@ -20,6 +20,8 @@ const ownDisk = 'on a disk of its own the flags of that disk stay, and the disk 
 const plainFiles = 'links in the place of directories are not followed, and only plain files come over';
 const someoneElse = 'what belongs to somebody else is refused: the directory, a parent, a link';
 
+const copier = 'packages/executor/native/copy-tree.c';
+
 export const fileMutants: readonly Mutant[] = [
   {
     against: 'CVE 1',
@@ -118,18 +120,29 @@ export const fileMutants: readonly Mutant[] = [
   {
     against: 'F4',
     guard: 'devices, pipes and sockets of a sticky disk are left behind',
-    file: `${room}/confined-tree.ts`,
-    find: "'-o', ...foreign]",
-    put: ']',
+    file: copier,
+    find: 'if (is_copied && S_ISREG(stat.st_mode)) is_copied',
+    put: 'if (is_copied && !S_ISLNK(stat.st_mode) && !S_ISDIR(stat.st_mode)) is_copied',
     test: { file: `${diskHook}.test.ts`, title: plainFiles },
   },
   {
     against: 'F4',
     guard: 'files of a sticky disk lose their special bits',
-    file: `${room}/confined-tree.ts`,
-    find: ", ...special, '-o'",
-    put: '',
+    file: copier,
+    find: 'set_all(file, stat, 0777)',
+    put: 'set_all(file, stat, 07777)',
     test: { file: `${diskHook}.test.ts`, title: plainFiles },
+  },
+  {
+    against: 'CVE 2',
+    guard: 'a sticky disk is copied along no link that somebody exchanges',
+    file: copier,
+    find: 'openat(from, name, O_PATH | O_NOFOLLOW | O_CLOEXEC)',
+    put: 'openat(from, name, O_PATH | O_CLOEXEC)',
+    test: {
+      file: 'test/security/files-race.e2e.ts',
+      title: 'trees, mounts and directories of tasks are made and removed at no name that a task exchanges',
+    },
   },
   {
     against: 'CVE 2',

@@ -55,8 +55,8 @@ export const isolationMutants: readonly Mutant[] = [
     against: 'class 8',
     guard: 'the filter of system calls',
     file: native('task.c'),
-    find: '  if (plan->filters && !filter_calls(plan->capabilities)) return "seccomp filter";',
-    put: '',
+    find: '  return plan->filters && !filter_calls(plan->capabilities) ? "seccomp filter" : NULL;',
+    put: '  return plan->filters ? NULL : NULL;',
     test: nobody('without capabilities'),
   },
   {
@@ -122,9 +122,20 @@ export const isolationMutants: readonly Mutant[] = [
     against: 'class 8',
     guard: 'what a task loses on its way, in sessions',
     file: native('enter.c'),
-    find: '  failed = become_task(plan);',
-    put: '  ((struct plan *)plan)->root = NULL;\n  failed = become_task(plan);',
+    find: '  failed = drop_to_task(plan);',
+    put: '  ((struct plan *)plan)->root = NULL;\n  failed = drop_to_task(plan);',
     test: root('without capabilities'),
+  },
+  {
+    against: 'class 8',
+    guard: 'a command inside a task has nothing open but its streams from its first moment',
+    file: native('enter.c'),
+    find: 'syscall(SYS_close_range, 3, ~0U, 0)',
+    put: 'syscall(SYS_close_range, 3, ~0U, 4)',
+    test: {
+      file: 'test/security/session.e2e.ts',
+      title: 'a task of root that traces finds no root of the host in a command',
+    },
   },
   {
     against: 'class 8',

@@ -55,11 +55,12 @@ export const qemuMutants: readonly Mutant[] = [
     against: 'class 7',
     guard: 'files outside of the task',
     file: `${qemu}/job-file.ts`,
-    find: 'if (base === undefined) {',
-    put: 'if (1 > 2 || base === undefined) {\n    if (1 < 2) return { base: real.slice(0, 1), path: real.slice(1) };',
+    find: 'if (base === undefined) throw notFound(field, path);',
+    put: 'if (base === undefined) return { base: real.slice(0, 1), path: real.slice(1) };',
     test: {
       file: `${qemu}/job-file.test.ts`,
-      title: 'findJobFile refuses what lies outside, also behind .. and links, and names the field',
+      title:
+        'findJobFile does not say whether there is something outside, also behind .. and links, and names the field',
     },
   },
   {

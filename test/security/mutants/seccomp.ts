@@ -5,7 +5,7 @@ import type { Mutant } from '../../../scripts/mutants/mutant.ts';
 const filter = 'packages/executor/native/seccomp.c';
 const test = (title: string) => ({ file: 'test/security/seccomp.e2e.ts', title });
 const namespaces = test('namespaces are refused, by clone too; clone3 and what is newer is unknown');
-const byArguments = test('arguments decide about personality and socket');
+const byArguments = test('arguments decide about personality, socket and fcntl');
 
 export const seccompMutants: readonly Mutant[] = [
   {
@@ -46,6 +46,14 @@ export const seccompMutants: readonly Mutant[] = [
     file: filter,
     find: 'verdicts[__NR_socket] = BY_FAMILY;',
     put: 'verdicts[__NR_socket] = ALLOWED;',
+    test: byArguments,
+  },
+  {
+    against: 'class 8',
+    guard: 'leases are refused',
+    file: filter,
+    find: 'verdicts[__NR_fcntl] = BY_COMMAND;',
+    put: 'verdicts[__NR_fcntl] = ALLOWED;',
     test: byArguments,
   },
   {

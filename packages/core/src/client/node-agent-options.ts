@@ -55,7 +55,7 @@ export interface NodeAgentOptions {
   connect(options: { readonly signal: AbortSignal }): Promise<Connection<NodeMessage, ServerMessage>>;
   readonly drivers: DriverSet;
   readonly networks: GroupNetworks;
-  /** Runs short host commands (`mount`, `umount`, `cp`). */
+  /** Runs short host commands (`mount`, `umount`). */
   readonly runner: CommandRunner;
   readonly clock: Clock;
   readonly random: Random;

@@ -1,5 +1,5 @@
 // What the root of an isolated task is made of. The native launcher makes it, in memory, in the task's mount namespace.
-import { lstatSync, readlinkSync } from 'node:fs';
+import { lstatSync, readlinkSync, realpathSync } from 'node:fs';
 import { posix } from 'node:path';
 import { ExecutorError } from '../errors.ts';
 import type { ChrootMount } from './default-mounts.ts';
@@ -58,9 +58,22 @@ export function planRoot(request: RootRequest): RootPlan {
   return { root: request.root, mounts, steps: [...mounts.map((mount) => rootStep(mount)), ...hidden] };
 }
 
-/** What the host keeps from its users below a directory of its /etc: a task may be root, or read what it likes. */
+/** Where programs below /usr have settings of this machine. The rest of it is what every machine has. */
+const SETTINGS = ['/usr/etc', '/usr/local/etc'];
+
+/**
+ * What the host keeps from its users below a directory of its /etc, or of /usr that is like it: a task may be root, or
+ * read what it likes.
+ */
 function hiddenIn({ hostPath, path }: ChrootMount): readonly string[] {
-  return hostPath === path && path.startsWith('/etc/') ? privatePaths(path) : [];
+  if (hostPath !== path) return [];
+  if (path === '/usr') return SETTINGS.filter(isPlainDirectory).flatMap((dir) => privatePaths(dir));
+  return path.startsWith('/etc/') ? privatePaths(path) : [];
+}
+
+/** Behind a link they lie outside of what tasks see. */
+function isPlainDirectory(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true && realpathSync(path) === path;
 }
 
 /** Before anything is made of their paths. @throws ExecutorError `invalid` | `not-found` */

@@ -19,11 +19,14 @@ const KILL_TIMEOUT_MS = 20_000;
 const DRAIN_TIMEOUT_MS = 5_000;
 
 /**
- * Waits until the task's own program runs in its process. `launch` answers some milliseconds earlier, when only `exec`s
- * are left; a signal sent then would meet a shell that ignores SIGINT and SIGQUIT, and be lost.
+ * Waits until the task's own program runs in its process. A launch by a shell answers some milliseconds earlier, when only
+ * `exec`s are left; a signal sent then would meet a shell that ignores SIGINT and SIGQUIT, and be lost. Where tasks are
+ * isolated the native launcher answers, when the program runs, and nothing is read of the process: it could say
+ * what it likes, and be waited for at each stop.
  */
 export async function untilExecuted(entry: LaunchEntry): Promise<void> {
-  const { handle } = entry.record;
+  const { handle, plan } = entry.record;
+  if (plan.chroot !== undefined) return;
   await eventually(() => hasExecuted(handle.pid) || !isAlive(handle), EXEC_TIMEOUT_MS);
 }
 

@@ -13,17 +13,18 @@ const copyTimeoutMs = 600_000;
 const maxToldBytes = 600;
 
 /**
- * Removes `name` with all below it. `rm` goes by handles (openat, unlinkat) and follows no link, so that neither depth
- * nor a swap leads it astray, and it stays on the file system it began on. A name that is not there is success.
+ * Removes `name` with all below it, by the native launcher: by handles, along no link, into no mount, so that neither depth
+ * nor a swap leads it astray. Without one by `rm`, which is as careful where it is GNU's. A name that is not there is
+ * success.
  * @throws OrchError `not-removed`
  */
 export async function removeTree(parent: ConfinedDirectory, name: string, runner: CommandRunner): Promise<void> {
   if (await isAbsent(parent, name)) return;
-  const told = await runTold(
-    runner,
-    ['rm', '-rf', '--one-file-system', '--', `${parent.pathForPrograms}/${name}`],
-    removeTimeoutMs,
-  );
+  const argv =
+    runner.launcher === undefined
+      ? ['rm', '-rf', '--one-file-system', '--', `${parent.pathForPrograms}/${name}`]
+      : [runner.launcher, 'remove', parent.pathForPrograms, name];
+  const told = await runTold(runner, argv, removeTimeoutMs);
   if (await isAbsent(parent, name)) return;
   const place = await parent.realPath();
   const reason = told.text.replaceAll(parent.pathForPrograms, place);
@@ -36,6 +37,9 @@ export async function removeTree(parent: ConfinedDirectory, name: string, runner
  * Copies what is in `from` to a new directory `name` in `stage`, a directory that only root can enter: owners, modes,
  * times and links as they are, no link followed. What is no file, directory or link is left out; files lose their
  * setuid, setgid and sticky bits, and extended attributes are not copied, because they can hold capabilities.
+ *
+ * The native launcher does it: `cp` goes by paths, and a task that has ended may have handed a directory of its own to
+ * one that lives, which exchanges names in it meanwhile.
  * @throws OrchError `not-copied`
  */
 export async function copyTree(
@@ -44,23 +48,15 @@ export async function copyTree(
   name: string,
   runner: CommandRunner,
 ): Promise<void> {
+  const fail = async (reason: string, hint: string) => {
+    throw new OrchError('not-copied', `${await from.realPath()} could not be copied: ${reason}`, { hint });
+  };
+  if (runner.launcher === undefined)
+    return fail('this node has no native launcher', 'build it: it needs a C compiler, or run the job without sticky');
   const target = `${stage.pathForPrograms}/${name}`;
-  const kept = '--preserve=mode,ownership,timestamps,links';
-  const copied = await runTold(
-    runner,
-    ['cp', '-dR', kept, '--one-file-system', '-T', '--', `${from.pathForPrograms}/.`, target],
-    copyTimeoutMs,
-  );
-  const special = ['(', '-type', 'f', '-perm', '/7000', '-exec', 'chmod', 'u-s,g-s,-t', '--', '{}', '+', ')'];
-  const foreign = ['(', '!', '-type', 'f', '!', '-type', 'd', '!', '-type', 'l', '-delete', ')'];
-  const cleaned =
-    copied.exitCode !== 0
-      ? copied
-      : await runTold(runner, ['find', `${target}/.`, '-xdev', ...special, '-o', ...foreign], copyTimeoutMs);
-  if (cleaned.exitCode === 0) return;
-  throw new OrchError('not-copied', `${await from.realPath()} could not be copied: ${cleaned.text}`, {
-    hint: 'free disk space, or take away paths of more than 4096 bytes, which cannot be copied',
-  });
+  const copied = await runTold(runner, [runner.launcher, 'copy', from.pathForPrograms, target], copyTimeoutMs);
+  if (copied.exitCode !== 0)
+    await fail(copied.text, 'free disk space, or take away directories deeper than a path can name');
 }
 
 async function isAbsent(parent: ConfinedDirectory, name: string): Promise<boolean> {

@@ -17,6 +17,8 @@ export interface CommandResult {
 /** Runs a short host command and collects its output. An executor satisfies it. */
 export interface CommandRunner {
   run(command: Command): Promise<CommandResult>;
+  /** The native launcher's program: it goes by handles where the usual programs go by paths. Absent = there is none. */
+  readonly launcher?: string | undefined;
 }
 
 const packages: Readonly<Record<string, string>> = {

@@ -1,9 +1,11 @@
 // A node agent on a fake machine with a scripted server: what the tests of the agent drive.
 
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { createFakeDriver, FakeRuntime } from '@orch/driver-api/testing';
 import { silentLogger } from '../../lib/logger.ts';
 import { seededIds, seededRandom } from '../../lib/random.ts';
@@ -139,6 +141,11 @@ export class AgentHarness {
     await rm(this.dataDir, { recursive: true, force: true });
   }
 }
+
+/** The native launcher as it is built here or shipped; undefined on a machine of another architecture. */
+export const launcherForReal = ['orch-launch', `built/linux-${process.arch}/orch-launch`]
+  .map((name) => fileURLToPath(new URL(`../../../../executor/native/${name}`, import.meta.url)))
+  .find((path) => existsSync(path));
 
 export function runForReal([program = '', ...args]: readonly string[]) {
   const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8' });

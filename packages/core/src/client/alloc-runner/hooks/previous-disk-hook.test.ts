@@ -1,17 +1,32 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  link,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { silentLogger } from '../../../lib/logger.ts';
 import { buildAllocDir } from '../../alloc-dir/build.ts';
 import { allocLayout } from '../../alloc-dir/layout.ts';
-import { runForReal } from '../../testing/agent-harness.ts';
+import { launcherForReal, runForReal } from '../../testing/agent-harness.ts';
 import { makeAllocation, makeGroup, makeJob, makeTask } from '../../testing/make-job.ts';
 import { previousDiskHook } from './previous-disk-hook.ts';
 
 /** An allocation that ended, its successor, and the hook between them. */
-async function bench(t: ExecutionContext) {
+async function bench(
+  t: ExecutionContext,
+  { launcher }: { readonly launcher: string | undefined } = { launcher: launcherForReal },
+) {
   const dataDir = await mkdtemp(join(tmpdir(), 'orch-previous-'));
   t.teardown(() => rm(dataDir, { recursive: true, force: true }));
   const [previous, layout] = [allocLayout(dataDir, 'old'), allocLayout(dataDir, 'new')];
@@ -26,6 +41,7 @@ async function bench(t: ExecutionContext) {
     log: silentLogger,
     isRoot: false,
     runner: {
+      launcher,
       run: async ({ argv }: { readonly argv: readonly string[] }) => {
         const isToFail = failing.some((word) => argv.includes(word));
         return isToFail ? { exitCode: 0, stdout: 'no more space\n1', stderr: '' } : runForReal(argv);
@@ -70,7 +86,7 @@ test('a copy that was broken off at any point is made again, whole', async (t) =
 
 test('a failed copy leaves nothing that a task would see, says why, and is tried again', async (t) => {
   const { layout, take, failing } = await bench(t);
-  failing.push('cp');
+  failing.push('copy');
   await t.throwsAsync(async () => take(), {
     message: /data of the previous allocation could not be copied.*no more space/,
   });
@@ -90,11 +106,23 @@ test('links in the place of directories are not followed, and only plain files c
   const { local } = previous.task('web');
   await symlink(outside, join(local, 'link'));
   execFileSync('mkfifo', [join(local, 'pipe')]);
+  await truncate(join(local, 'file'), 1_000_000_000_000);
+  await link(join(local, 'file'), join(local, 'same'));
   await chmod(join(local, 'file'), 0o6755);
   await take();
   t.deepEqual(await readdir(layout.data), [], 'the link is no data');
   const own = layout.task('web').local;
-  t.deepEqual((await readdir(own)).sort(), ['file', 'link']);
+  t.deepEqual((await readdir(own)).sort(), ['file', 'link', 'same']);
   t.true((await lstat(join(own, 'link'))).isSymbolicLink());
-  t.is((await lstat(join(own, 'file'))).mode & 0o7777, 0o755);
+  const [file, same] = [await lstat(join(own, 'file')), await lstat(join(own, 'same'))];
+  t.is(file.mode & 0o7777, 0o755);
+  t.is(same.ino, file.ino, 'two names of one file stay that');
+  t.is(file.size, 1_000_000_000_000);
+  t.true(file.blocks < 100, 'holes stay holes');
+});
+
+test('without the native launcher nothing is copied, and the reason is told', async (t) => {
+  const { layout, take } = await bench(t, { launcher: undefined });
+  await t.throwsAsync(async () => take(), { message: /this node has no native launcher/ });
+  t.deepEqual(await readdir(layout.data), []);
 });
