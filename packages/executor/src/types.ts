@@ -221,6 +221,7 @@ export interface ExecSessionLike {
   end(): void;
   resize(size: { readonly columns: number; readonly rows: number }): void;
   readonly output: AsyncIterable<{ readonly stream: 'stdout' | 'stderr'; readonly data: Uint8Array }>;
-  readonly exited: Promise<{ readonly exitCode?: number; readonly signal?: number }>;
+  /** Never rejects. `error` = how it ended is not known: who would have told was killed. */
+  readonly exited: Promise<{ readonly exitCode?: number; readonly signal?: number; readonly error?: string }>;
   close(): Promise<void>;
 }

@@ -136,7 +136,7 @@ function nativeJob(plan: LaunchPlan, cgroupPlan: CgroupPlan, root: RootPlan | un
   const text = launchRequest(plan, prepareParents(cgroupPlan), root?.steps ?? []);
   if (text.length > MOST_PLAN)
     throw new ExecutorError('invalid', `the command and environment of ${plan.id} are longer than ${MOST_PLAN} bytes`);
-  return { kind: 'launch', plan: text };
+  return { kind: 'launch', plan: text, sign: join(plan.dir, 'exit') };
 }
 
 async function shellJob(
