@@ -5,11 +5,11 @@ import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import test from 'ava';
-import { agentConfig, allocation, closeAgent, quick, submit } from '../e2e/agent/agent-kit.ts';
+import { agentConfig, allocation, closeAgent, kernelWord, quick, submit } from '../e2e/agent/agent-kit.ts';
 import { type DevAgent, jobText, startDevAgent, until } from '../e2e/shared/dev-agent.ts';
 
 /** Another file's agents have that of the kit. */
-const word = 'orchapi';
+const word = kernelWord;
 const sleeps = 'command = "/bin/sleep"\nargs = ["600"]';
 
 function send(agent: DevAgent, method: string, path: string, headers: Record<string, string>): Promise<number> {

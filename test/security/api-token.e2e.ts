@@ -10,7 +10,7 @@ import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { createClient } from '@orch/api';
 import test from 'ava';
-import { agentConfig, allocation, closeAgent, quick, submit } from '../e2e/agent/agent-kit.ts';
+import { agentConfig, allocation, closeAgent, kernelWord, quick, submit } from '../e2e/agent/agent-kit.ts';
 import { type DevAgent, jobText, runOrch, startDevAgent, until } from '../e2e/shared/dev-agent.ts';
 
 /** A group that the machine has; nobody is a member of it here but who is made one. */
@@ -18,7 +18,7 @@ const group = 'nogroup';
 const groupIdOfIt = execFileSync('getent', ['group', group], { encoding: 'utf8' }).split(':')[2] ?? '';
 
 /** Another file's agents have that of the kit. */
-const word = 'orchapi';
+const word = kernelWord;
 
 let agent: DevAgent;
 

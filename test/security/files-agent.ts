@@ -4,10 +4,8 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { agentConfig, bridgePrefix, kernelWord } from '../e2e/agent/agent-kit.ts';
+import { agentConfig, kernelWord } from '../e2e/agent/agent-kit.ts';
 import { type DevAgent, startDevAgent, until } from '../e2e/shared/dev-agent.ts';
-
-const word = 'orchfi';
 
 export interface FilesAgent extends DevAgent {
   /** Holds the data directory; artifacts may be taken from it. */
@@ -23,9 +21,7 @@ export function makeBase(): string {
 }
 
 export async function startFilesAgent(base: string): Promise<FilesAgent> {
-  const config = agentConfig({ client: '  gc_interval = "1s"' })
-    .replaceAll(kernelWord, word)
-    .replaceAll(bridgePrefix, '10.249.');
+  const config = agentConfig({ client: '  gc_interval = "1s"' });
   const agent = await startDevAgent({ config, dataDir: join(base, 'data') });
   const links = () => agent.log().split('node linked').length;
   return {
@@ -38,7 +34,7 @@ export async function startFilesAgent(base: string): Promise<FilesAgent> {
     },
     async close() {
       await agent.close();
-      const groups = readdirSync('/sys/fs/cgroup').map((hierarchy) => join('/sys/fs/cgroup', hierarchy, word));
+      const groups = readdirSync('/sys/fs/cgroup').map((hierarchy) => join('/sys/fs/cgroup', hierarchy, kernelWord));
       await until('the control groups to be empty', 10_000, async () => {
         for (const directory of groups.filter((path) => existsSync(path)))
           execFileSync('find', [directory, '-depth', '-type', 'd', '-exec', 'rmdir', '{}', '+'], { stdio: 'ignore' });

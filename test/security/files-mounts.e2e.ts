@@ -9,6 +9,8 @@ import test, { type ExecutionContext } from 'ava';
 
 interface Answer {
   readonly guarded: readonly boolean[];
+  readonly oldKept: boolean;
+  readonly oldGone: boolean;
   readonly opened: readonly string[];
   readonly built: readonly string[];
   readonly removed: readonly string[];
@@ -19,11 +21,11 @@ interface Answer {
   readonly hostKept: boolean;
 }
 
-function probe(t: ExecutionContext, propagation: string, prepare: (base: string) => string): Answer {
+function probe(t: ExecutionContext, propagation: string, prepare: (base: string) => string, more = ''): Answer {
   const base = mkdtempSync(join(tmpdir(), 'orch-mounts-'));
   t.teardown(() => rmSync(base, { recursive: true, force: true }));
   const program = fileURLToPath(new URL('./mounts-probe.ts', import.meta.url));
-  const script = `${prepare(base)}\nexec ${process.execPath} ${program} ${base}`;
+  const script = `${prepare(base)}\nexec ${process.execPath} ${program} ${base} ${more}`;
   const { stdout, stderr } = spawnSync('unshare', ['--mount', '--propagation', propagation, 'sh', '-ec', script], {
     encoding: 'utf8',
   });
@@ -47,6 +49,29 @@ for (const propagation of ['shared', 'private'])
     t.deepEqual(answer.closed, []);
     t.is(answer.seenByEngine, propagation === 'shared', 'an engine in a namespace of its own sees what is mounted');
   });
+
+for (const propagation of ['shared', 'private'])
+  test(`where mounts are ${propagation}, secrets of an agent that had no such mount stay in sight and go with their task`, (t) => {
+    const answer = probe(t, propagation, () => ':', 'old');
+    t.deepEqual(answer.guarded, [true, true]);
+    t.true(answer.oldKept);
+    t.true(answer.oldGone);
+    t.is(answer.opened.length, 1, 'nothing of them is left behind the mount');
+    t.true(answer.gone);
+    t.deepEqual(answer.closed, []);
+  });
+
+test('a disk that an operator has mounted within the data directory stays in sight, and is guarded as well', (t) => {
+  const disk = (base: string) =>
+    `mkdir -p ${base}/disk/data/more; mount -t tmpfs -o noatime disk ${base}/disk/data/more`;
+  const answer = probe(t, 'private', disk);
+  t.deepEqual(answer.guarded, [true, true]);
+  t.true(
+    answer.opened.some((line) => /^\/disk\/data\/more rw,nosuid,nodev,noatime/.test(line)),
+    answer.opened.join(),
+  );
+  t.deepEqual(answer.closed, ['/disk/data/more rw,noatime']);
+});
 
 test('on a disk of its own the flags of that disk stay, and the disk stays mounted', (t) => {
   const answer = probe(

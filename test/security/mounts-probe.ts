@@ -8,7 +8,7 @@ import { allocLayout } from '@orch/core/client/alloc-dir/layout';
 import { closeDataDir, openDataDir } from '@orch/core/client/files/private-mount';
 import { silentLogger } from '@orch/core/lib/logger';
 
-const [base = ''] = process.argv.slice(2);
+const [base = '', hasOld] = process.argv.slice(2);
 const dataDir = join(base, 'link');
 const tools = {
   log: silentLogger,
@@ -34,7 +34,17 @@ symlinkSync('disk/data', dataDir);
 // What dockerd is where its service has a mount namespace of its own.
 const engine = spawn('unshare', ['--mount', '--propagation', 'slave', 'cat'], { stdio: ['pipe', 'ignore', 'inherit'] });
 await new Promise((resolve) => setTimeout(resolve, 300));
+// What an agent left that did not mount the directory upon itself yet.
+const old = join(base, 'disk/data/allocations/old/t/secrets');
+if (hasOld) {
+  mkdirSync(old, { recursive: true });
+  await tools.runner.run({ argv: ['mount', '-t', 'tmpfs', '-o', 'nosuid,nodev,noexec', 'orch-secrets', old] });
+  writeFileSync(join(old, 'token'), 'old');
+}
 const guarded = [await openDataDir(dataDir, tools), await openDataDir(dataDir, tools)];
+const oldKept = hasOld === undefined || readFileSync(join(old, 'token'), 'utf8') === 'old';
+if (hasOld) await removeAllocDir(allocLayout(dataDir, 'old'), tools);
+const oldGone = !existsSync(allocLayout(dataDir, 'old').root);
 const opened = mounts();
 const layout = allocLayout(dataDir, 'a1');
 await buildAllocDir(layout);
@@ -55,5 +65,19 @@ const hostKept = existsSync(join(base, 'host/file'));
 const removed = mounts();
 const gone = !existsSync(layout.root) && !existsSync(layout.privateRoot);
 await closeDataDir(dataDir, tools);
-console.log(JSON.stringify({ guarded, opened, seenByEngine, bound, hostKept, built, removed, gone, closed: mounts() }));
+console.log(
+  JSON.stringify({
+    guarded,
+    oldKept,
+    oldGone,
+    opened,
+    seenByEngine,
+    bound,
+    hostKept,
+    built,
+    removed,
+    gone,
+    closed: mounts(),
+  }),
+);
 engine.kill();

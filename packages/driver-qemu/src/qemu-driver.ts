@@ -56,6 +56,7 @@ export function createQemuDriver(options: DriverOptions, { executor }: QemuDrive
     executor,
     defaultKillSignal: 'SIGTERM',
     fingerprint: (call) => fingerprintQemu(executor, kvm, call),
+    plansAnew: true,
     plan: (task, { tell }) => planVm(task, { node, users, executor, kvm, tell }),
     askToStop: (task, { timeoutMs }) => powerDown(executor, task, timeoutMs, options.log),
     inspect: (task) => ({ accelerator: String(task.state['accelerator']), emulator: String(task.state['emulator']) }),

@@ -20,6 +20,7 @@ import { startLaunch } from './launch/launch-start.ts';
 import { readLaunchStats } from './launch/launch-stats.ts';
 import type { LaunchEntry } from './launch/launch-table.ts';
 import { LaunchTable } from './launch/launch-table.ts';
+import { endUnrecorded } from './launch/launch-unrecorded.ts';
 import { Launcher } from './launch/launcher.ts';
 import { findNativeLauncher } from './launch/native-launcher.ts';
 import { isAlive } from './launch/process-identity.ts';
@@ -89,7 +90,11 @@ export async function createExecutor(options: ExecutorOptions): Promise<Executor
       await freeLaunch(entry);
       table.delete(id);
     },
-    launchDirectory: (id) => join(parts.stateDir, 'launches', nameForId(id)),
+    launchDirectory: (id) => launchDirectory(parts, id),
+    abandon: async (id) => {
+      const stateDir = launchDirectory(parts, id);
+      if (table.find(id) === undefined && existsSync(stateDir)) await endUnrecorded(parts, { id, stateDir });
+    },
     has: (id) => table.find(id) !== undefined,
     alive: async (id) => {
       const entry = table.get(id);
@@ -110,6 +115,10 @@ export async function createExecutor(options: ExecutorOptions): Promise<Executor
       if (table.size === 0) await removeEmptyParents(parts.ground);
     },
   };
+}
+
+function launchDirectory({ stateDir }: ExecutorParts, id: string): string {
+  return join(stateDir, 'launches', nameForId(id));
 }
 
 async function buildParts(options: ExecutorOptions): Promise<ExecutorParts> {

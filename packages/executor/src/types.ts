@@ -178,6 +178,8 @@ export interface Executor {
   destroy(id: string): Promise<void>;
   /** The directory below the executor's own that is meant for this launch: `LaunchSpec.stateDir`. */
   launchDirectory(id: string): string;
+  /** Ends what an earlier process began under an id that is not known here, and frees it. Nothing there is no error. */
+  abandon(id: string): Promise<void>;
   /** Whether `launch` or `recover` made the id known here and it was not destroyed. */
   has(id: string): boolean;
   alive(id: string): Promise<boolean>;
@@ -219,6 +221,7 @@ export interface ExecSessionLike {
   end(): void;
   resize(size: { readonly columns: number; readonly rows: number }): void;
   readonly output: AsyncIterable<{ readonly stream: 'stdout' | 'stderr'; readonly data: Uint8Array }>;
-  readonly exited: Promise<{ readonly exitCode?: number; readonly signal?: number }>;
+  /** Never rejects. `error` = how it ended is not known: who would have told was killed. */
+  readonly exited: Promise<{ readonly exitCode?: number; readonly signal?: number; readonly error?: string }>;
   close(): Promise<void>;
 }

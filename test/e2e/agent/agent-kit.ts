@@ -17,10 +17,37 @@ import { join } from 'node:path';
 import type { AllocationStubWire } from '@orch/api/types/allocation';
 import { type DevAgent, type Outcome, until } from '../shared/dev-agent.ts';
 
-/** Begins the names of everything these agents make in the kernel. */
-export const kernelWord = 'orchag';
-/** Begins the addresses on their bridge. */
-export const bridgePrefix = '10.251.';
+/** 10.192 to 10.247: words and addresses of test files that run side by side. */
+const slots = { first: 192, count: 56 } as const;
+const slot = freeSlot();
+/** Begins the names of everything the agents of this test file make in the kernel. */
+export const kernelWord = wordOf(slot);
+/** Begins the addresses on their bridge, and is no other file's. */
+export const bridgePrefix = prefixOf(slot);
+
+function wordOf(number: number): string {
+  return `orchag${number}`;
+}
+
+function prefixOf(number: number): string {
+  return `10.${number}.`;
+}
+
+/** One that nothing in the kernel has now; where two files begin at once, their processes' numbers tell them apart. */
+function freeSlot(): number {
+  const addresses = execFileSync('ip', ['-o', '-4', 'addr'], { encoding: 'utf8' });
+  for (let step = 0; step < slots.count; step += 1) {
+    const number = slots.first + ((process.pid + step) % slots.count);
+    const isUsed =
+      addresses.includes(` ${prefixOf(number)}`) || groupsOf(wordOf(number)).some((path) => existsSync(path));
+    if (!isUsed) return number;
+  }
+  throw new Error(`agents of ${slots.count} test files run, or were not closed`);
+}
+
+function groupsOf(word: string): readonly string[] {
+  return readdirSync('/sys/fs/cgroup').map((hierarchy) => join('/sys/fs/cgroup', hierarchy, word));
+}
 
 /** A configuration of server and client in one process; `client` goes into the client block, `more` behind it. */
 export function agentConfig(
@@ -117,15 +144,16 @@ export function allocation(
   });
 }
 
-/** Ends the agent and what is kept for its next start: its control groups. */
+/** Ends the agent and what is kept for its next start: its control groups, its claim on the word. */
 export async function closeAgent(agent: DevAgent | undefined, word = kernelWord): Promise<void> {
   await agent?.close();
-  const own = readdirSync('/sys/fs/cgroup').map((hierarchy) => join('/sys/fs/cgroup', hierarchy, word));
+  const own = groupsOf(word);
   await until('the control groups to be empty', 10_000, async () => {
     for (const directory of own.filter((path) => existsSync(path)))
       execFileSync('find', [directory, '-depth', '-type', 'd', '-exec', 'rmdir', '{}', '+']);
     return true;
   });
+  rmSync(join('/run/orch/names', word), { recursive: true, force: true });
 }
 
 /** What the kernel holds in this kit's names: namespaces, links, addresses, rules. */

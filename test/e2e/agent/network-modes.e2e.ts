@@ -11,6 +11,7 @@ import { type DevAgent, startDevAgent, until } from '../shared/dev-agent.ts';
 import {
   agentConfig,
   allocation,
+  bridgePrefix,
   closeAgent,
   kernelLeftovers,
   kernelWord,
@@ -23,8 +24,8 @@ let agent: DevAgent;
 let image: OwnImage;
 let dir: string;
 const userBridge = `${kernelWord}u0`;
-const ptpPrefix = '10.251.71.';
-const bridgePrefix = '10.251.72.';
+const ptpPrefix = `${bridgePrefix}71.`;
+const sharedPrefix = `${bridgePrefix}72.`;
 
 /** An address pool of the user's own, in the test's directory. */
 const pool = (subnet: string) => ({
@@ -39,7 +40,7 @@ test.before(async () => {
   await mkdir(join(dir, 'net.d'));
   const networks = {
     direct: [{ type: 'ptp', ipMasq: false, ipam: pool(`${ptpPrefix}0/24`) }],
-    shared: [{ type: 'bridge', bridge: userBridge, isGateway: true, ipam: pool(`${bridgePrefix}0/24`) }],
+    shared: [{ type: 'bridge', bridge: userBridge, isGateway: true, ipam: pool(`${sharedPrefix}0/24`) }],
   };
   for (const [name, plugins] of Object.entries(networks))
     await writeFile(join(dir, 'net.d', `${name}.conflist`), JSON.stringify({ cniVersion: '1.0.0', name, plugins }));
@@ -116,7 +117,7 @@ async function stopped(t: ExecutionContext, job: string, before: readonly string
 
 for (const [name, prefix, stays] of [
   ['direct', ptpPrefix, /^$/],
-  ['shared', bridgePrefix, new RegExp(`\\b${userBridge}\\b`)],
+  ['shared', sharedPrefix, new RegExp(`\\b${userBridge}\\b`)],
 ] as const)
   test.serial(`cni/${name}: both tasks on the user's network, published, and given back`, async (t) => {
     const before = kernelLeftovers();

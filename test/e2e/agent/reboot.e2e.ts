@@ -16,6 +16,7 @@ import { type DevAgent, startDevAgent, until } from '../shared/dev-agent.ts';
 import {
   agentConfig,
   allocation,
+  bridgePrefix,
   closeAgent,
   imagePage,
   kernelLeftovers,
@@ -227,7 +228,9 @@ test.serial('after a reboot tasks are lost, restarted or replaced by policy, and
   for (const id of ['mixed', 'moved', 'over']) t.is((await agent.orch(['job', 'stop', '--purge', id])).exitCode, 0);
   t.deepEqual([...names.flatMap(processes), ...containers('-a')], []);
   t.deepEqual(
-    kernelLeftovers().filter((line) => /-[0-9a-f]{8}-|10\.251\./.test(line) && !line.includes(`${kernelWord}0`)),
+    kernelLeftovers().filter(
+      (line) => (/-[0-9a-f]{8}-/.test(line) || line.includes(bridgePrefix)) && !line.includes(`${kernelWord}0`),
+    ),
     [],
   );
 });

@@ -7,7 +7,7 @@ import { ExecutorError } from '../errors.ts';
 import type { ExecutorParts } from '../executor.ts';
 import type { LaunchEntry } from '../launch/launch-table.ts';
 import type { LauncherJob } from '../launch/launcher.ts';
-import { descendants } from '../launch/process-identity.ts';
+import { descendants, isAlive, type ProcessIdentity } from '../launch/process-identity.ts';
 import { quoteShell } from '../launch/shell-quote.ts';
 import type { ExecRequestLike, ExecSessionLike } from '../types.ts';
 import { ExecOutput } from './exec-output.ts';
@@ -42,8 +42,8 @@ export async function openPipeSession(
   const err = openSync(path('err'), O_RDONLY | O_NONBLOCK);
   const file = path(isNative ? 'plan' : 'exec.sh');
   writeFileSync(file, text, { mode: 0o600 });
-  const { started, ended } = submitSession(parts, token, { kind: isNative ? 'session' : 'script', file });
-  const main = await started.catch((error: unknown) => {
+  const { started, ended, lose } = submitSession(parts, token, { kind: isNative ? 'session' : 'script', file });
+  const keeper = await started.catch((error: unknown) => {
     for (const fd of [placeholder, out, err]) closeSync(fd);
     rmSync(dir, { recursive: true, force: true });
     throw error;
@@ -54,8 +54,10 @@ export async function openPipeSession(
   const output = new ExecOutput();
   const streams = [readInto(output, 'stdout', out), readInto(output, 'stderr', err)];
   let over = false;
-  const exited = ended.then(async ({ exitCode, signal }) => {
+  const watch = isNative ? watchKeeper(keeper, lose) : undefined;
+  const exited = ended.then(async ({ exitCode, signal, error }) => {
     over = true;
+    clearInterval(watch);
     parts.launcher.forget(token);
     await Promise.all(streams.map((stream) => stream.drained()));
     output.end();
@@ -63,6 +65,7 @@ export async function openPipeSession(
     // A shell does not know; it names a signal when its child died of one.
     const named = signal ?? ((readIfThere(path('trace')) ?? '').trim() === '' ? 0 : exitCode - 128);
     rmSync(dir, { recursive: true, force: true });
+    if (error !== undefined) return { error };
     return named > 0 ? { exitCode, signal: named } : { exitCode };
   });
   return {
@@ -73,9 +76,10 @@ export async function openPipeSession(
     exited,
     close: async () => {
       // Afterwards the number may be another process's.
+      const isThere = !over && (!isNative || isAlive(keeper));
       // The native keeper tells how the command ended; a shell is told by another.
-      const ended = isNative ? descendants(main) : [...descendants(main), main];
-      if (!over) for (const one of ended) killIfThere(one, 'SIGKILL');
+      const ended = isNative ? descendants(keeper.pid) : [...descendants(keeper.pid), keeper.pid];
+      if (isThere) for (const one of ended) killIfThere(one, 'SIGKILL');
       for (const stream of streams) stream.drop();
       await exited;
     },
@@ -86,30 +90,46 @@ interface SessionEnd {
   readonly exitCode: number;
   /** 0 = none. Absent when a shell tells. */
   readonly signal?: number;
+  /** How it ended nobody can tell any more. */
+  readonly error?: string;
 }
 
-/** `started` gives the host's pid of the session's keeper. */
+/** How often a session's keeper is looked after. */
+const WATCH_MS = 1_000;
+
+/** Tells when the process has gone, one look later: what it has said last comes first. */
+function watchKeeper(keeper: ProcessIdentity, gone: (reason: string) => void): NodeJS.Timeout {
+  let wasGone = false;
+  const timer = setInterval(() => {
+    if (wasGone) gone('the keeper of the command was killed');
+    wasGone = !isAlive(keeper);
+  }, WATCH_MS);
+  timer.unref();
+  return timer;
+}
+
+/** `started` gives the session's keeper, as the host sees it. `ended` never rejects once it has started. */
 function submitSession(parts: ExecutorParts, token: string, job: LauncherJob) {
-  const started = Promise.withResolvers<number>();
+  const started = Promise.withResolvers<ProcessIdentity>();
   const ended = Promise.withResolvers<SessionEnd>();
-  const fail = (error: unknown) => {
+  const lose = (error: string) => ended.resolve({ exitCode: 0, error });
+  const fail = (error: ExecutorError) => {
     parts.launcher.forget(token);
     started.reject(error);
-    ended.reject(error);
+    lose(error.message);
   };
   parts.launcher.submit(token, {
     job,
     answer: ({ word, rest }) => {
-      const [first, second] = rest.split(' ').map(Number);
-      if (word === 'S') started.resolve(first ?? 0);
+      const [first = '', second] = rest.split(' ');
+      if (word === 'S') started.resolve({ pid: Number(first), startTicks: second ?? '' });
       else if (word === 'E')
-        ended.resolve({ exitCode: first ?? 0, ...(second === undefined ? {} : { signal: second }) });
+        ended.resolve({ exitCode: Number(first), ...(second === undefined ? {} : { signal: Number(second) }) });
       else fail(new ExecutorError('start-failed', `could not enter the task: ${rest}`));
     },
     fail,
   });
-  ended.promise.catch(() => {}); // the session's `exited` carries it
-  return { started: started.promise, ended: ended.promise };
+  return { started: started.promise, ended: ended.promise, lose };
 }
 
 function sessionScript(token: string, dir: string, source: string): string {

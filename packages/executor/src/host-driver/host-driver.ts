@@ -30,6 +30,8 @@ export interface HostDriverOptions {
    * task's directories it must undo itself when it rejects, by `undo` when the launch fails, by `destroy` afterwards.
    */
   plan(task: TaskConfig, context: PlanContext): Promise<HostPlan> | HostPlan;
+  /** `plan` takes away what a running task of the same id needs: one that nobody knew of is ended before, not taken up. */
+  readonly plansAnew?: boolean;
   /**
    * Asks the task to end in a way of its own (a VM's power button) before the kill signal is sent. Resolves when it has
    * asked, or `within` ran out; the task gets the rest of the time before it is killed.

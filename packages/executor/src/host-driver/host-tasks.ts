@@ -62,6 +62,7 @@ export class HostTasks {
     if (earlier !== undefined && (await this.#isThere(earlier))) return { handle: earlier };
     let plan: HostPlan | undefined;
     try {
+      if (this.#options.plansAnew === true) await this.#options.executor.abandon(task.id);
       plan = await this.#options.plan(task, {
         ...(signal === undefined ? {} : { signal }),
         tell: (message, details) => this.#tell(task.id, message, details),

@@ -9,6 +9,8 @@ import { descendants } from './process-identity.ts';
 import { quoteShell, quoteShellWords } from './shell-quote.ts';
 
 const DEFAULT_TIMEOUT_MS = 30_000;
+/** How long the end of a killed command may go untold. */
+const ANSWER_MS = 2_000;
 const DEFAULT_ENV = { PATH: SYSTEM_PATH };
 
 /** Runs a command to its end. @throws ExecutorError `canceled` when aborted, `timed-out` when killed for its time-out */
@@ -62,13 +64,18 @@ function answerOf(
     };
     const name = command.argv[0] ?? '';
     const timeoutMs = command.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    let overdue: NodeJS.Timeout | undefined;
     const timer = setTimeout(() => {
-      killWith(new ExecutorError('timed-out', `${name} did not end within ${timeoutMs} ms`));
+      const error = new ExecutorError('timed-out', `${name} did not end within ${timeoutMs} ms`);
+      killWith(error);
+      // The shell that would tell may have been killed itself.
+      overdue = setTimeout(() => settle(() => reject(reason ?? error)), ANSWER_MS);
     }, timeoutMs);
     const onAbort = () => killWith(new ExecutorError('canceled', `${name} was canceled`));
     signal?.addEventListener('abort', onAbort, { once: true });
     const settle = (act: () => void) => {
       clearTimeout(timer);
+      clearTimeout(overdue);
       signal?.removeEventListener('abort', onAbort);
       act();
     };

@@ -36,6 +36,9 @@ export interface LaunchPlan {
   readonly logs?: LogPlan;
 }
 
+/** What of a plan outlives its start: neither environment nor arguments, which may be secret. */
+export type RecordedPlan = Omit<LaunchPlan, 'env' | 'argv' | 'token'>;
+
 export interface LogPlan {
   readonly stdout: LogFilePlan;
   readonly stderr: LogFilePlan;

@@ -20,7 +20,7 @@ import { readUserDatabase, resolveUser } from '../isolation/users.ts';
 import type { ChrootIsolation, IsolationPieces, LaunchSpec } from '../types.ts';
 import { RUNNING_RECORD } from './exit-record.ts';
 import type { FifoPool } from './fifo-pool.ts';
-import type { LaunchPlan } from './launch-plan.ts';
+import type { LaunchPlan, RecordedPlan } from './launch-plan.ts';
 import { launchRequest } from './launch-request.ts';
 import { launchScript } from './launch-script.ts';
 import { type LauncherJob, SYSTEM_PATH } from './launcher.ts';
@@ -63,34 +63,14 @@ export async function prepareLaunch(spec: LaunchSpec, token: string, ground: Exe
     const hint = ground.pieces.mend;
     throw new ExecutorError('start-failed', 'tasks cannot be isolated on this machine', hint ? { hint } : {});
   }
-  const user = resolveUser(spec.user ?? (isolation.kind === 'chroot' ? 'nobody' : '0:0'), readUserDatabase());
-  const name = nameForId(spec.id);
-  const cgroupPlan = planCgroups(ground.layout, `${ground.cgroupParent}/launches/${name}`, spec.limits);
-  const exitFile = join(ground.exitsDir, name);
+  const described = describeLaunch(spec, ground);
+  const { cgroupPlan, exitFile, user } = described;
   try {
     const root = isolation.kind === 'chroot' ? await prepareRoot(isolation, user, ground) : undefined;
     const argv = checkCommand(spec, root ?? { root: '/', mounts: [] });
     // Undefined = it was there before.
     if (mkdirSync(spec.stateDir, { recursive: true, mode: 0o700 }) === undefined) chmodSync(spec.stateDir, 0o700);
-    const devices = planDevices(ground, deviceRules(spec));
-    const plan: LaunchPlan = {
-      token,
-      id: spec.id,
-      name,
-      dir: spec.stateDir,
-      exitFile,
-      argv,
-      env: checkEnv(spec.env),
-      cwd: spec.cwd,
-      user,
-      cgroups: cgroupPlan.directories.map(({ dir }) => dir),
-      oomScoreAdj: spec.limits.oomScoreAdj ?? 0,
-      ...(devices === undefined ? {} : { devices }),
-      ...(spec.networkNamespace === undefined ? {} : { networkNamespace: spec.networkNamespace }),
-      ...(isolation.kind === 'chroot' ? { chroot: boundary(isolation, ground) } : {}),
-      ...reachOf(spec, user),
-      ...(spec.logs === undefined ? {} : { logs: planLogs(spec.logs) }),
-    };
+    const plan = { token, argv, env: checkEnv(spec.env), ...recordedPlan(spec, ground, described) };
     const isNative = ground.native !== undefined;
     const job = isNative ? nativeJob(plan, cgroupPlan, root) : await shellJob(plan, cgroupPlan, ground);
     return { plan, cgroupPlan, job };
@@ -100,6 +80,41 @@ export async function prepareLaunch(spec: LaunchSpec, token: string, ground: Exe
       ? error
       : new ExecutorError('start-failed', `could not prepare the launch of ${spec.id}`, { cause: error });
   }
+}
+
+interface Described {
+  readonly name: string;
+  readonly user: ResolvedUser;
+  readonly cgroupPlan: CgroupPlan;
+  readonly exitFile: string;
+}
+
+/** Who and where a launch is: the same each time it is asked for. Makes nothing. */
+export function describeLaunch(spec: LaunchSpec, ground: ExecutorGround): Described {
+  const name = nameForId(spec.id);
+  return {
+    name,
+    user: resolveUser(spec.user ?? (spec.isolation.kind === 'chroot' ? 'nobody' : '0:0'), readUserDatabase()),
+    cgroupPlan: planCgroups(ground.layout, `${ground.cgroupParent}/launches/${name}`, spec.limits),
+    exitFile: join(ground.exitsDir, name),
+  };
+}
+
+/** What of a launch's plan goes into its record. */
+export function recordedPlan(spec: LaunchSpec, ground: ExecutorGround, described: Described): RecordedPlan {
+  const { isolation } = spec;
+  const { name, user, cgroupPlan, exitFile } = described;
+  const devices = planDevices(ground, deviceRules(spec));
+  return {
+    ...{ id: spec.id, name, dir: spec.stateDir, exitFile, cwd: spec.cwd, user },
+    cgroups: cgroupPlan.directories.map(({ dir }) => dir),
+    oomScoreAdj: spec.limits.oomScoreAdj ?? 0,
+    ...(devices === undefined ? {} : { devices }),
+    ...(spec.networkNamespace === undefined ? {} : { networkNamespace: spec.networkNamespace }),
+    ...(isolation.kind === 'chroot' ? { chroot: boundary(isolation, ground) } : {}),
+    ...reachOf(spec, user),
+    ...(spec.logs === undefined ? {} : { logs: planLogs(spec.logs) }),
+  };
 }
 
 function reachOf({ isolation }: LaunchSpec, user: ResolvedUser): Pick<LaunchPlan, 'reach'> {
@@ -121,7 +136,7 @@ function nativeJob(plan: LaunchPlan, cgroupPlan: CgroupPlan, root: RootPlan | un
   const text = launchRequest(plan, prepareParents(cgroupPlan), root?.steps ?? []);
   if (text.length > MOST_PLAN)
     throw new ExecutorError('invalid', `the command and environment of ${plan.id} are longer than ${MOST_PLAN} bytes`);
-  return { kind: 'launch', plan: text };
+  return { kind: 'launch', plan: text, sign: join(plan.dir, 'exit') };
 }
 
 async function shellJob(

@@ -3,14 +3,14 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readIfThere } from '../cgroup/cgroup-host.ts';
 import type { LaunchHandle } from '../types.ts';
-import type { LaunchPlan } from './launch-plan.ts';
+import type { RecordedPlan } from './launch-plan.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 
 /** Holds no environment and no arguments: these may be secret. */
 export interface LaunchRecord {
   readonly version: 1;
   readonly handle: LaunchHandle;
-  readonly plan: Omit<LaunchPlan, 'env' | 'argv' | 'token'>;
+  readonly plan: RecordedPlan;
   readonly oomCounter?: { readonly file: string; readonly key: string };
   /** Copier of stdout (which also writes the exit record) and of stderr. */
   readonly copiers: { readonly stdout: ProcessIdentity; readonly stderr?: ProcessIdentity };

@@ -14,6 +14,7 @@ import { findLaunchRecord, writeLaunchRecord } from './launch-record.ts';
 import { successorRequest } from './launch-request.ts';
 import { publishExit } from './launch-script.ts';
 import { type LaunchEntry, settleByRecord } from './launch-table.ts';
+import { endUnrecorded } from './launch-unrecorded.ts';
 import type { FileJob } from './launcher.ts';
 import { isOwnDirectory, logFileNumbers } from './log-files.ts';
 import type { ProcessIdentity } from './process-identity.ts';
@@ -24,7 +25,11 @@ import { quoteShell } from './shell-quote.ts';
 export async function recoverLaunch(parts: ExecutorParts, handle: LaunchHandle): Promise<void> {
   if (parts.table.find(handle.id) !== undefined) return;
   const record = findLaunchRecord(handle.stateDir);
-  if (record === undefined) throw new ExecutorError('lost', `nothing is left of ${handle.id}`);
+  if (record === undefined) {
+    // What is called lost does not run on beside the next: its directory may have been removed under it.
+    if (handle.bootId === readBootId()) await endUnrecorded(parts, handle);
+    throw new ExecutorError('lost', `nothing is left of ${handle.id}`);
+  }
   if (record.handle.startTicks !== handle.startTicks || record.handle.pid !== handle.pid) {
     throw new ExecutorError('lost', `${handle.stateDir} belongs to another launch than ${handle.id}`);
   }

@@ -10,8 +10,9 @@ import { parseExitRecord } from './exit-record.ts';
 import { endLaunch, freeLaunch } from './launch-control.ts';
 import type { PreparedLaunch } from './launch-prepare.ts';
 import { discardLaunch, prepareLaunch } from './launch-prepare.ts';
-import { findLaunchRecord, writeLaunchRecord } from './launch-record.ts';
+import { findLaunchRecord, type LaunchRecord, writeLaunchRecord } from './launch-record.ts';
 import { recoverLaunch } from './launch-recovery.ts';
+import { takeUpUnrecorded } from './launch-unrecorded.ts';
 import type { LauncherAnswer } from './launcher.ts';
 import { viewProblem } from './log-files.ts';
 import type { ProcessIdentity } from './process-identity.ts';
@@ -73,7 +74,7 @@ function tellOfView(parts: ExecutorParts, { id, logs }: LaunchSpec): void {
 
 /** A launch with this id that an earlier process began: it is taken over instead of being started twice. */
 async function earlierLaunch(parts: ExecutorParts, spec: LaunchSpec): Promise<LaunchHandle | undefined> {
-  const record = findLaunchRecord(spec.stateDir);
+  const record = findLaunchRecord(spec.stateDir) ?? (await unrecordedLaunch(parts, spec));
   if (record === undefined || record.plan.id !== spec.id) return undefined;
   try {
     await recoverLaunch(parts, record.handle);
@@ -85,6 +86,12 @@ async function earlierLaunch(parts: ExecutorParts, spec: LaunchSpec): Promise<La
     parts.table.delete(spec.id);
     return undefined;
   }
+}
+
+async function unrecordedLaunch(parts: ExecutorParts, spec: LaunchSpec): Promise<LaunchRecord | undefined> {
+  const record = await takeUpUnrecorded(parts, spec);
+  if (record !== undefined) writeLaunchRecord(record);
+  return record;
 }
 
 function firstAnswer(parts: ExecutorParts, prepared: PreparedLaunch): Promise<LauncherAnswer> {

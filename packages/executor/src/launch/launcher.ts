@@ -53,7 +53,14 @@ export interface LauncherAnswer {
 }
 
 /** `script`: a shell script, sourced or run. The others: plans, which only the native launcher can read. */
-export type LauncherJob = FileJob | { readonly kind: 'launch'; readonly plan: string };
+export type LauncherJob =
+  | FileJob
+  | {
+      readonly kind: 'launch';
+      readonly plan: string;
+      /** A file that is made as soon as the plan was taken up. */
+      readonly sign: string;
+    };
 
 export interface FileJob {
   readonly kind: 'script' | 'session' | 'copier';
@@ -67,6 +74,13 @@ function orderText(token: string, job: LauncherJob, isNative: boolean): string {
   // A plan's own end comes behind it.
   if (job.kind === 'launch') return `L ${token} ${Buffer.byteLength(job.plan)}\n${job.plan}\n`;
   return isNative ? `${LETTERS[job.kind]} ${token} ${job.file}\n` : `${job.file}\n`;
+}
+
+/** Whether somebody works at it. A script gives no sign but its answer. */
+function hasBegun(job: LauncherJob): boolean {
+  if (job.kind === 'script') return true;
+  // Plans in files are removed by whoever reads them.
+  return job.kind === 'launch' ? existsSync(job.sign) : !existsSync(job.file);
 }
 
 interface Pending {
@@ -86,10 +100,15 @@ function serveWords(cgroups: readonly string[]): readonly string[] {
   return ['devices', ...DEFAULT_DEVICES.map(renderDeviceRule), 'groups', ...cgroups];
 }
 
+/** Far longer than an order takes from the launcher's input to a process of its own. */
+const BEGIN_MS = 1_000;
+
 /** Owns the launcher process. Killed from outside, it is started again; what it had forked is not touched. */
 export class Launcher {
   readonly #options: LauncherOptions;
   readonly #pending = new Map<string, Pending>();
+  /** Tokens of which something was heard: these are never handed on. */
+  readonly #answered = new Set<string>();
   #child: ChildProcess | undefined;
   #pieces: ReadonlySet<string> = new Set();
   #closed = false;
@@ -125,6 +144,7 @@ export class Launcher {
 
   forget(token: string): void {
     this.#pending.delete(token);
+    this.#answered.delete(token);
   }
 
   /** Ends the launcher. What it forked lives on. */
@@ -185,30 +205,45 @@ export class Launcher {
   }
 
   /**
-   * Scripts that the dead launcher had forked still answer through its pipe, whose end is seen when the last of them
-   * has let go of it. Only what is unanswered then was never begun, and is handed to the successor.
+   * What the dead launcher had forked still answers through its pipe, whose end is seen when the last of them has let go
+   * of it: then what is unanswered was never begun, and is handed to the successor. Commands in tasks hold it for as long
+   * as they run; what shows that it was not begun need not wait for them.
    */
   #restart(dead: ChildProcess, reason: string): void {
     this.#restarts += 1;
     this.#options.onRestart(reason);
     const orphans = new Map(this.#pending);
-    const resubmit = () => {
-      for (const [token, pending] of orphans) {
-        if (this.#pending.get(token) === pending) this.#write(token, pending.job);
-      }
-    };
     const failed = (error: ExecutorError) => {
       for (const pending of this.#pending.values()) pending.fail(error);
       this.#pending.clear();
+      this.#answered.clear();
     };
     if (this.#restarts > 1_000) failed(new ExecutorError('start-failed', 'the launcher keeps being killed'));
     else this.#spawn(() => {}, failed);
-    if (dead.stdout === null || dead.stdout.readableEnded || dead.stdout.destroyed) resubmit();
-    else dead.stdout.once('close', resubmit);
+    const early = setTimeout(() => this.#handOn(orphans, ({ job }) => !hasBegun(job)), BEGIN_MS);
+    const closed = () => {
+      clearTimeout(early);
+      this.#handOn(orphans, () => true);
+      for (const [token, pending] of orphans)
+        if (this.#pending.get(token) === pending)
+          pending.fail(new ExecutorError('lost', 'whoever would have told how it ended was killed'));
+    };
+    if (dead.stdout === null || dead.stdout.readableEnded || dead.stdout.destroyed) closed();
+    else dead.stdout.once('close', closed);
+  }
+
+  /** Hands those of a dead launcher's orders that were never answered to its successor, and takes them off the list. */
+  #handOn(orphans: Map<string, Pending>, chosen: (pending: Pending) => boolean): void {
+    for (const [token, pending] of orphans) {
+      if (this.#pending.get(token) !== pending || this.#answered.has(token) || !chosen(pending)) continue;
+      orphans.delete(token);
+      this.#write(token, pending.job);
+    }
   }
 
   #onLine(line: string): void {
     const [word = '', token = '', ...rest] = line.split(' ');
+    if (this.#pending.has(token)) this.#answered.add(token);
     this.#pending.get(token)?.answer({ word, rest: rest.join(' ') });
   }
 }

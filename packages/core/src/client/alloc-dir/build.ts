@@ -5,7 +5,7 @@ import type { DriverCapabilities, TaskDirectories } from '@orch/driver-api';
 import { describeError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/logger.ts';
 import { ConfinedDirectory, type Rights } from '../files/confined-directory.ts';
-import { isMountPoint, mountMemory, unmountBelow } from '../files/confined-mounts.ts';
+import { isMountPoint, mountMemory, secretsSource, unmountBelow } from '../files/confined-mounts.ts';
 import { removeTree } from '../files/confined-tree.ts';
 import { hasPrivateFile, makePrivateDirectory, writeMarker } from '../files/private-files.ts';
 import type { CommandRunner } from '../network/command-runner.ts';
@@ -107,7 +107,7 @@ async function mountSecrets(
     if (await isMountPoint(task, name)) return;
     const who = owner === undefined ? '' : `,uid=${owner.uid},gid=${owner.gid}`;
     const options = `size=${secretsMiB}m,mode=${mode.toString(8)},noexec,nosuid,nodev${who}`;
-    const reason = await mountMemory(directory, 'orch-secrets', options, tools.runner).catch(describeError);
+    const reason = await mountMemory(directory, secretsSource, options, tools.runner).catch(describeError);
     if (reason === undefined) return;
     tools.log.warn('secrets are kept in a plain directory: the in-memory file system could not be mounted', {
       path,

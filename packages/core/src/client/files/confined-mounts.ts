@@ -6,6 +6,9 @@ import { OrchError } from '../../lib/errors.ts';
 import type { CommandRunner } from '../network/command-runner.ts';
 import { type ConfinedDirectory, mountIdOf, O_PATH } from './confined-directory.ts';
 
+/** What secrets are mounted from. Stays the same: an agent finds those of the one before it by this name. */
+export const secretsSource = 'orch-secrets';
+
 export interface MountEntry {
   readonly id: number;
   readonly parentId: number;
@@ -15,6 +18,10 @@ export interface MountEntry {
   readonly root: string;
   readonly point: string;
   readonly options: readonly string[];
+  /** What is mounted or unmounted in it happens in other namespaces, and at its other places, too. */
+  readonly isShared: boolean;
+  /** What it was mounted from: of a tmpfs a mere name. */
+  readonly source: string;
 }
 
 /** All mounts of this process's namespace, in the order in which they lie upon each other. */
@@ -27,7 +34,8 @@ export function parseMounts(mountinfo: string): readonly MountEntry[] {
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => {
-      const [id, parentId, device = '', root = '', point = '', options = ''] = line.split(' ');
+      const [id, parentId, device = '', root = '', point = '', options = '', ...rest] = line.split(' ');
+      const dash = rest.indexOf('-');
       return {
         id: Number(id),
         parentId: Number(parentId),
@@ -35,6 +43,8 @@ export function parseMounts(mountinfo: string): readonly MountEntry[] {
         root: decoded(root),
         point: decoded(point),
         options: options.split(','),
+        isShared: rest.slice(0, dash).some((field) => field.startsWith('shared:')),
+        source: decoded(rest[dash + 2] ?? ''),
       };
     });
 }
@@ -102,22 +112,39 @@ async function unmountAt(
   names: readonly string[],
   runner: CommandRunner,
 ): Promise<string> {
-  let handle: FileHandle | undefined;
   try {
-    for (const [index, name] of names.entries()) {
-      const from = handle === undefined ? directory.path : `/proc/self/fd/${handle.fd}`;
-      const isLast = index === names.length - 1;
-      const next = await open(`${from}/${name}`, O_PATH | constants.O_NOFOLLOW | (isLast ? 0 : constants.O_DIRECTORY));
-      await handle?.close();
-      handle = next;
+    const handle = await reach(directory, names);
+    try {
+      return await unmountHandle(handle, runner);
+    } finally {
+      await handle.close();
     }
-    if (handle === undefined) return 'it has no name';
-    const path = `/proc/${process.pid}/fd/${handle.fd}`;
-    const result = await runner.run({ argv: ['umount', '--no-canonicalize', '--lazy', path] });
-    return result.stderr.trim() || `umount ended with exit code ${result.exitCode}`;
   } catch (error) {
     return `its place cannot be reached (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`;
-  } finally {
-    await handle?.close();
   }
+}
+
+/** A handle on what lies there, taken name by name without following a link. The caller closes it. */
+export async function reach(directory: ConfinedDirectory, names: readonly string[]): Promise<FileHandle> {
+  let from = directory.path;
+  let handle: FileHandle | undefined;
+  for (const [index, name] of names.entries()) {
+    const above = handle;
+    const isLast = index === names.length - 1;
+    try {
+      handle = await open(`${from}/${name}`, O_PATH | constants.O_NOFOLLOW | (isLast ? 0 : constants.O_DIRECTORY));
+    } finally {
+      await above?.close();
+    }
+    from = `/proc/self/fd/${handle.fd}`;
+  }
+  if (handle === undefined) throw new OrchError('unmount-failed', 'it has no name');
+  return handle;
+}
+
+/** Unmounts what the handle is the root of, also where something covers it. Answers what the command says. */
+export async function unmountHandle(handle: FileHandle, runner: CommandRunner): Promise<string> {
+  const path = `/proc/${process.pid}/fd/${handle.fd}`;
+  const result = await runner.run({ argv: ['umount', '--no-canonicalize', '--lazy', path] });
+  return result.stderr.trim() || `umount ended with exit code ${result.exitCode}`;
 }

@@ -1,12 +1,13 @@
 // The data directory as a mount of its own with `nosuid,nodev`: what tasks leave in it is neither set-user-id nor a device
 // to the host. One mount for all of it, so that files can still be linked and moved between its parts.
 
+import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { describeError } from '../../lib/errors.ts';
 import type { DirectoryTools } from '../alloc-dir/build.ts';
 import { allocationsDir } from '../alloc-dir/layout.ts';
 import { ConfinedDirectory, mountIdOf } from './confined-directory.ts';
-import { type MountEntry, readMounts } from './confined-mounts.ts';
+import { type MountEntry, reach, readMounts, secretsSource, unmountHandle } from './confined-mounts.ts';
 
 const wanted = ['nosuid', 'nodev'] as const;
 /** What the mount below has is to hold for the one upon it. */
@@ -23,11 +24,10 @@ export async function openDataDir(dataDir: string, tools: DirectoryTools): Promi
   if (!tools.isRoot) return false;
   try {
     const found = await ownMount(dataDir);
-    if (found === undefined) await run(tools, ['mount', '--bind', dataDir, dataDir]);
+    if (found === undefined) await bindUponItself(dataDir, tools);
     const mount = await ownMount(dataDir);
     if (mount !== undefined && !isGuarded(mount)) {
-      const kept = mount.options.filter((option) => inherited.includes(option));
-      await run(tools, ['mount', '-o', ['remount', 'bind', ...kept, ...wanted].join(','), dataDir]);
+      await run(tools, ['mount', '-o', guarding(mount), dataDir]);
     }
     const now = await ownMount(dataDir);
     if (now !== undefined && isGuarded(now)) return true;
@@ -39,6 +39,52 @@ export async function openDataDir(dataDir: string, tools: DirectoryTools): Promi
     });
     return false;
   }
+}
+
+/**
+ * With all that is mounted in it: an agent before this one had no such mount, and secrets of its tasks lie in there. Where
+ * the mounts below are not shared, what was copied stays behind the new mount and keeps the directory it lies upon from
+ * being removed: secrets are taken away there. Where they are shared, both go together when a task ends.
+ */
+async function bindUponItself(dataDir: string, tools: DirectoryTools): Promise<void> {
+  await onDirectory(dataDir, async (data) => {
+    const root = await data.realPath();
+    const mounts = await readMounts();
+    const inner = mounts.filter(({ point }) => point.startsWith(`${root}/`));
+    const isShared = ({ parentId }: MountEntry) => mounts.find(({ id }) => id === parentId)?.isShared !== false;
+    const covered: FileHandle[] = [];
+    try {
+      for (const mount of inner.filter((one) => one.source === secretsSource && !isShared(one)))
+        covered.push(await reach(data, namesBelow(root, mount)));
+      await run(tools, ['mount', '--rbind', dataDir, dataDir]);
+      for (const handle of covered) await unmountHandle(handle, tools.runner);
+    } finally {
+      for (const handle of covered) await handle.close();
+    }
+    for (const mount of inner.filter((one) => !isGuarded(one)))
+      await guardCopy(dataDir, namesBelow(root, mount), mount, tools);
+  });
+}
+
+/** Of a disk that an operator has mounted in there, for one. */
+async function guardCopy(dataDir: string, names: readonly string[], mount: MountEntry, tools: DirectoryTools) {
+  await onDirectory(dataDir, async (data) => {
+    const handle = await reach(data, names);
+    try {
+      await run(tools, ['mount', '--no-canonicalize', '-o', guarding(mount), `/proc/${process.pid}/fd/${handle.fd}`]);
+    } finally {
+      await handle.close();
+    }
+  });
+}
+
+function namesBelow(root: string, { point }: MountEntry): readonly string[] {
+  return point.slice(root.length + 1).split('/');
+}
+
+function guarding(mount: MountEntry): string {
+  const kept = mount.options.filter((option) => inherited.includes(option));
+  return ['remount', 'bind', ...kept, ...wanted].join(',');
 }
 
 /** Takes the mount away; the directory and its modes stay. Only when no task has its files there. */
