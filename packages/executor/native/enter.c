@@ -20,16 +20,23 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "orch-launch.h"
 
-static _Noreturn void fail(const struct plan *plan, const char *step) {
-  if (plan->has_pipes) dprintf(ANSWERS, "F %s %s: %s\n", plan->token, step, strerror(errno));
-  else dprintf(2, "orch: %s: %s\r\n", step, strerror(errno));
+static _Noreturn void refuse(const struct plan *plan, const char *reason) {
+  if (plan->has_pipes) dprintf(ANSWERS, "F %s %s\n", plan->token, reason);
+  else dprintf(2, "orch: %s\r\n", reason);
   _exit(125);
+}
+
+static _Noreturn void fail(const struct plan *plan, const char *step) {
+  char reason[256];
+  snprintf(reason, sizeof reason, "%s: %s", step, strerror(errno));
+  refuse(plan, reason);
 }
 
 // A number may be another process's by now: the handle is taken first, then the start time compared.
@@ -50,7 +57,14 @@ static void enter_namespaces(const struct plan *plan, int target) {
   if (plan->reach != NULL) kinds |= CLONE_NEWNS;
   if (plan->root != NULL) kinds |= CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWCGROUP;
   if (plan->own_ipc) kinds |= CLONE_NEWIPC;
+  struct stat host, here;
+  if (stat("/", &host) != 0) fail(plan, "root");
   if (kinds != 0 && setns(target, kinds) != 0) fail(plan, "namespaces");
+  if (plan->root == NULL) return;
+  // Agents before the pivot changed a task's root alone: its mount namespace still leads to the host's.
+  if (stat("/", &here) != 0) fail(plan, "root");
+  if (here.st_dev == host.st_dev && here.st_ino == host.st_ino)
+    refuse(plan, "an older agent started it, and its namespace holds the host's root: restart the task");
 }
 
 static void take_pipes(const struct plan *plan) {

@@ -139,6 +139,17 @@ export const isolationMutants: readonly Mutant[] = [
   },
   {
     against: 'class 8',
+    guard: 'no command in the host’s root, which tasks of an older agent still lead to',
+    file: native('enter.c'),
+    find: '  if (plan->root == NULL) return;',
+    put: '  return;',
+    test: {
+      file: 'test/security/older-tasks.e2e.ts',
+      title: 'a command inside a task of an older agent is refused, and never runs in the host’s root',
+    },
+  },
+  {
+    against: 'class 8',
     guard: 'the task’s own /dev/null as its standard input',
     file: native('launch.c'),
     find: '  if (failed == NULL && plan->root != NULL && !take_null_input()) failed = "/dev/null";',
