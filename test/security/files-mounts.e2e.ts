@@ -73,6 +73,15 @@ test('a disk that an operator has mounted within the data directory stays in sig
   t.deepEqual(answer.closed, ['/disk/data/more rw,noatime']);
 });
 
+test('where mounts are shared, a clean end does not take that disk from the operator', (t) => {
+  const disk = (base: string) => `mkdir -p ${base}/disk/data/more; mount -t tmpfs disk ${base}/disk/data/more`;
+  const { closed } = probe(t, 'shared', disk);
+  t.true(
+    closed.some((line) => line.startsWith('/disk/data/more ')),
+    closed.join(),
+  );
+});
+
 test('on a disk of its own the flags of that disk stay, and the disk stays mounted', (t) => {
   const answer = probe(
     t,

@@ -91,7 +91,11 @@ function guarding(mount: MountEntry): string {
 export async function closeDataDir(dataDir: string, tools: DirectoryTools): Promise<void> {
   if (!tools.isRoot) return;
   try {
-    if ((await ownMount(dataDir)) !== undefined) await run(tools, ['umount', '--lazy', dataDir]);
+    const mount = await ownMount(dataDir);
+    if (mount === undefined) return;
+    // Where mounts are shared, a disk that an operator mounted in there would go with it, everywhere.
+    if (mount.isShared && (await readMounts()).some(({ parentId }) => parentId === mount.id)) return;
+    await run(tools, ['umount', '--lazy', dataDir]);
   } catch (error) {
     tools.log.warn('the data directory stays mounted upon itself', { reason: describeError(error) });
   }
