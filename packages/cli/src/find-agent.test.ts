@@ -1,6 +1,6 @@
 // Which agent a command speaks to, and when it says who it is.
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -77,7 +77,7 @@ test('the token: the flag, the variables, the file of a variable; the agent’s 
 test('a dead agent’s sockets are told, and where the token stands', async (t) => {
   const dir = directory(t);
   const env = { ORCH_SOCKET_DIR: dir };
-  t.is((await findAgent(nobody, env)).noAnswerHint, undefined);
+  t.regex((await findAgent(nobody, env)).noAnswerHint ?? '', /no agent's socket in .*ORCH_SOCKET_DIR/);
   writeFileSync(join(dir, 'operator.sock'), '');
   t.regex((await findAgent(nobody, env)).noAnswerHint ?? '', /the agent whose sockets are in .* has ended/);
   t.regex((await findAgent(nobody, env)).deniedHint, /it stands in <data_dir>\/api-token/);
@@ -97,4 +97,30 @@ test('what listens on the port of an agent that is not there is spoken to only w
   t.is((await findAgent({ ...nobody, address: tcp }, env, () => 1_234)).address, tcp, 'it was named');
   await listen(t, join(dir, 'operator.sock'));
   t.is((await findAgent(nobody, env, () => 1_234)).address, `unix://${dir}/operator.sock`);
+});
+
+test.serial('whoever may not open the socket is told its group, and how to get in', async (t) => {
+  if (process.getuid?.() !== 0) {
+    t.pass('only root can make a socket that is not its reader’s');
+    return;
+  }
+  const dir = directory(t);
+  await listen(t, join(dir, 'api.sock'));
+  chmodSync(dir, 0o755);
+  chmodSync(join(dir, 'api.sock'), 0o660);
+  const hint = async () => {
+    process.setegid?.(65_534);
+    process.seteuid?.(65_534);
+    try {
+      return (await findAgent(nobody, { ORCH_SOCKET_DIR: dir })).noAnswerHint ?? '';
+    } finally {
+      process.seteuid?.(0);
+      process.setegid?.(0);
+    }
+  };
+  t.regex(await hint(), /only root may open .*groupadd --system orch/);
+  chownSync(join(dir, 'api.sock'), 0, 65_533);
+  t.regex(await hint(), /for members of the group "65533": as root, usermod -aG 65533 NAME/);
+  chownSync(join(dir, 'api.sock'), 0, 1);
+  t.regex(await hint(), /for members of the group "daemon"/);
 });

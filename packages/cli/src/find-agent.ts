@@ -4,7 +4,7 @@ import { ApiError } from '@orch/api';
 import { defaultSocketDir, groupSocket, operatorSocket, type TcpNote, tcpNote } from '@orch/api/socket-places';
 import { strangerAt } from './listening-user.ts';
 
-const { readFileSync } = process.getBuiltinModule('node:fs');
+const { readFileSync, statSync } = process.getBuiltinModule('node:fs');
 const { connect } = process.getBuiltinModule('node:net');
 const { join } = process.getBuiltinModule('node:path');
 
@@ -70,16 +70,27 @@ async function findSocket(dir: string): Promise<{ readonly address: string; read
     if (state === 'open') return { address: `unix://${join(dir, name)}` };
     states.set(name, state);
   }
-  const group = states.get(groupSocket);
-  if (group === 'denied') {
-    const hint = `${join(dir, groupSocket)} is for members of its group, "orch" unless configured; you are none of them, and nothing answers on TCP`;
+  if (states.get(groupSocket) === 'denied') {
+    const hint = `${whoMayOpen(join(dir, groupSocket))}; nothing answers on TCP`;
     return { address: lastAddress, noAnswerHint: hint };
   }
   if ([...states.values()].includes('dead')) {
     const hint = `the agent whose sockets are in ${dir} has ended; start it again, or name another with --address or ORCH_ADDR`;
     return { address: lastAddress, noAnswerHint: hint };
   }
-  return { address: lastAddress };
+  const hint = `there is no agent's socket in ${dir} either: start one with \`orch agent --dev\`, or name it with --address or ORCH_ADDR, or by the directory of its sockets with ORCH_SOCKET_DIR`;
+  return { address: lastAddress, noAnswerHint: hint };
+}
+
+function whoMayOpen(path: string): string {
+  const gid = statSync(path, { throwIfNoEntry: false })?.gid ?? 0;
+  if (gid === 0)
+    return `only root may open ${path}, there was no group for it: as root, groupadd --system orch, usermod -aG orch NAME, and start the agent again`;
+  const line = readFileSync('/etc/group', 'utf8')
+    .split('\n')
+    .find((entry) => entry.split(':')[2] === `${gid}`);
+  const group = line?.split(':')[0] ?? `${gid}`;
+  return `${path} is for members of the group "${group}": as root, usermod -aG ${group} NAME, and log in again`;
 }
 
 type SocketState = 'open' | 'denied' | 'dead' | 'absent';

@@ -125,8 +125,9 @@ test.serial('an image replaced by a newer one of its name is collected when nobo
 
 test.serial('an image the registry does not have is not found', async (t) => {
   const task = await harness.script('exit 0', { image: `${host}/team/none:1` });
-  const error = (await t.throwsAsync(driver.start(task, {}))) as unknown as { code: string; hint: string };
+  const error = (await t.throwsAsync(driver.start(task, {}))) as Error & { code: string; hint: string };
   t.is(error.code, 'not-found');
+  t.is(error.cause, undefined, 'what the engine said stands in the message, once');
   t.regex(error.hint, /name and tag/);
 });
 

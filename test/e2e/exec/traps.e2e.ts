@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import type { LaunchHandle } from '@orch/executor';
+import type { ExecutorError, LaunchHandle } from '@orch/executor';
 import test, { type ExecutionContext } from 'ava';
 import {
   kindsUnderTest,
@@ -264,9 +264,10 @@ test.serial('a program that is not there, or not executable, is named', async (t
   await t.throwsAsync(bench.executor.launch({ ...spec, argv: ['no-such-program'] }), {
     message: /is not in \/usr\/bin:\/bin/,
   });
-  await t.throwsAsync(bench.executor.launch({ ...spec, argv: ['/etc/passwd'] }), {
+  const unmarked = await t.throwsAsync(bench.executor.launch({ ...spec, argv: ['/etc/passwd'] }), {
     message: '/etc/passwd is not executable',
   });
+  t.regex((unmarked as ExecutorError).hint ?? '', /chmod \+x/);
   await t.throwsAsync(bench.executor.launch({ ...spec, user: 'no-such-user' }), { message: /no user "no-such-user"/ });
 });
 

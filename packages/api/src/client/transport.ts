@@ -152,6 +152,10 @@ function parseAddress(text: string): Address {
     }
     return { base: new URL('http://localhost'), socketPath, place: socketPath };
   }
+  if (text.startsWith('/') || text.startsWith('unix:')) {
+    const path = text.replace(/^unix:/, '');
+    throw new ApiError(0, `"${text}" is no address`, { hint: `a socket is named ${socketScheme}${path}` });
+  }
   const withScheme = text.includes('://') ? text : `http://${text}`;
   if (!URL.canParse(withScheme)) {
     throw new ApiError(0, `"${text}" is no address`, {
@@ -233,7 +237,8 @@ const startOne = 'is the agent running? `orch agent --dev` starts one; --address
 const noAnswerHints: Readonly<Record<string, string>> = {
   ECONNREFUSED: startOne,
   ENOENT: startOne,
-  EACCES: 'you may not open this socket: the operator\'s is for root, the other one for members of the group "orch"',
+  EACCES:
+    "you may not open this socket: the operator's is for root, the other one for members of its group (ls -l shows it; usermod -aG GROUP NAME, and log in again)",
   ECONNRESET: "the agent closed the connection: too many may be open; the operator's socket has room of its own",
 };
 

@@ -44,5 +44,10 @@ test('addresses this client does not speak are refused by name', (t) => {
   t.throws(() => transport({ address: 'https://127.0.0.1:4646' }), { message: /https:\/\/ are not supported yet/ });
   t.throws(() => transport({ address: 'not an address' }), { message: /is no address/ });
   t.throws(() => transport({ address: 'unix://run/orch/api.sock' }), { message: /is no address/ });
+  for (const address of ['unix:/run/orch/api.sock', '/run/orch/api.sock'])
+    t.like(
+      t.throws(() => transport({ address })),
+      { hint: 'a socket is named unix:///run/orch/api.sock' },
+    );
   t.is(transport({ address: 'unix:///run/orch/api.sock' }).place, '/run/orch/api.sock');
 });

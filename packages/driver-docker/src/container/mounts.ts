@@ -161,6 +161,10 @@ async function bindSource(ground: Ground, source: BindSource): Promise<string> {
 
 async function heldSource(ground: Ground, source: BindSource): Promise<string> {
   const { path, field, create, readOnly, propagation } = source;
+  if (ground.volumesEnabled && !isOfAllocation(ground.directories, path)) {
+    const hint = 'Name a directory of the node by its absolute path.';
+    throw deniedError(field, `"${path}" leads out of the task directory`, hint);
+  }
   const handle = await openBeneath(ground.directories, { path, field, create, hint: VOLUMES_HINT });
   try {
     const found = await handle.stat();

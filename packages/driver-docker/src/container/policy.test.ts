@@ -7,7 +7,7 @@ import { makeTaskConfig } from '@orch/driver-api/testing';
 import test from 'ava';
 import { parseNodeConfig } from '../node-config.ts';
 import { deviceSettings } from './devices.ts';
-import { mountTarget } from './mounts.ts';
+import { mountTarget, resolveMounts } from './mounts.ts';
 import { resourceLimits } from './resources.ts';
 import { securitySettings } from './security.ts';
 import { readTaskConfig } from './task-config.ts';
@@ -152,4 +152,13 @@ test('a task is neither spared when memory runs out nor takes the cores from eve
   t.is(limits({ ulimit: { rtprio: '9' } }, { allow_caps: ['sys_nice'] }).Ulimits?.[0]?.Name, 'rtprio');
   t.is(limits({}).PidsLimit, 4096);
   t.is(limits({ pids_limit: 9000 }).PidsLimit, 9000);
+});
+
+test('where the node enables volumes, a path that climbs out is told to be written from the root', async (t) => {
+  for (const one of [task.directories.shared, task.directories.secrets]) await mkdir(one, { recursive: true });
+  const binds = { add: async () => '/held' } as never;
+  const climbing = (enabled: boolean) => resolveMounts(task, block({ volumes: ['../../etc:/x'] }), enabled, binds);
+  const error = await t.throwsAsync(climbing(true), { message: '"../../etc" leads out of the task directory' });
+  t.like(error, { hint: 'Name a directory of the node by its absolute path.' });
+  await t.throwsAsync(climbing(false), { message: /is outside the task directory, which this node does not allow/ });
 });

@@ -125,6 +125,7 @@ function progressText(image: string, item: PullItem): string {
   return `Pulling image ${image}: ${item.status ?? ''} ${item.id ?? ''}${share}`.trim();
 }
 
+/** The messages say all of the engine's answer: a cause would say it again. */
 function pullError(error: unknown, image: string): DriverError {
   const message = engineMessage(error);
   const doing = `pulling ${image}`;
@@ -132,14 +133,14 @@ function pullError(error: unknown, image: string): DriverError {
   if (!isConnectionFault(error)) {
     if (/manifest unknown|manifest for .* not found|repository does not exist|not found: name unknown/i.test(message)) {
       const hint = 'Check the name and tag of the image.';
-      return new DriverError('not-found', `${doing}: ${message}`, { hint, cause: error });
+      return new DriverError('not-found', `${doing}: ${message}`, { hint });
     }
     if (/unauthorized|access denied|authentication required|no basic auth/i.test(message)) {
-      return new DriverError('denied', `${doing}: ${message}`, { hint: 'Give `auth` credentials.', cause: error });
+      return new DriverError('denied', `${doing}: ${message}`, { hint: 'Give `auth` credentials.' });
     }
   }
   const mapped = engineError(error, doing, 'fetch-failed');
   if (mapped.code !== 'fetch-failed') return mapped;
   const hint = 'Check that the registry can be reached from this node, or load the image from an archive with `load`.';
-  return new DriverError('fetch-failed', mapped.message, { recoverable: true, hint, cause: error });
+  return new DriverError('fetch-failed', mapped.message, { recoverable: true, hint });
 }

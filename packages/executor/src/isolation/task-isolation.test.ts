@@ -41,6 +41,7 @@ test('chooseIsolation keeps what is added, less what is dropped, of what the nod
   t.deepEqual(kept({ cap_add: ['all'], cap_drop: ['cap_kill'] }), ['chown']);
   t.deepEqual(kept({ cap_add: ['all'], cap_drop: ['all'] }), []);
   t.throws(() => kept({ cap_add: ['net_raw'] }), { message: 'this node does not allow the capability net_raw' });
+  t.throws(() => kept({ cap_add: ['chwn'] }), { message: '"chwn" is not a capability' });
   t.throws(() => kept({ cap_add: ['no such'] }), { message: '"no such" is not a capability' });
 });
 

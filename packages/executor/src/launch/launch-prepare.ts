@@ -186,7 +186,9 @@ function checkCommand(spec: LaunchSpec, view: RootView): string[] {
   const program = findProgram(view, name, { cwd: spec.cwd, searchPath: spec.env['PATH'] ?? SYSTEM_PATH });
   if ('problem' in program) {
     throw new ExecutorError('not-found', program.problem, {
-      hint: 'give a path inside the task, or a name on its PATH',
+      hint: program.problem.endsWith('is not executable')
+        ? 'make it executable where it comes from (chmod +x), or run it by what reads it: command = "/bin/sh", args = [FILE]'
+        : 'give a path inside the task, or a name on its PATH',
     });
   }
   if (program.found.includes('=')) throw new ExecutorError('invalid', `the program path ${program.found} contains "="`);

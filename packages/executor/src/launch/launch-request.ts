@@ -2,16 +2,11 @@
 
 import type { CgroupPlan } from '../cgroup/cgroup-plan.ts';
 import { ExecutorError } from '../errors.ts';
+import { CAPABILITIES } from '../isolation/capability-names.ts';
 import type { IdRange } from '../isolation/denied-ids.ts';
 import { DEFAULT_DEVICES, renderDeviceRule } from '../isolation/device-rules.ts';
 import type { RootStep } from '../isolation/root-plan.ts';
 import { changesUser, joinedGroups, type LaunchPlan, type LogPlan } from './launch-plan.ts';
-
-/** Bit numbers of linux/capability.h, in order. */
-const CAPABILITIES = `chown dac_override dac_read_search fowner fsetid kill setgid setuid setpcap linux_immutable
-  net_bind_service net_broadcast net_admin net_raw ipc_lock ipc_owner sys_module sys_rawio sys_chroot sys_ptrace sys_pacct
-  sys_admin sys_boot sys_nice sys_resource sys_time sys_tty_config mknod lease audit_write audit_control setfcap
-  mac_override mac_admin syslog wake_alarm block_suspend audit_read perfmon bpf checkpoint_restore`.split(/\s+/);
 
 type Words = readonly (string | number)[];
 
