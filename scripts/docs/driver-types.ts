@@ -7,7 +7,7 @@ import { configSchema as javaSchema } from '../../packages/driver-java/src/confi
 import { configSchema as qemuSchema } from '../../packages/driver-qemu/src/config.ts';
 import { comment, HEAD, pascal } from './type-text.ts';
 
-const drivers: Readonly<Record<string, ConfigSchema>> = {
+export const drivers: Readonly<Record<string, ConfigSchema>> = {
   docker: DOCKER_CONFIG_SCHEMA,
   exec: EXEC_SCHEMA,
   raw_exec: RAW_EXEC_SCHEMA,

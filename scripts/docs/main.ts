@@ -15,5 +15,5 @@ if (process.argv.includes('--check')) {
   writeJobTypes();
   console.log('core/jobspec/builder/types: options of jobs in TypeScript written');
   writeReferences();
-  console.log('docs/reference: job file, functions, variables and JSON Schemas written');
+  console.log('docs/reference: job file, drivers, functions, variables and JSON Schemas written');
 }

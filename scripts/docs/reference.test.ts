@@ -3,11 +3,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parse } from '@cdktf/hcl2json';
+import { DENIED_ID_OPTIONS, ISOLATION_OPTIONS } from '@orch/executor';
 import Ajv2020 from 'ajv/dist/2020.js';
 import test from 'ava';
 import { parseJob } from '../../packages/core/src/jobspec/index.ts';
 import { encodeJobJson } from '../../packages/core/src/schema/index.ts';
+import { parseNodeConfig } from '../../packages/driver-docker/src/node-config.ts';
 import { newJob, pairs } from '../../test/facts/diff/pairs.ts';
+import { drivers } from './driver-types.ts';
+import { nodeOptions } from './drivers-page.ts';
 import { collectBlocks } from './job/blocks.ts';
 import { blockExamples, wholeJob } from './job/examples.ts';
 import { hclJobSchema } from './json-schema/hcl-schema.ts';
@@ -181,3 +185,13 @@ for (const [what, file] of badHclJobs) {
     t.false(isHclJob(file));
   });
 }
+
+test('what a node may say for a driver is what the driver takes', (t) => {
+  const names = (driver: string) => Object.keys(nodeOptions[driver] ?? {}).sort();
+  const isolating = [...ISOLATION_OPTIONS, ...DENIED_ID_OPTIONS].sort();
+  t.deepEqual(names('exec'), isolating);
+  t.deepEqual(names('java'), isolating);
+  t.deepEqual(Object.keys(nodeOptions).sort(), Object.keys(drivers).sort());
+  const refusal = t.throws(() => parseNodeConfig({ none: true })) as Error & { hint?: string };
+  for (const name of names('docker')) t.true(`${refusal.message} ${refusal.hint}`.includes(name), name);
+});

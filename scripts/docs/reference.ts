@@ -3,6 +3,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { driversPage } from './drivers-page.ts';
 import { functionsPage } from './functions-page.ts';
 import { jobPages } from './job/pages.ts';
 import { hclJobSchema } from './json-schema/hcl-schema.ts';
@@ -19,6 +20,7 @@ export function referenceFiles(): ReadonlyMap<string, string> {
     ['language.md', languagePage()],
     ['functions.md', functionsPage()],
     ['task-variables.md', variablesPage()],
+    ['drivers.md', driversPage()],
     ['job.schema.json', `${JSON.stringify(wireJobSchema(), null, 2)}\n`],
     ['job-hcl.schema.json', `${JSON.stringify(hclJobSchema(), null, 2)}\n`],
   ]);

@@ -64,7 +64,7 @@ export const taskBlock: BlockSchema = {
       type: 'json',
       default: {},
       destructive: true,
-      doc: "The driver's own options: see the page of the driver.",
+      doc: "The driver's own options: see the page of the drivers.",
     },
     {
       hcl: 'user',
