@@ -140,19 +140,28 @@ export function cgroupPids(cgroups: readonly string[]): number[] {
 
 /**
  * Sends SIGKILL to every process of the group. On v2 the kernel does it at once; on v1 the group is frozen first, so
- * that nothing forks away while its list is walked. Calling it again is fine.
+ * that nothing forks away while its list is walked. Calling it again is fine, and so is a group that is being removed:
+ * after a failed start the launcher removes it, too.
  */
 export function killCgroups(cgroups: readonly string[]): void {
   for (const dir of cgroups) {
     if (existsSync(`${dir}/cgroup.kill`)) {
-      writeFileSync(`${dir}/cgroup.kill`, '1');
+      writeUnlessGone(`${dir}/cgroup.kill`, '1');
       return;
     }
   }
   const freezer = cgroups.find((dir) => existsSync(`${dir}/freezer.state`));
-  if (freezer !== undefined) writeFileSync(`${freezer}/freezer.state`, 'FROZEN');
+  if (freezer !== undefined) writeUnlessGone(`${freezer}/freezer.state`, 'FROZEN');
   for (const pid of cgroupPids(cgroups)) killIfThere(pid, 'SIGKILL');
-  if (freezer !== undefined) writeFileSync(`${freezer}/freezer.state`, 'THAWED');
+  if (freezer !== undefined) writeUnlessGone(`${freezer}/freezer.state`, 'THAWED');
+}
+
+function writeUnlessGone(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    if (!['ENOENT', 'ENODEV'].includes(systemErrorCode(error) ?? '')) throw error;
+  }
 }
 
 export function killIfThere(pid: number, signal: NodeJS.Signals | number): void {
