@@ -1,11 +1,11 @@
 // What the features of the driver share.
 import type { DriverLog, TaskEvent } from '@orch/driver-api';
+import type { ImagePlaces } from './container/image-places.ts';
 import type { TaskTable } from './container/task-table.ts';
 import type { Broadcast } from './engine/broadcast.ts';
 import type { Engine } from './engine/engine.ts';
 import type { EngineLink } from './engine/engine-link.ts';
 import type { Binds } from './files/binds.ts';
-import type { BindsSeen } from './files/binds-seen.ts';
 import type { ImageRecords } from './image/image-records.ts';
 import type { Images } from './image/images.ts';
 import type { Doors } from './network/door.ts';
@@ -19,7 +19,7 @@ export interface DockerContext {
   readonly imageRecords: ImageRecords;
   readonly doors: Doors;
   readonly binds: Binds;
-  readonly bindsSeen: BindsSeen;
+  readonly places: ImagePlaces;
   readonly node: DockerNodeConfig;
   readonly owner: string;
   /** Ids of tasks whose start is under way. */

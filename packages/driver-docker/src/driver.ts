@@ -15,6 +15,7 @@ import { DOCKER_CONFIG_SCHEMA } from './config-schema.ts';
 import { collectGarbage, sweepBinds } from './container/collect.ts';
 import { refuseDeniedUser } from './container/denied-user.ts';
 import { openExec } from './container/exec.ts';
+import { ImagePlaces } from './container/image-places.ts';
 import { inspectTask } from './container/inspect.ts';
 import { ownerOf } from './container/labels.ts';
 import { recoverTask } from './container/recover.ts';
@@ -108,6 +109,7 @@ function createContext(
   const images = new Images(engine, imageRecords, node.authFile);
   const owner = ownerOf(options.stateDir);
   const launcher = deps.launcher ?? '';
+  const binds = new Binds(options.stateDir, new NativeModes(launcher));
   // What is older an earlier process of the agent made.
   const createdMs = Date.now();
   const listener = {
@@ -128,7 +130,7 @@ function createContext(
       },
       disconnected() {
         images.forget();
-        context.bindsSeen.forget();
+        context.places.forget();
       },
       event: (event) => onEvent(context, event),
     },
@@ -141,8 +143,8 @@ function createContext(
     images,
     imageRecords,
     doors: new Doors(engine, owner, launcher, listener),
-    bindsSeen: new BindsSeen(),
-    binds: new Binds(options.stateDir, new NativeModes(launcher)),
+    places: new ImagePlaces(engine, owner, new BindsSeen(binds)),
+    binds,
     node,
     owner,
     starting,

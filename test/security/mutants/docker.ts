@@ -7,6 +7,7 @@ const native = 'packages/executor/native';
 const images = 'test/security/docker-images.e2e.ts';
 const binds = 'test/security/docker-binds.e2e.ts';
 const names = 'test/security/docker-names.e2e.ts';
+const places = 'test/security/docker-places.e2e.ts';
 const archives = { file: `${src}/image/image-archive.ts`, test: `${src}/image/image-archive.test.ts` };
 const door = {
   file: images,
@@ -263,8 +264,8 @@ export const dockerMutants: readonly Mutant[] = [
     against: 'class C',
     guard: 'mounts over what the kernel shows',
     file: `${src}/container/mounts.ts`,
-    find: 'if (/^\\/(proc|sys)(\\/|$)/.test(place) && !volumesEnabled) {',
-    put: 'if (false) {',
+    find: 'if (isOfKernel(place) && !volumesEnabled)',
+    put: 'if (false)',
     test: {
       file: `${src}/container/policy.test.ts`,
       title: 'nothing is mounted over what the kernel shows of itself',
@@ -277,5 +278,45 @@ export const dockerMutants: readonly Mutant[] = [
     find: 'if (/shared$/.test(source.propagation) && !ground.volumesEnabled) {',
     put: 'if (false) {',
     test: { file: names, title: 'mounts that travel to the host is refused by name' },
+  },
+  {
+    against: 'class C',
+    guard: 'images by the beginning of their id',
+    file: `${src}/image/images.ts`,
+    find: '(info.RepoTags ?? []).some((one) => longReference(one) === `${name}:${tag}`)',
+    put: 'true',
+    test: { file: images, title: "another job's image is not run by its id" },
+  },
+  {
+    against: 'class A',
+    guard: 'places of the kernel behind links of an image',
+    file: `${src}/container/places.ts`,
+    find: 'else if (isOfKernel(led)) throw',
+    put: 'else if (false) throw',
+    test: { file: `${src}/container/places.test.ts`, title: 'a link of the image to /dev is refused' },
+  },
+  {
+    against: 'class B',
+    guard: 'links on the way to a place in a directory of the task',
+    file: `${src}/files/binds.ts`,
+    find: 'if (found.isSymbolicLink()) return false;',
+    put: '',
+    test: { file: places, title: 'a mount in a directory of the task itself is taken where no link is on its way' },
+  },
+  {
+    against: 'class B',
+    guard: 'places in directories that others change',
+    file: `${src}/files/binds.ts`,
+    find: 'if (real !== top && !real.startsWith(`${top}/`)) return false;',
+    put: '',
+    test: { file: places, title: 'a mount in a directory that others of the group can change is refused' },
+  },
+  {
+    against: 'class B',
+    guard: 'users of an image that are no file',
+    file: `${src}/container/image-places.ts`,
+    find: '& ODD_KINDS) === 0) continue;',
+    put: '& ODD_KINDS) >= 0) continue;',
+    test: { file: places, title: 'an image whose users are no file does not hold the engine up' },
   },
 ];

@@ -68,14 +68,7 @@ function variable([name, value]: readonly [string, string]): string {
 function hostConfig(input: SpecInput): HostConfig {
   const { block, network } = input;
   const groups = block.texts('group_add');
-  const tmpfs = block.texts('tmpfs').map((path, index) => {
-    if (!path.includes(':')) return mountTarget(path, ['tmpfs', String(index)], input.volumesEnabled);
-    throw configError(
-      ['tmpfs', String(index)],
-      `"${path}" is not a path`,
-      'Options are written in a mount of type tmpfs.',
-    );
-  });
+  const tmpfs = tmpfsTargets(block, input.volumesEnabled);
   return {
     ...input.limits,
     ...input.security,
@@ -89,6 +82,15 @@ function hostConfig(input: SpecInput): HostConfig {
     ...(groups.length > 0 ? { GroupAdd: [...groups] } : {}),
     ...(tmpfs.length > 0 ? { Tmpfs: Object.fromEntries(tmpfs.map((path) => [path, ''])) } : {}),
   };
+}
+
+/** @throws DriverError `invalid-config`, `denied` */
+export function tmpfsTargets(block: TaskBlock, volumesEnabled: boolean): readonly string[] {
+  return block.texts('tmpfs').map((path, index) => {
+    const field = ['tmpfs', String(index)];
+    if (!path.includes(':')) return mountTarget(path, field, volumesEnabled);
+    throw configError(field, `"${path}" is not a path`, 'Options are written in a mount of type tmpfs.');
+  });
 }
 
 /** A mount of the task at the same place wins over what the driver would put there. */

@@ -9,9 +9,20 @@ export const LABEL_IMAGE = 'orch.image';
 /** Marks a door container; its value is the network namespace. */
 export const LABEL_DOOR = 'orch.door';
 
+/** Marks a container that is only there to be looked at. */
+export const LABEL_LOOK = 'orch.look';
+export const DOOR_PREFIX = 'orch-door-';
+export const LOOK_PREFIX = 'orch-look-';
+
 /** Identifies the agent whose containers these are: several may share one engine. */
 export function ownerOf(stateDir: string): string {
   return createHash('sha256').update(stateDir).digest('hex').slice(0, 12);
+}
+
+/** Whether it is one of the driver's own. Labels alone do not tell: a container has those of its image, too. */
+export function isHelper(names: readonly string[], labels: Readonly<Record<string, string>>): boolean {
+  const isNamed = names.some((name) => name.startsWith(`/${DOOR_PREFIX}`) || name.startsWith(`/${LOOK_PREFIX}`));
+  return isNamed && labels[LABEL_TASK_ID] === undefined;
 }
 
 /** The same for the same task id, so that creating it a second time is a conflict the engine notices. */

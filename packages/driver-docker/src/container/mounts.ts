@@ -7,6 +7,7 @@ import type { MountSettings } from 'dockerode';
 import { configError, deniedError } from '../engine/errors.ts';
 import { isOfAllocation, openBeneath } from '../files/beneath.ts';
 import type { TaskBinds } from '../files/binds.ts';
+import { isOfKernel, PLACE_HINT, plainTarget } from './places.ts';
 import type { TaskBlock } from './task-config.ts';
 
 const VOLUMES_HINT =
@@ -125,18 +126,17 @@ async function blockMount(ground: Ground, mount: TaskBlock): Promise<MountSettin
 }
 
 /**
- * A place in the container. What lies over /proc or /sys can pretend to be the kernel to the runtime and hide what it
- * masks: only where the node trusts jobs with paths of the host.
+ * A place in the container, as it is written. What lies over /proc, /sys or /dev can pretend to be the kernel to the
+ * runtime: only where the node trusts jobs with paths of the host. Where it leads is judged later (places.ts).
  */
 export function mountTarget(target: string, path: readonly string[], volumesEnabled: boolean): string {
   if (!isAbsolute(target) || target.includes('\0')) {
     throw configError(path, `the target "${target}" must be an absolute path in the container`);
   }
-  const place = normalize(target).replace(/(?<=.)\/$/, '');
+  const place = plainTarget(target);
   if (place === '/') throw configError(path, 'the root of the container cannot be a target');
-  if (/^\/(proc|sys)(\/|$)/.test(place) && !volumesEnabled) {
-    throw deniedError(path, `this node does not allow a mount at "${target}"`, VOLUMES_HINT);
-  }
+  if (isOfKernel(place) && !volumesEnabled)
+    throw deniedError(path, `this node does not allow a mount at "${target}"`, PLACE_HINT);
   return place;
 }
 

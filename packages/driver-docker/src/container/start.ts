@@ -10,9 +10,10 @@ import type { TaskBinds } from '../files/binds.ts';
 import type { ReadyImage } from '../image/images.ts';
 import type { Door } from '../network/door.ts';
 import { type NetworkPlan, planNetwork } from '../network/network.ts';
-import { containerSpec } from './container-spec.ts';
+import { containerSpec, tmpfsTargets } from './container-spec.ts';
 import { containerName, LABEL_OWNER, LABEL_TASK_ID } from './labels.ts';
 import { resolveMounts } from './mounts.ts';
+import { insideError, placesOf } from './places.ts';
 import { removeContainer } from './remove.ts';
 import { resourceLimits } from './resources.ts';
 import { securitySettings } from './security.ts';
@@ -93,10 +94,21 @@ async function prepare(
     planNetwork(task, block),
   ]);
   const onProgress = (message: string) => tell(context, task.id, message);
-  const imageAgain = () => context.images.ensure({ task, block, signal, onProgress });
-  const image = await imageAgain();
-  const stopSignal = task.killSignal ?? stopSignalOf(image, onProgress);
   const { volumesEnabled } = node;
+  const tmpfs = tmpfsTargets(block, volumesEnabled);
+  const imageAgain = async () => {
+    const image = await context.images.ensure({ task, block, signal, onProgress });
+    const places = volumesEnabled ? [] : placesOf([...network.mounts, ...mounts], tmpfs, image.volumes);
+    for (const { target, above, source, way } of await context.places.check(image.id, places))
+      if (!(await binds.isStraight(source, way, task.directories.task))) throw insideError(target, above);
+    return image;
+  };
+  const image = await imageAgain().catch(async (error: unknown) => {
+    if (statusOf(error) !== 404) throw error;
+    context.images.forget();
+    return imageAgain();
+  });
+  const stopSignal = task.killSignal ?? stopSignalOf(image, onProgress);
   const spec = containerSpec({
     task,
     block,
@@ -143,7 +155,6 @@ async function launch(
   // Known before it runs, so that an exit within its first milliseconds finds somebody.
   context.tasks.add(tracked);
   try {
-    await context.bindsSeen.check(container);
     throwIfAborted(signal, `starting ${task.id}`);
     await container.start();
     const address = await addressOf(context, tracked, task);

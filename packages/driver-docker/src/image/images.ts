@@ -11,7 +11,7 @@ import { registryAuth } from './image-auth.ts';
 import { loadArchive, openArchive } from './image-load.ts';
 import { ImagePulls } from './image-pull.ts';
 import type { ImageRecords } from './image-records.ts';
-import { imageId } from './reference.ts';
+import { imageId, longReference, parseReference } from './reference.ts';
 
 const PULL_TIMEOUT_MS = 300_000;
 
@@ -22,6 +22,8 @@ export interface ReadyImage {
   readonly reference: string;
   /** Signal the image wants to be stopped with. */
   readonly stopSignal: string;
+  /** Paths of its own that the engine makes volumes for. */
+  readonly volumes: readonly string[];
 }
 
 interface LocalImage extends ReadyImage {
@@ -147,19 +149,24 @@ export class Images {
 }
 
 function describe(reference: string, info: ImageInspectInfo): LocalImage {
-  const config = info.Config as { StopSignal?: string } | undefined;
+  const config = info.Config as { StopSignal?: string; Volumes?: Record<string, unknown> | null } | undefined;
   const fromRegistry = (info.RepoDigests ?? []).length > 0;
-  return { id: info.Id, reference, stopSignal: config?.StopSignal || 'SIGTERM', fromRegistry };
+  const volumes = Object.keys(config?.Volumes ?? {});
+  return { id: info.Id, reference, stopSignal: config?.StopSignal || 'SIGTERM', volumes, fromRegistry };
 }
 
 /**
- * The engine takes a word for the beginning of an id, too. Nobody runs an image by a name that only its id begins with: it
- * may be another job's.
+ * The engine takes what it knows no name for as the beginning of an id (`621a`, `sha256:621a`). Nobody runs an image by
+ * that: it may be another job's.
  */
 function isNamed(reference: string, info: ImageInspectInfo): boolean {
   if (reference === info.Id) return true;
-  const isHex = /^[0-9a-f]{1,64}$/.test(reference);
-  return !isHex || !info.Id.startsWith(`sha256:${reference}`) || (info.RepoTags ?? []).includes(`${reference}:latest`);
+  const wanted = parseReference(reference);
+  if (wanted === undefined) return false;
+  const { name, tag, digest } = wanted;
+  // With both, the engine goes by the digest.
+  if (digest !== undefined) return (info.RepoDigests ?? []).some((one) => longReference(one) === `${name}@${digest}`);
+  return (info.RepoTags ?? []).some((one) => longReference(one) === `${name}:${tag}`);
 }
 
 /** A reference without tag or with `latest` may mean another image tomorrow. */

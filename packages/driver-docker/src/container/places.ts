@@ -1,0 +1,114 @@
+// Where the mounts of a container lie, and which places are refused. Pure.
+//
+// Engine and runtime go to a place by its path. In a directory that others change meanwhile that path is bent: upon the
+// host's files, or upon the container's own /dev. And what lies at /dev pretends to be the kernel's: the runtime then leaves
+// the host's /dev/null to the container as its input, and masks parts of /proc with whatever is called null.
+import { posix } from 'node:path';
+import type { MountSettings } from 'dockerode';
+import { deniedError } from '../engine/errors.ts';
+
+/** Something that is mounted in a container. */
+export interface Place {
+  /** Absolute and normalized, as it is written. */
+  readonly target: string;
+  /** What hides the image's files there: new memory, a bind of this source, or nothing else than the image itself. */
+  readonly holds: 'memory' | 'image' | { readonly source: string };
+}
+
+/** A place in a bind: whether links lie on the way is for its source to say. */
+export interface Inside {
+  readonly target: string;
+  readonly above: string;
+  readonly source: string;
+  readonly way: readonly string[];
+}
+
+/** What the engine mounts in each container, too. */
+const OF_ENGINE = ['/etc/hosts', '/etc/hostname', '/etc/resolv.conf'];
+/** Directories of the kernel's, and the places in them that no part of the boundary rests on. */
+const OF_KERNEL = ['/proc', '/sys', '/dev'];
+const FREE = ['/dev/shm', '/dev/log'];
+
+export const PLACE_HINT =
+  'Choose another target, or set volumes { enabled = true } in the config of plugin "docker" on the node.';
+
+/** @param volumes that the engine makes for the image, of the image's files */
+export function placesOf(
+  mounts: readonly MountSettings[],
+  tmpfs: readonly string[],
+  volumes: readonly string[],
+): readonly Place[] {
+  return [
+    ...mounts.map(({ Target, Type, Source }) => placeAt(Target, Type === 'tmpfs' ? 'memory' : { source: Source })),
+    ...tmpfs.map((target) => placeAt(target, 'memory')),
+    ...[...volumes, ...OF_ENGINE].map((target) => placeAt(target, 'image')),
+  ];
+}
+
+function placeAt(target: string, holds: Place['holds']): Place {
+  return { target: plainTarget(target), holds };
+}
+
+export function plainTarget(target: string): string {
+  return posix.normalize(`/${target}`).replace(/(?<=.)\/$/, '');
+}
+
+export function isOfKernel(place: string): boolean {
+  return OF_KERNEL.some((top) => place === top || place.startsWith(`${top}/`)) && !FREE.includes(place);
+}
+
+/**
+ * Answers which places lie in a bind.
+ * @param linkAt where a path leads that is a link in the image, else the path itself
+ * @throws DriverError `denied`
+ */
+export function judgePlaces(places: readonly Place[], linkAt: (path: string) => string): readonly Inside[] {
+  const tops = new Map(places.map((place) => [follow(place.target, linkAt), place]));
+  const inside: Inside[] = [];
+  for (const { target } of places) {
+    const led = lead(target, tops, linkAt);
+    if (typeof led !== 'string') inside.push(led);
+    else if (isOfKernel(led)) throw deniedError([], `this node does not allow a mount at "${target}"`, PLACE_HINT);
+  }
+  for (const { target, source, way } of inside) {
+    const between = inside.find((other) => other.source === source && isBefore(other.way, way));
+    if (between !== undefined) throw insideError(target, between.target);
+  }
+  return inside;
+}
+
+export function insideError(target: string, above: string): Error {
+  return deniedError(
+    [],
+    `a mount at "${target}" lies in the one at "${above}", where tasks may turn its path elsewhere`,
+    PLACE_HINT,
+  );
+}
+
+function follow(target: string, linkAt: (path: string) => string): string {
+  return namesOf(target).reduce((at, name) => linkAt(posix.join(at, name)), '/');
+}
+
+/** The path it is in the image, or the bind on the way to it. */
+function lead(target: string, tops: ReadonlyMap<string, Place>, linkAt: (path: string) => string): string | Inside {
+  const names = namesOf(target);
+  let at = '/';
+  let isImage = true;
+  for (const [index, name] of names.entries()) {
+    const top = tops.get(at);
+    if (top?.holds === 'memory') isImage = false;
+    else if (top !== undefined && top.holds !== 'image')
+      return { target, above: top.target, source: top.holds.source, way: names.slice(index) };
+    const next = posix.join(at, name);
+    at = isImage ? linkAt(next) : next;
+  }
+  return at;
+}
+
+function isBefore(way: readonly string[], longer: readonly string[]): boolean {
+  return way.length < longer.length && way.every((name, index) => name === longer[index]);
+}
+
+function namesOf(path: string): readonly string[] {
+  return path.split('/').filter((name) => name !== '');
+}
