@@ -183,13 +183,31 @@ test.serial('an archive packed with gzip or zstd is loaded', async (t) => {
 });
 
 test.serial("another job's image is not run by its id", async (t) => {
-  for (const id of [image.id, image.id.slice('sha256:'.length), image.id.slice('sha256:'.length, 19)]) {
+  const hex = image.id.slice('sha256:'.length);
+  for (const id of [image.id, hex, hex.slice(0, 12), `sha256:${hex.slice(0, 12)}`, `sha256:${hex.slice(0, 63)}`]) {
     const error = (await t.throwsAsync(driver.start(await harness.script('exit 0', { image: id }), {}))) as unknown as {
       code: string;
     };
     t.true(['denied', 'fetch-failed', 'not-found'].includes(error.code), `${id}: ${error.code}`);
   }
   t.deepEqual(await harness.listLeftovers(), []);
+});
+
+test.serial('an image that calls its containers doors keeps them when an agent comes', async (t) => {
+  const task = await loading(
+    [
+      ...partsOf(image, { Labels: { 'orch.door': 'x' } }),
+      { name: 'manifest.json', content: manifestOf(image, [MINE]) },
+    ],
+    { command: 'sleep', args: ['100'] },
+  );
+  await driver.start(task, {});
+  const next = harness.createDriver();
+  // It takes a first look at what an earlier one left before it starts anything.
+  await outputOf(next, await harness.script('exit 0'));
+  await next.close();
+  t.is(await harness.countProcesses?.(task), 1);
+  await driver.destroy(task.id, { force: true });
 });
 
 test.serial('a door has no capability, no new privileges, a filter, and sees nothing of the host', async (t) => {

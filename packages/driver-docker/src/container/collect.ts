@@ -1,9 +1,9 @@
 // Garbage of this agent in the engine: containers no task needs, doors left by a crash, images it brought and nobody uses.
 import type Docker from 'dockerode';
 import type { DockerContext } from '../context.ts';
-import { engineError, engineMessage, statusOf } from '../engine/errors.ts';
+import { engineError, engineMessage, isConnectionFault, statusOf } from '../engine/errors.ts';
 import { imageId } from '../image/reference.ts';
-import { containerName, LABEL_DOOR, LABEL_OWNER, LABEL_TASK_ID } from './labels.ts';
+import { containerName, isHelper, LABEL_OWNER, LABEL_TASK_ID } from './labels.ts';
 import { removeContainer } from './remove.ts';
 
 /** What a start made and uses is younger than this: doors, binds whose container is not there yet. Milliseconds. */
@@ -41,12 +41,19 @@ async function collectContainers(
     const taskId = labels[LABEL_TASK_ID];
     const needed =
       taskId === undefined
-        ? labels[LABEL_DOOR] === undefined || nowMs - createdS * 1000 < START_GRACE_MS
+        ? !isHelper(names, labels) || nowMs - createdS * 1000 < START_GRACE_MS
         : keep.has(taskId) || context.starting.has(taskId) || context.tasks.find(taskId) !== undefined;
     if (needed) continue;
-    await removeContainer(client, id);
-    if (taskId !== undefined) await context.binds.undo(taskId);
-    freed.push(`container ${names[0]?.slice(1) ?? id}`);
+    const name = names[0]?.slice(1) ?? id;
+    try {
+      await removeContainer(client, id);
+      if (taskId !== undefined) await context.binds.undo(taskId);
+      freed.push(`container ${name}`);
+    } catch (error) {
+      // One that the engine does not let go of costs itself alone. Unless it is the engine that is gone.
+      if (isConnectionFault(error) && !context.link.isConnected) throw error;
+      context.log.warn('a container could not be removed', { container: name, error: engineMessage(error) });
+    }
   }
   return freed;
 }

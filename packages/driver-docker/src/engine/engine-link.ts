@@ -54,6 +54,10 @@ export class EngineLink {
     this.#running = this.#run();
   }
 
+  get isConnected(): boolean {
+    return this.#connected;
+  }
+
   /** Resolves when the engine is connected, at once if it is; false when `signal` aborts first or the driver closes. */
   async whenConnected(signal?: AbortSignal): Promise<boolean> {
     if (this.#connected) return true;

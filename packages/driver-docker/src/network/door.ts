@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { readlink, stat } from 'node:fs/promises';
 import { DriverError } from '@orch/driver-api';
 import type Docker from 'dockerode';
-import { LABEL_DOOR, LABEL_OWNER } from '../container/labels.ts';
+import { DOOR_PREFIX, isHelper, LABEL_DOOR, LABEL_OWNER } from '../container/labels.ts';
 import { removeContainer } from '../container/remove.ts';
 import { sleep } from '../engine/abort.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -96,15 +96,16 @@ export class Doors {
     try {
       const client = await this.#engine.client();
       const filters = { label: [`${LABEL_OWNER}=${this.#owner}`, LABEL_DOOR] };
-      for (const { Id: id, Names: names } of await client.listContainers({ all: true, filters }))
-        if (!names.some((name) => name.startsWith(`/${this.#prefix}`))) await removeContainer(client, id);
+      for (const { Id: id, Names: names, Labels: labels } of await client.listContainers({ all: true, filters }))
+        if (isHelper(names, labels) && !names.some((name) => name.startsWith(`/${this.#prefix}`)))
+          await removeContainer(client, id);
     } catch (error) {
       this.#onLeftover(error);
     }
   }
 
   get #prefix(): string {
-    return `orch-door-${this.#word}-`;
+    return `${DOOR_PREFIX}${this.#word}-`;
   }
 
   /** Tried twice: a busy engine now and then fails a start on its own ("already running", "process is already dead"). */
