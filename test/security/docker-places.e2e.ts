@@ -129,7 +129,6 @@ test('an image whose users are no file does not hold the engine up', async (t) =
       await rm(join(root, path), { force: true });
       await symlink('../run/fifo', join(root, path));
     });
-    // Of no user: without the guard the engine would be held up.
     t.regex((await refusalOf(image)) ?? '', new RegExp(`^denied: /${path} of the image is no file`));
   }
 });

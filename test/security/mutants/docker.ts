@@ -317,6 +317,9 @@ export const dockerMutants: readonly Mutant[] = [
     file: `${src}/container/image-places.ts`,
     find: '& ODD_KINDS) === 0) continue;',
     put: '& ODD_KINDS) >= 0) continue;',
-    test: { file: places, title: 'an image whose users are no file does not hold the engine up' },
+    test: {
+      file: `${src}/container/image-places.test.ts`,
+      title: 'users of an image that are a FIFO or a device are refused, behind links, too',
+    },
   },
 ];

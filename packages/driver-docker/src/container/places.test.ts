@@ -57,9 +57,15 @@ test('what the engine mounts by itself has a place, too', (t) => {
   t.deepEqual(ways([], {}, ['/alloc/v']), ['/alloc/v in /alloc: v']);
 });
 
-test('a place in memory has no links of the image on its way; a bind there is one', (t) => {
-  const links = { '/run/l': '/dev' };
-  t.deepEqual(ways([memory('/run'), bind('/run/l')], links), []);
+test('a volume of the image, memory or another bind at the same place do not hide the bind there', (t) => {
+  t.deepEqual(ways([bind('/alloc/v')], { '/alloc/v': '/tmp' }, ['/alloc']), ['/alloc/v in /alloc: v']);
+  t.deepEqual(ways([memory('/x'), bind('/alloc/v')], { '/x': '/alloc' }), ['/alloc/v in /alloc: v']);
+  t.deepEqual(ways([bind('/alloc/v')], { '/local': '/alloc' }), ['/alloc/v in /alloc: v', '/alloc/v in /local: v']);
+});
+
+test('a place in memory is taken where the image has no link on the way; a bind there is one', (t) => {
+  t.throws(() => ways([memory('/run'), bind('/run/l')], { '/run/l': '/tmp' }), { message: /in the one at "\/run"/ });
+  t.deepEqual(ways([memory('/run'), bind('/run/l')]), []);
   t.deepEqual(ways([memory('/run'), bind('/run/a'), bind('/run/a/b')]), ['/run/a/b in /run/a: b']);
 });
 

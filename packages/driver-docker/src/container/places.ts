@@ -63,11 +63,11 @@ export function isOfKernel(place: string): boolean {
  * @throws DriverError `denied`
  */
 export function judgePlaces(places: readonly Place[], linkAt: (path: string) => string): readonly Inside[] {
-  const tops = new Map(places.map((place) => [follow(place.target, linkAt), place]));
+  const tops = Map.groupBy(places, ({ target }) => follow(target, linkAt));
   const inside: Inside[] = [];
   for (const { target } of places) {
     const led = lead(target, tops, linkAt);
-    if (typeof led !== 'string') inside.push(led);
+    if (typeof led !== 'string') inside.push(...led);
     else if (isOfKernel(led)) throw deniedError([], `this node does not allow a mount at "${target}"`, PLACE_HINT);
   }
   for (const { target, source, way } of inside) {
@@ -89,18 +89,27 @@ function follow(target: string, linkAt: (path: string) => string): string {
   return namesOf(target).reduce((at, name) => linkAt(posix.join(at, name)), '/');
 }
 
-/** The path it is in the image, or the bind on the way to it. */
-function lead(target: string, tops: ReadonlyMap<string, Place>, linkAt: (path: string) => string): string | Inside {
+/** The path it is in the image, or the binds on the way to it: one of those at the same place is the upper one. */
+function lead(
+  target: string,
+  tops: ReadonlyMap<string, readonly Place[]>,
+  linkAt: (path: string) => string,
+): string | readonly Inside[] {
   const names = namesOf(target);
   let at = '/';
-  let isImage = true;
+  let memory: Place | undefined;
   for (const [index, name] of names.entries()) {
-    const top = tops.get(at);
-    if (top?.holds === 'memory') isImage = false;
-    else if (top !== undefined && top.holds !== 'image')
-      return { target, above: top.target, source: top.holds.source, way: names.slice(index) };
+    const here = tops.get(at) ?? [];
+    const way = names.slice(index);
+    const binds = here.flatMap(({ target: above, holds }) =>
+      typeof holds === 'object' ? [{ target, above, source: holds.source, way }] : [],
+    );
+    if (binds.length > 0) return binds;
+    memory ??= here.find(({ holds }) => holds === 'memory');
     const next = posix.join(at, name);
-    at = isImage ? linkAt(next) : next;
+    at = linkAt(next);
+    // There the image's link is hidden, or not yet: it would have to be followed and not.
+    if (memory !== undefined && at !== next) throw insideError(target, memory.target);
   }
   return at;
 }
