@@ -53,6 +53,30 @@ test.serial(
   },
 );
 
+test.serial(
+  'nothing is mounted where a task is but what makes up its root: not even below what covers it',
+  async (t) => {
+    const own = /^\/(usr|etc|dev|tmp|local|secrets|alloc|probe|proc|lib\w*|bin|sbin|opt\/java)?(\/|$)/;
+    for (const cell of [nobody, { ...root, pidMode: 'host' as const }]) {
+      const handle = await rig.bench.executor.launch(rig.spec(cell, ['cat', '/proc/self/mountinfo']));
+      const places = (await finish(handle))
+        .trim()
+        .split('\n')
+        .map((line) => line.split(' ')[4] ?? '');
+      t.true(places.includes('/usr') && places.includes('/dev/pts'));
+      t.deepEqual(
+        places.filter((place) => !own.test(place)),
+        [],
+      );
+      // The namespace began with one empty file system, which /proc covers.
+      t.deepEqual(
+        places.filter((place) => place.startsWith('/proc/empty')),
+        ['/proc/empty'],
+      );
+    }
+  },
+);
+
 test.serial('nor does one that a task has replaced by such a link lead a command inside it there', async (t) => {
   const place = join(rig.host, 'alloc/place');
   mkdirSync(place);

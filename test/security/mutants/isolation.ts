@@ -13,11 +13,14 @@ const root = (set: string) => matrix(`a task of root ${set} gets through by noth
 export const isolationMutants: readonly Mutant[] = [
   {
     against: 'F3',
-    guard: 'pivot_root: the root is changed by chroot alone',
+    guard: 'a task’s mount namespace begins with nothing of the host in it',
     file: native('root.c'),
-    find: 'syscall(SYS_pivot_root, ".", ".") != 0 || umount2(".", MNT_DETACH) != 0',
-    put: 'chroot(".") != 0',
-    test: nobody('with sys_chroot'),
+    find: 'setns(EMPTY_ROOT, CLONE_NEWNS) != 0 || unshare(CLONE_NEWNS) != 0',
+    put: 'unshare(CLONE_NEWNS) != 0 || mount("", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0',
+    test: {
+      file: 'test/security/isolation-attacks.e2e.ts',
+      title: 'nothing is mounted where a task is but what makes up its root: not even below what covers it',
+    },
   },
   {
     against: 'F15',
