@@ -261,17 +261,27 @@ static bool open_pipe(const struct plan *plan, const char *name, int both, int r
   return true;
 }
 
-// Before anybody learns of the end: a launch of the same name may have groups and pipes of the same names then.
-static void free_launch(const struct plan *plan, char *more, size_t size) {
+// Whether its groups have gone, and so all of the task. `oom_kills` is the highest count that was seen.
+static bool free_groups(const struct plan *plan, long long *oom_kills) {
+  long long kills = count_oom_kills(plan);
+  if (kills > *oom_kills) *oom_kills = kills;
+  return plan->made_group_count > 0 && remove_groups(plan);
+}
+
+/*
+ * Before anybody learns of the end: a launch of the same name may have groups and pipes of the same names then. A group that
+ * can be taken away has nobody in it; else init is waited for, with which the rest of its namespace ends. That takes the
+ * kernel milliseconds, which nobody needs to wait for otherwise.
+ */
+static bool free_launch(const struct plan *plan, pid_t init, long long *oom_kills) {
   char path[4096];
-  long long oom_kills = count_oom_kills(plan);
   for (int index = 0; index < 2; index += 1) {
     snprintf(path, sizeof path, "%s/%s", plan->dir, index == 0 ? "out" : "err");
     unlink(path);
   }
-  const char *freed = remove_groups(plan) ? " freed" : "";
-  if (oom_kills < 0) snprintf(more, size, "%s", freed);
-  else snprintf(more, size, " oom %lld%s", oom_kills, freed);
+  if (free_groups(plan, oom_kills)) return true;
+  while (waitpid(init, NULL, 0) < 0 && errno == EINTR) continue;
+  return free_groups(plan, oom_kills);
 }
 
 _Noreturn void run_launch(struct plan *plan) {
@@ -296,8 +306,11 @@ _Noreturn void run_launch(struct plan *plan) {
   close(ERR_PIPE);
   close(ANSWERS);
   copy_streams(plan);
-  while (waitpid((pid_t)init, NULL, 0) < 0 && errno == EINTR) continue;
-  free_launch(plan, more, sizeof more);
+  long long oom_kills = -1;
+  const char *freed = free_launch(plan, (pid_t)init, &oom_kills) ? " freed" : "";
+  if (oom_kills < 0) snprintf(more, sizeof more, "%s", freed);
+  else snprintf(more, sizeof more, " oom %lld%s", oom_kills, freed);
   publish_exit(plan, more);
+  while (waitpid((pid_t)init, NULL, 0) < 0 && errno == EINTR) continue;
   _exit(0);
 }

@@ -106,8 +106,10 @@ export async function freeLaunch(entry: LaunchEntry): Promise<void> {
   if (entry.exit === undefined) {
     throw new ExecutorError('invalid', `${handle.id} still runs`, { hint: 'stop it first' });
   }
-  if (!entry.freed) await freeGroups(handle.cgroups);
-  endCopiers(entry);
+  if (!entry.freed) {
+    await freeGroups(handle.cgroups);
+    endCopiers(entry);
+  }
   removeLaunchDirectory(plan.dir);
   rmSync(plan.exitFile, { force: true });
 }
@@ -133,7 +135,7 @@ function removeLaunchDirectory(dir: string): void {
   }
 }
 
-/** A copier that still runs now waits for something outside of the launch that holds its pipe: nobody will read that. */
+/** A copier that still runs now and did not tell of the end waits for something outside of the launch that holds its pipe: nobody will read that. */
 function endCopiers({ record: { handle, copiers } }: LaunchEntry): void {
   if (handle.bootId !== readBootId()) return;
   for (const copier of [copiers.stdout, copiers.stderr]) {
