@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { writeManifest } from './manifest.ts';
 import { oclifStart } from './oclif-start.ts';
+import { freshLauncher } from './own-launcher.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 const cli = join(root, 'packages/cli');
@@ -45,9 +46,9 @@ const result = await build({
 // For each architecture what is shipped; for this one rather what was built here.
 const native = join(root, 'packages/executor/native');
 cpSync(join(native, 'built'), join(dist, 'built'), { recursive: true });
-const own = join(native, 'orch-launch');
+const own = freshLauncher(native, process.arch, console.warn);
 const place = join(dist, `built/linux-${process.arch}`);
-if (existsSync(own)) {
+if (own !== undefined) {
   mkdirSync(place, { recursive: true });
   copyFileSync(own, join(place, 'orch-launch'));
 } else if (!existsSync(place))

@@ -1,11 +1,12 @@
 // Brings a bare Debian machine to where orch's main job and tests run. Says what it will do before it does it.
 
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
+import { ownLauncher } from '../bundle/own-launcher.ts';
 import { cachedKernel, type DemoKernel, fetchKernel } from './kernel.ts';
 import { findCommand, missingNeeds } from './needs.ts';
 
@@ -82,10 +83,10 @@ async function buildNative({ install, say }: { install: boolean; say: (line: str
 const launcherDir = join(root, 'packages/executor/native');
 
 function needsLauncher(): boolean {
-  const built = statSync(join(launcherDir, 'orch-launch'), { throwIfNoEntry: false });
-  if (built === undefined) return !existsSync(join(launcherDir, `built/linux-${process.arch}/orch-launch`));
-  const sources = readdirSync(launcherDir).filter((name) => name !== 'orch-launch' && name !== 'built');
-  return sources.some((name) => statSync(join(launcherDir, name)).mtimeMs > built.mtimeMs);
+  const own = ownLauncher(launcherDir);
+  return (
+    own === 'stale' || (own === 'none' && !existsSync(join(launcherDir, `built/linux-${process.arch}/orch-launch`)))
+  );
 }
 
 async function getKernel({ install, say }: { install: boolean; say: (line: string) => void }): Promise<DemoKernel> {

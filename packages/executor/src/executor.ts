@@ -9,7 +9,7 @@ import { openPipeSession } from './exec/exec-pipes.ts';
 import { openTerminalSession } from './exec/exec-terminal.ts';
 import { makeDeviceDirectory } from './isolation/device-directory.ts';
 import { isolationPieces, mendOf, missingPieces } from './isolation/isolation-pieces.ts';
-import { runThroughLauncher } from './launch/command-runner.ts';
+import { forgetCommands, runThroughLauncher } from './launch/command-runner.ts';
 import { unbufferedHead } from './launch/copier-script.ts';
 import { eventually } from './launch/eventually.ts';
 import { FifoPool } from './launch/fifo-pool.ts';
@@ -154,6 +154,7 @@ async function buildParts(options: ExecutorOptions): Promise<ExecutorParts> {
     count += 1;
     return `t${process.pid}-${count}`;
   };
+  forgetCommands(join(stateDir, 'run'));
   const run: ExecutorParts['run'] = (command, { signal } = {}) =>
     runThroughLauncher(launcher, join(stateDir, 'run'), nextToken(), command, signal);
   const fifos = new FifoPool(join(stateDir, 'fifos'), async (paths) => {

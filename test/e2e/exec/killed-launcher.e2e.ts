@@ -71,10 +71,10 @@ test.serial('what a killed launcher had not begun does not wait for the commands
 test.serial('a host command whose shell was killed is over when its time is', async (t) => {
   const running = bench.executor.run({ argv: ['sleep', '1000'], timeoutMs: 1_000 });
   const shells = () => bench.supervisors().filter((pid) => wordsOf(pid).includes('/run/t'));
-  await until(() => shells().length > 0, 'the command runs');
-  for (const pid of bench.supervisors().filter((one) => wordsOf(one).includes('sleep 1000')))
-    process.kill(pid, 'SIGKILL');
-  for (const pid of shells()) process.kill(pid, 'SIGKILL');
+  const commands = () => bench.supervisors().filter((pid) => wordsOf(pid).startsWith('sleep 1000'));
+  await until(() => commands().length > 0, 'the command runs');
+  // The other way round the shell would tell of its command's end.
+  for (const pid of [...shells(), ...commands()]) process.kill(pid, 'SIGKILL');
   await t.throwsAsync(running, { message: /did not end within/ });
 });
 

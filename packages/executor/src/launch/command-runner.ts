@@ -1,5 +1,5 @@
 // Short host commands through the launcher, their output collected.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { killIfThere, readIfThere } from '../cgroup/cgroup-host.ts';
 import { ExecutorError } from '../errors.ts';
@@ -34,6 +34,15 @@ export async function runThroughLauncher(
   } finally {
     launcher.forget(token);
     for (const file of files) rmSync(file, { force: true });
+  }
+}
+
+/** Removes what commands of processes that are gone left: nobody reads their output any more. */
+export function forgetCommands(dir: string): void {
+  if (!existsSync(dir)) return;
+  for (const name of readdirSync(dir)) {
+    const owner = /^t(\d+)-/.exec(name)?.[1];
+    if (owner !== undefined && !existsSync(`/proc/${owner}`)) rmSync(join(dir, name), { force: true });
   }
 }
 
