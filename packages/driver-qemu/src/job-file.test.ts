@@ -61,6 +61,7 @@ test('findJobFile does not say whether there is something outside, also behind .
     const message = `kernel "${path}" is nowhere in the task's directories`;
     const error = await t.throwsAsync(findJobFile('kernel', path, rules), { code: 'not-found', message });
     t.deepEqual((error as unknown as { path: string[] }).path, ['kernel']);
+    t.is(error?.cause, undefined, 'it would tell what is there');
   }
   // A prefix of a name is not a directory above it.
   const near = { ...rules, allowed: [join(root, 'else')] };

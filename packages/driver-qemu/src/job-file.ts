@@ -34,8 +34,8 @@ export interface JobFileRules {
  * of a file that lies elsewhere. @throws DriverError `not-found`, `denied` for a file the emulator may not read
  */
 export async function findJobFile(field: string, path: string, rules: JobFileRules): Promise<JobFile> {
-  const handle = await open(hostPath(path, rules.directories), O_PATH).catch((cause: NodeJS.ErrnoException) => {
-    throw notFound(field, path, cause);
+  const handle = await open(hostPath(path, rules.directories), O_PATH).catch(() => {
+    throw notFound(field, path);
   });
   try {
     const place = await checkFile(handle, field, path, rules);
@@ -45,12 +45,11 @@ export async function findJobFile(field: string, path: string, rules: JobFileRul
   }
 }
 
-/** The same for what is elsewhere and what is nowhere: a job does not learn which files the node has. */
-function notFound(field: string, path: string, cause?: Error): DriverError {
+/** The same, without a cause, for what is elsewhere and what is nowhere: a job does not learn which files the node has. */
+function notFound(field: string, path: string): DriverError {
   return new DriverError('not-found', `${field} "${path}" is nowhere in the task's directories`, {
     path: [field],
     hint: 'relative paths start at the task directory; an artifact lands in local/. Other directories are the operator\'s to list in image_paths of plugin "qemu"',
-    ...(cause === undefined ? {} : { cause }),
   });
 }
 

@@ -125,7 +125,7 @@ const once = {
 for (const [what, driver, config, pattern] of [
   ['a missing program', 'exec', 'command = "/no/such/program"', /\/no\/such\/program.*(not exist|not found|no such)/i],
   ['a missing jar', 'java', 'jar_path = "local/none.jar"', /jar_path "local\/none\.jar" does not exist/],
-  ['a missing kernel', 'qemu', 'kernel = "local/none"', /kernel "local\/none" does not exist/],
+  ['a missing kernel', 'qemu', 'kernel = "local/none"', /kernel "local\/none" is nowhere in the task's directories \(/],
   ['a missing emulator', 'qemu', 'kernel = "local/none"\nemulator = "pdp11"', /qemu-system-pdp11/],
   ['a missing image', 'docker', 'image = "127.0.0.1:1/none:1"', /127\.0\.0\.1:1\/none:1/],
 ] as const) {
