@@ -187,6 +187,8 @@ export class Attempts {
       });
     }
     await this.#findForRelease(attempt);
+    // The driver forgets how it ended: an agent that begins now must read it here. A full disk keeps nothing from being freed.
+    await this.#owner.stored().catch(() => {});
     let delayMs = retryMs.first;
     for (let tries = 1; !this.#owner.detached.aborted; tries += 1) {
       try {
