@@ -141,7 +141,7 @@ test.serial('what is missing, too small or not allowed is said before anything r
     });
   };
   await refused({ emulator: 'pdp11' }, /there is no qemu-system-pdp11 on this node/);
-  await refused({ kernel: '/etc/passwd' }, /outside the task's directories/);
+  await refused({ kernel: '/etc/passwd' }, /is nowhere in the task's directories/);
   await refused({ args: ['-monitor', 'stdio'] }, /does not allow the QEMU argument -monitor/);
   await refused({}, /128 to 4000000 MiB of memory; resources.memory is 64/, {
     resources: { cpuMhz: 100, nodeCpuMhz: 1000, memoryMiB: 64 },
