@@ -85,7 +85,10 @@ export class Reserve {
     try {
       this.#makeReady();
       this.#logIsWhole = growLog(this.#file, this.#wantedLog);
+      const before = this.#rows;
       while (this.#rows < this.#wantedRows && this.#addRow());
+      // Two megabytes of zeros would stay in memory else.
+      if (this.#rows > before) this.#database.exec('PRAGMA shrink_memory');
     } catch (error) {
       if (!isFull(error)) throw error;
     }
