@@ -93,7 +93,7 @@ test('an image cannot lead a mount to the places of the kernel', async (t) => {
 const inside = (target: string, above: string) =>
   `denied: a mount at "${target}" lies in the one at "${above}", where tasks may turn its path elsewhere`;
 
-test('a mount in a directory that others of the group can change is refused', async (t) => {
+test('a mount in a directory that tasks can change is refused', async (t) => {
   t.is(await refusalOf(harness.image, { volumes: ['local:/alloc/data'] }), inside('/alloc/data', '/alloc'));
   const shared = { volumes: ['../alloc/data:/srv', 'local:/srv/x'] };
   t.is(await refusalOf(harness.image, shared), inside('/srv/x', '/srv'));
@@ -103,22 +103,10 @@ test('a mount in a directory that others of the group can change is refused', as
   t.is(await refusalOf(volume), inside('/alloc/v', '/alloc'));
 });
 
-test('a mount in a directory of the task itself is taken where no link is on its way', async (t) => {
-  const task = await harness.script('cat /srv/a/b/file; grep -c localhost /etc/hosts', {
-    volumes: ['local/srv:/srv', 'local/b:/srv/a/b', 'local/etc:/etc'],
-  });
-  const { local } = task.directories;
-  await mkdir(join(local, 'b'));
-  await writeFile(join(local, 'b/file'), 'text\n');
-  t.is(await outputOf(driver, task), 'text\n2\n');
-  const planted = await harness.script('exit 0', { volumes: ['local/srv:/srv', 'local/b:/srv/a/null'] });
-  await mkdir(join(planted.directories.local, 'srv'));
-  await symlink('/dev', join(planted.directories.local, 'srv/a'));
-  t.is(await refusal(planted), inside('/srv/a/null', '/srv'));
-  const hosts = await harness.script('exit 0', { volumes: ['local/etc:/etc'] });
-  await mkdir(join(hosts.directories.local, 'etc'));
-  await symlink('/dev/null', join(hosts.directories.local, 'etc/hosts'));
-  t.is(await refusal(hosts), inside('/etc/hosts', '/etc'));
+test('so is one in a directory of the task itself: an earlier run may have handed that on', async (t) => {
+  const nested = { volumes: ['local/srv:/srv', 'local/b:/srv/a/b'] };
+  t.is(await refusalOf(harness.image, nested), inside('/srv/a/b', '/srv'));
+  t.is(await refusalOf(harness.image, { volumes: ['local/etc:/etc'] }), inside('/etc/hosts', '/etc'));
 });
 
 test('an image whose users are no file does not hold the engine up', async (t) => {

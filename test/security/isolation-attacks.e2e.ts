@@ -1,6 +1,16 @@
 // Ways out of an isolated task that take more than one step: what the launcher holds open, its own program, sessions, floods.
 
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { LaunchHandle } from '@orch/executor';
 import test from 'ava';
@@ -52,6 +62,40 @@ test.serial(
     }
   },
 );
+
+/** Which of the texts are in memory that a process can write to. */
+function textsIn(pid: number, texts: readonly string[]): readonly string[] {
+  const memory = openSync(`/proc/${pid}/mem`, 'r');
+  try {
+    const pieces = readFileSync(`/proc/${pid}/maps`, 'utf8')
+      .split('\n')
+      .filter((line) => line.includes(' rw'))
+      .map((line) => {
+        const [from = 0, to = 0] = (line.split(' ')[0] ?? '').split('-').map((text) => Number.parseInt(text, 16));
+        const bytes = Buffer.alloc(to - from);
+        return bytes.subarray(0, readSync(memory, bytes, 0, bytes.length, from));
+      });
+    return texts.filter((text) => pieces.some((piece) => piece.includes(text)));
+  } finally {
+    closeSync(memory);
+  }
+}
+
+test.serial('what stays beside a task has its environment in memory, and that of no other', async (t) => {
+  const marks = Array.from({ length: 6 }, (_, index) => `secret-of-task-${index}-${process.pid}`);
+  // In one go, so that their plans come to the launcher together.
+  const handles = await Promise.all(
+    marks.map((mark) => rig.bench.executor.launch(rig.spec(nobody, ['sleep', '1000'], { env: { MARK: mark } }))),
+  );
+  const found = rig.bench.supervisors().map((pid) => textsIn(pid, marks).length);
+  t.is(found.filter((count) => count > 1).length, 0, found.join(' '));
+  t.is(found.filter((count) => count === 0).length, 1, 'the launcher has none');
+  t.is(found.filter((count) => count === 1).length, 2 * marks.length, 'init and keeper of each have one: it is seen');
+  for (const { id } of handles) {
+    await rig.bench.executor.stop(id, { signal: 'SIGKILL', timeoutMs: 0 });
+    await rig.bench.executor.destroy(id);
+  }
+});
 
 test.serial(
   'nothing is mounted where a task is but what makes up its root: not even below what covers it',

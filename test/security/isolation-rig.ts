@@ -55,10 +55,19 @@ export interface IsolationRig {
 }
 
 /** Compiles the program statically: a task's root may hold another C library. */
-export function compileProbe(into: string): void {
-  const source = fileURLToPath(new URL('isolation-probe.c', import.meta.url));
+export function compileProbe(into: string, name = 'isolation-probe.c'): void {
+  const source = fileURLToPath(new URL(name, import.meta.url));
   const flags = ['-std=gnu17', '-O1', '-Wall', '-Wextra', '-Werror', '-Wno-format-truncation', '-static'];
   execFileSync('cc', [...flags, '-o', into, source]);
+}
+
+/** A directory of the bench, to be mounted in tasks, with one compiled program in it. */
+export function programsOf(bench: LaunchBench, name: string, source: string): string {
+  const programs = join(bench.base, 'programs');
+  mkdirSync(programs);
+  chmodSync(programs, 0o755);
+  compileProbe(join(programs, name), source);
+  return programs;
 }
 
 /** The first disk this kernel has. */

@@ -1,23 +1,16 @@
 // What the kernel answers an isolated task to system calls of each kind: docs/seccomp.md, tried.
-import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync } from 'node:fs';
 import { constants } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { ChrootIsolation } from '@orch/executor';
 import test from 'ava';
 import { type LaunchBench, makeLaunchBench } from '../e2e/exec/launch-bench.ts';
+import { programsOf } from './isolation-rig.ts';
 
 const { EPERM, ENOSYS } = constants.errno;
 let bench: LaunchBench;
 let programs: string;
 test.before(async () => {
   bench = await makeLaunchBench();
-  programs = join(bench.base, 'programs');
-  mkdirSync(programs);
-  chmodSync(programs, 0o755);
-  const source = fileURLToPath(new URL('seccomp-probe.c', import.meta.url));
-  execFileSync('cc', ['-O1', '-Wall', '-Werror', '-static', '-o', join(programs, 'probe'), source]);
+  programs = programsOf(bench, 'probe', 'seccomp-probe.c');
 });
 test.after.always(() => bench?.close());
 

@@ -1,21 +1,14 @@
 // A command inside a task, as processes of that task meet it: one that may trace others finds nothing in it that it has not.
-import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
 import { type LaunchBench, makeLaunchBench } from '../e2e/exec/launch-bench.ts';
 import { until } from '../e2e/shared/dev-agent.ts';
+import { programsOf } from './isolation-rig.ts';
 
 let bench: LaunchBench;
 let programs: string;
 test.before(async () => {
   bench = await makeLaunchBench();
-  programs = join(bench.base, 'programs');
-  mkdirSync(programs);
-  chmodSync(programs, 0o755);
-  const source = fileURLToPath(new URL('session-hunter.c', import.meta.url));
-  execFileSync('cc', ['-O1', '-Wall', '-Werror', '-static', '-o', join(programs, 'hunter'), source]);
+  programs = programsOf(bench, 'hunter', 'session-hunter.c');
 });
 test.after.always(() => bench?.close());
 

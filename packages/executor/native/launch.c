@@ -234,18 +234,6 @@ static bool begin_records(const struct plan *plan) {
   return write_file(path, O_CREAT | O_TRUNC, running) && write_file(plan->exit_file, O_CREAT | O_TRUNC, running);
 }
 
-void publish_exit(const struct plan *plan, const char *more) {
-  char path[4096], record[128] = "";
-  snprintf(path, sizeof path, "%s/exit", plan->dir);
-  int file = open(path, O_RDONLY | O_CLOEXEC);
-  ssize_t length = file < 0 ? 0 : read(file, record, 64);
-  record[length > 0 ? length : 0] = '\0';
-  char *end = strchr(record, '\n');
-  if (strncmp(record, "exit ", 5) != 0 || end == NULL) end = stpcpy(record, "exit unknown");
-  stpcpy(stpcpy(end, more), "\n");
-  write_file(plan->exit_file, 0, record);
-}
-
 static bool open_pipe(const struct plan *plan, const char *name, int both, int reader) {
   char path[4096];
   snprintf(path, sizeof path, "%s/%s", plan->dir, name);
@@ -261,10 +249,41 @@ static bool open_pipe(const struct plan *plan, const char *name, int both, int r
   return true;
 }
 
-// Whether its groups have gone, and so all of the task. `oom_kills` is the highest count that was seen.
-static bool free_groups(const struct plan *plan, long long *oom_kills) {
+// The private record, as far as it says how the task ended; where its end is, or NULL.
+static char *read_exit(const struct plan *plan, char *record, size_t size) {
+  char path[4096];
+  snprintf(path, sizeof path, "%s/exit", plan->dir);
+  int file = open(path, O_RDONLY | O_CLOEXEC);
+  ssize_t length = file < 0 ? 0 : read(file, record, size - 1);
+  close(file);
+  record[length > 0 ? length : 0] = '\0';
+  char *end = strchr(record, '\n');
+  return strncmp(record, "exit ", 5) == 0 ? end : NULL;
+}
+
+void publish_exit(const struct plan *plan, const char *more) {
+  char record[128];
+  char *end = read_exit(plan, record, 65);
+  if (end == NULL) end = stpcpy(record, "exit unknown");
+  stpcpy(stpcpy(end, more), "\n");
+  write_file(plan->exit_file, 0, record);
+}
+
+// Into the private record, before the groups that counted them go: nobody may live to publish it.
+static void keep_oom_kills(const struct plan *plan, long long kills) {
+  char path[4096], record[128];
+  char *end = read_exit(plan, record, 65);
+  if (end == NULL) end = stpcpy(record, "exit unknown");
+  char *before = strstr(record, " oom ");
+  snprintf(before != NULL ? before : end, 40, " oom %lld\n", kills);
+  snprintf(path, sizeof path, "%s/exit", plan->dir);
+  write_file(path, 0, record);
+}
+
+// Whether its groups have gone, and so all of the task.
+static bool free_groups(const struct plan *plan) {
   long long kills = count_oom_kills(plan);
-  if (kills > *oom_kills) *oom_kills = kills;
+  if (kills > 0) keep_oom_kills(plan, kills);
   return plan->made_group_count > 0 && remove_groups(plan);
 }
 
@@ -273,19 +292,19 @@ static bool free_groups(const struct plan *plan, long long *oom_kills) {
  * can be taken away has nobody in it; else init is waited for, with which the rest of its namespace ends. That takes the
  * kernel milliseconds, which nobody needs to wait for otherwise.
  */
-static bool free_launch(const struct plan *plan, pid_t init, long long *oom_kills) {
+static bool free_launch(const struct plan *plan, pid_t init) {
   char path[4096];
   for (int index = 0; index < 2; index += 1) {
     snprintf(path, sizeof path, "%s/%s", plan->dir, index == 0 ? "out" : "err");
     unlink(path);
   }
-  if (free_groups(plan, oom_kills)) return true;
+  if (free_groups(plan)) return true;
   while (waitpid(init, NULL, 0) < 0 && errno == EINTR) continue;
-  return free_groups(plan, oom_kills);
+  return free_groups(plan);
 }
 
 _Noreturn void run_launch(struct plan *plan) {
-  char keeper[64], more[48];
+  char keeper[64];
   const char *failed;
   prctl(PR_SET_NAME, "orch-keeper");
   // So that nothing opened below takes one of the numbers with a meaning.
@@ -306,11 +325,7 @@ _Noreturn void run_launch(struct plan *plan) {
   close(ERR_PIPE);
   close(ANSWERS);
   copy_streams(plan);
-  long long oom_kills = -1;
-  const char *freed = free_launch(plan, (pid_t)init, &oom_kills) ? " freed" : "";
-  if (oom_kills < 0) snprintf(more, sizeof more, "%s", freed);
-  else snprintf(more, sizeof more, " oom %lld%s", oom_kills, freed);
-  publish_exit(plan, more);
+  publish_exit(plan, free_launch(plan, (pid_t)init) ? " freed" : "");
   while (waitpid((pid_t)init, NULL, 0) < 0 && errno == EINTR) continue;
   _exit(0);
 }

@@ -41,7 +41,7 @@ export interface ExecutorOptions {
   readonly launcher?: 'native' | 'shell';
   /** How device nodes are kept from tasks where the machine has both ways. @default 'bpf' */
   readonly deviceControl?: 'bpf' | 'v1';
-  /** How often copiers are looked after, milliseconds. @default 2000 */
+  /** How often copiers and keepers of commands are looked after, milliseconds. @default 2000 */
   readonly watchdogMs?: number;
 }
 
@@ -56,6 +56,8 @@ export interface ExecutorParts {
   readonly table: LaunchTable;
   readonly ground: ExecutorGround;
   readonly log: ExecutorLog;
+  /** Called whenever the watchdog looks around. */
+  readonly watched: Set<() => void>;
   nextToken(): string;
   run(command: RunCommand, options?: { readonly signal?: AbortSignal }): Promise<RunResult>;
 }
@@ -69,6 +71,7 @@ export async function createExecutor(options: ExecutorOptions): Promise<Executor
   const parts = await buildParts(options);
   const watchdog = setInterval(() => {
     parts.table.tend();
+    for (const look of parts.watched) look();
     for (const entry of parts.table.running()) {
       watchOver(parts, entry, performance.now()).catch((error: unknown) => {
         parts.log.warn('could not repair the copiers of a task', { id: entry.record.plan.id, error: String(error) });
@@ -177,7 +180,7 @@ async function buildParts(options: ExecutorOptions): Promise<ExecutorParts> {
     head: unbufferedHead(),
     native,
   };
-  return { stateDir, launcher, table: watchedTable(exitsDir, log), ground, log, nextToken, run };
+  return { stateDir, launcher, table: watchedTable(exitsDir, log), ground, log, watched: new Set(), nextToken, run };
 }
 
 function limitProcesses(layout: CgroupLayout, cgroupParent: string, log: ExecutorLog): void {

@@ -12,6 +12,28 @@ const root = (set: string) => matrix(`a task of root ${set} gets through by noth
 
 export const isolationMutants: readonly Mutant[] = [
   {
+    against: 'secrets',
+    guard: 'plans behind a child’s own are wiped in it',
+    file: native('serve.c'),
+    find: '  if (child == 0) memset(behind, 0, behind_length);',
+    put: '',
+    test: {
+      file: 'test/security/isolation-attacks.e2e.ts',
+      title: 'what stays beside a task has its environment in memory, and that of no other',
+    },
+  },
+  {
+    against: 'secrets',
+    guard: 'served plans are wiped in the launcher',
+    file: native('serve.c'),
+    find: '  memset(text, 0, taken);',
+    put: '',
+    test: {
+      file: 'test/security/isolation-attacks.e2e.ts',
+      title: 'what stays beside a task has its environment in memory, and that of no other',
+    },
+  },
+  {
     against: 'F3',
     guard: 'a task’s mount namespace begins with nothing of the host in it',
     file: native('root.c'),

@@ -10,7 +10,7 @@ import type { Engine } from '../engine/engine.ts';
 import { engineError, statusOf } from '../engine/errors.ts';
 import type { BindsSeen } from '../files/binds-seen.ts';
 import { LABEL_LOOK, LABEL_OWNER, LOOK_PREFIX } from './labels.ts';
-import { type Inside, judgePlaces, type Place } from './places.ts';
+import { judgePlaces, type Place } from './places.ts';
 import { removeContainer } from './remove.ts';
 
 /** Images that are remembered. */
@@ -50,11 +50,10 @@ export class ImagePlaces {
   }
 
   /**
-   * Answers which places lie in a bind, where only the bind's source can be judged.
-   * @param places that are mounted
+   * Judges where things are mounted in a container of the image.
    * @throws DriverError `denied`, `start-failed`, or the engine's answer when the image is gone
    */
-  async check(image: string, places: readonly Place[]): Promise<readonly Inside[]> {
+  async check(image: string, places: readonly Place[]): Promise<void> {
     const before = this.#turns.get(image) ?? Promise.resolve();
     const turn = before.then(() => this.#see(image, [...USER_FILES, ...places.map(({ target }) => target)]));
     const done = turn.then(
@@ -63,7 +62,7 @@ export class ImagePlaces {
     );
     this.#turns.set(image, done);
     try {
-      return judge(places, await turn);
+      judge(places, await turn);
     } finally {
       if (this.#turns.get(image) === done) this.#turns.delete(image);
     }
@@ -101,13 +100,13 @@ export class ImagePlaces {
   }
 }
 
-function judge(places: readonly Place[], seen: Seen): readonly Inside[] {
+function judge(places: readonly Place[], seen: Seen): void {
   for (const path of USER_FILES) {
     if (((walked(path, seen)?.mode ?? 0) & ODD_KINDS) === 0) continue;
     const message = `${path} of the image is no file, and the engine would wait for it, or wake a device`;
     throw new DriverError('denied', message, { path: ['image'] });
   }
-  return judgePlaces(places, (path) => seen.get(path)?.real ?? path);
+  judgePlaces(places, (path) => seen.get(path)?.real ?? path);
 }
 
 function lookSpec(image: string, owner: string, mounts: Docker.MountSettings[]): Docker.ContainerCreateOptions {

@@ -11,16 +11,8 @@ import { deniedError } from '../engine/errors.ts';
 export interface Place {
   /** Absolute and normalized, as it is written. */
   readonly target: string;
-  /** What hides the image's files there: new memory, a bind of this source, or nothing else than the image itself. */
-  readonly holds: 'memory' | 'image' | { readonly source: string };
-}
-
-/** A place in a bind: whether links lie on the way is for its source to say. */
-export interface Inside {
-  readonly target: string;
-  readonly above: string;
-  readonly source: string;
-  readonly way: readonly string[];
+  /** What hides the image's files there: new memory, a bind, or nothing else than the image itself. */
+  readonly holds: 'memory' | 'image' | 'bind';
 }
 
 /** What the engine mounts in each container, too. */
@@ -39,7 +31,7 @@ export function placesOf(
   volumes: readonly string[],
 ): readonly Place[] {
   return [
-    ...mounts.map(({ Target, Type, Source }) => placeAt(Target, Type === 'tmpfs' ? 'memory' : { source: Source })),
+    ...mounts.map(({ Target, Type }) => placeAt(Target, Type === 'tmpfs' ? 'memory' : 'bind')),
     ...tmpfs.map((target) => placeAt(target, 'memory')),
     ...[...volumes, ...OF_ENGINE].map((target) => placeAt(target, 'image')),
   ];
@@ -58,26 +50,19 @@ export function isOfKernel(place: string): boolean {
 }
 
 /**
- * Answers which places lie in a bind.
+ * A place in a bind is refused, in one of the task's own directory, too: whoever had that directory open once, as an earlier
+ * run of the task, can change it while the engine is on its way.
  * @param linkAt where a path leads that is a link in the image, else the path itself
  * @throws DriverError `denied`
  */
-export function judgePlaces(places: readonly Place[], linkAt: (path: string) => string): readonly Inside[] {
+export function judgePlaces(places: readonly Place[], linkAt: (path: string) => string): void {
   const tops = Map.groupBy(places, ({ target }) => follow(target, linkAt));
-  const inside: Inside[] = [];
-  for (const { target } of places) {
-    const led = lead(target, tops, linkAt);
-    if (typeof led !== 'string') inside.push(...led);
-    else if (isOfKernel(led)) throw deniedError([], `this node does not allow a mount at "${target}"`, PLACE_HINT);
-  }
-  for (const { target, source, way } of inside) {
-    const between = inside.find((other) => other.source === source && isBefore(other.way, way));
-    if (between !== undefined) throw insideError(target, between.target);
-  }
-  return inside;
+  for (const { target } of places)
+    if (isOfKernel(lead(target, tops, linkAt)))
+      throw deniedError([], `this node does not allow a mount at "${target}"`, PLACE_HINT);
 }
 
-export function insideError(target: string, above: string): Error {
+function insideError(target: string, above: string): Error {
   return deniedError(
     [],
     `a mount at "${target}" lies in the one at "${above}", where tasks may turn its path elsewhere`,
@@ -89,22 +74,14 @@ function follow(target: string, linkAt: (path: string) => string): string {
   return namesOf(target).reduce((at, name) => linkAt(posix.join(at, name)), '/');
 }
 
-/** The path it is in the image, or the binds on the way to it: one of those at the same place is the upper one. */
-function lead(
-  target: string,
-  tops: ReadonlyMap<string, readonly Place[]>,
-  linkAt: (path: string) => string,
-): string | readonly Inside[] {
-  const names = namesOf(target);
+/** The path it is in the image. @throws DriverError where a bind lies on the way, or a link in what memory hides */
+function lead(target: string, tops: ReadonlyMap<string, readonly Place[]>, linkAt: (path: string) => string): string {
   let at = '/';
   let memory: Place | undefined;
-  for (const [index, name] of names.entries()) {
+  for (const name of namesOf(target)) {
     const here = tops.get(at) ?? [];
-    const way = names.slice(index);
-    const binds = here.flatMap(({ target: above, holds }) =>
-      typeof holds === 'object' ? [{ target, above, source: holds.source, way }] : [],
-    );
-    if (binds.length > 0) return binds;
+    const bind = here.find(({ holds }) => holds === 'bind');
+    if (bind !== undefined) throw insideError(target, bind.target);
     memory ??= here.find(({ holds }) => holds === 'memory');
     const next = posix.join(at, name);
     at = linkAt(next);
@@ -112,10 +89,6 @@ function lead(
     if (memory !== undefined && at !== next) throw insideError(target, memory.target);
   }
   return at;
-}
-
-function isBefore(way: readonly string[], longer: readonly string[]): boolean {
-  return way.length < longer.length && way.every((name, index) => name === longer[index]);
 }
 
 function namesOf(path: string): readonly string[] {

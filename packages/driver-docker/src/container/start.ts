@@ -13,7 +13,7 @@ import { type NetworkPlan, planNetwork } from '../network/network.ts';
 import { containerSpec, tmpfsTargets } from './container-spec.ts';
 import { containerName, LABEL_OWNER, LABEL_TASK_ID } from './labels.ts';
 import { resolveMounts } from './mounts.ts';
-import { insideError, placesOf } from './places.ts';
+import { placesOf } from './places.ts';
 import { removeContainer } from './remove.ts';
 import { resourceLimits } from './resources.ts';
 import { securitySettings } from './security.ts';
@@ -99,8 +99,7 @@ async function prepare(
   const imageAgain = async () => {
     const image = await context.images.ensure({ task, block, signal, onProgress });
     const places = volumesEnabled ? [] : placesOf([...network.mounts, ...mounts], tmpfs, image.volumes);
-    for (const { target, above, source, way } of await context.places.check(image.id, places))
-      if (!(await binds.isStraight(source, way, task.directories.task))) throw insideError(target, above);
+    await context.places.check(image.id, places);
     return image;
   };
   const image = await imageAgain().catch(async (error: unknown) => {

@@ -1,10 +1,9 @@
 // Binds the agent makes of what a job names, so that the engine gets a path nobody but root can change:
 // `<state>/mounts/<container>/<n>`. They last as long as the container, also without this process.
-import { type FileHandle, lstat, mkdir, open, readdir, readlink, realpath } from 'node:fs/promises';
+import { type FileHandle, lstat, mkdir, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DriverError, isDriverError } from '@orch/driver-api';
 import { containerName } from '../container/labels.ts';
-import { pathOf } from './beneath.ts';
 import type { BindMode, HeldSource, NativeModes } from './native-modes.ts';
 
 /** Most binds of one container; the launcher knows the same number. */
@@ -91,24 +90,6 @@ export class TaskBinds {
     return path;
   }
 
-  /**
-   * Whether `way`, below what is bound at `path`, is as it reads as long as the task does not run: nobody else can change
-   * it, and no link lies on it. @param own directory that is the task's alone
-   */
-  async isStraight(path: string, way: readonly string[], own: string): Promise<boolean> {
-    const source = this.#said.findIndex(([bound]) => bound === path);
-    const handle = this.#sources[source]?.handle;
-    if (handle === undefined) return false;
-    const [real, top] = await Promise.all([readlink(pathOf(handle)), realpath(own)]);
-    if (real !== top && !real.startsWith(`${top}/`)) return false;
-    for (let length = 1; length <= way.length; length += 1) {
-      const found = await lstat([pathOf(handle), ...way.slice(0, length)].join('/')).catch(ignoreAbsent);
-      if (found === undefined) return true;
-      if (found.isSymbolicLink()) return false;
-    }
-    return true;
-  }
-
   /** The text without paths of the node: with the words of the job instead. */
   inWordsOfJob(text: string): string {
     // Backwards: /1 is the beginning of /10.
@@ -147,5 +128,5 @@ async function exists(path: string): Promise<boolean> {
 }
 
 function ignoreAbsent(error: unknown): undefined {
-  if (!['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
 }

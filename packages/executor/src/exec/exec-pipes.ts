@@ -54,10 +54,10 @@ export async function openPipeSession(
   const output = new ExecOutput();
   const streams = [readInto(output, 'stdout', out), readInto(output, 'stderr', err)];
   let over = false;
-  const watch = isNative ? watchKeeper(keeper, lose) : undefined;
+  const unwatch = isNative ? watchKeeper(parts, keeper, lose) : () => {};
   const exited = ended.then(async ({ exitCode, signal, error }) => {
     over = true;
-    clearInterval(watch);
+    unwatch();
     parts.launcher.forget(token);
     await Promise.all(streams.map((stream) => stream.drained()));
     output.end();
@@ -94,18 +94,15 @@ interface SessionEnd {
   readonly error?: string;
 }
 
-/** How often a session's keeper is looked after. */
-const WATCH_MS = 1_000;
-
-/** Tells when the process has gone, one look later: what it has said last comes first. */
-function watchKeeper(keeper: ProcessIdentity, gone: (reason: string) => void): NodeJS.Timeout {
+/** Tells when the process has gone, one look later: what it has said last comes first. Answers how to stop. */
+function watchKeeper({ watched }: ExecutorParts, keeper: ProcessIdentity, gone: (reason: string) => void): () => void {
   let wasGone = false;
-  const timer = setInterval(() => {
+  const look = () => {
     if (wasGone) gone('the keeper of the command was killed');
     wasGone = !isAlive(keeper);
-  }, WATCH_MS);
-  timer.unref();
-  return timer;
+  };
+  watched.add(look);
+  return () => watched.delete(look);
 }
 
 /** `started` gives the session's keeper, as the host sees it. `ended` never rejects once it has started. */

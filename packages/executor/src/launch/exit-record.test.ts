@@ -3,6 +3,13 @@ import { judgeExit, parseExitRecord, RUNNING_RECORD } from './exit-record.ts';
 
 const evidence = { recorded: { code: 0 }, trace: '', oomKills: 0, ownPidNamespace: true, finishedAtMs: 5 };
 
+test('a record may tell of kills for memory, and that the groups are gone', (t) => {
+  t.deepEqual(parseExitRecord('exit 137 signal 9 oom 2 freed\n'), { code: 137, signal: 9, oomKills: 2, freed: true });
+  t.deepEqual(parseExitRecord(`exit unknown oom 1\n${RUNNING_RECORD}`), { code: 'unknown', oomKills: 1 });
+  t.deepEqual(parseExitRecord('exit 0 signal 0 freed\n'), { code: 0, signal: 0, freed: true });
+  t.is(parseExitRecord('exit 0 signal 0 oom freed\n'), undefined);
+});
+
 test('a record written over the running one is read, an unfinished one is not', (t) => {
   for (const line of ['exit 0\n', 'exit 137\n', 'exit unknown\n']) {
     t.is(String(parseExitRecord(line + RUNNING_RECORD.slice(line.length))?.code), line.slice(5).trim());

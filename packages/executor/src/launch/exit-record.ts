@@ -9,7 +9,7 @@ export interface RecordedExit {
   readonly code: number | 'unknown';
   /** 0 = none. Absent when a shell wrote the record: it does not know. */
   readonly signal?: number;
-  /** How many of its processes the kernel killed for memory. Absent when whoever wrote the record could not tell. */
+  /** How many of its processes the kernel killed for memory, if any. */
   readonly oomKills?: number;
   /** Its cgroups have gone already. */
   readonly freed?: boolean;

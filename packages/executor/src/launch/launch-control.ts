@@ -135,7 +135,10 @@ function removeLaunchDirectory(dir: string): void {
   }
 }
 
-/** A copier that still runs now and did not tell of the end waits for something outside of the launch that holds its pipe: nobody will read that. */
+/**
+ * A copier that still runs now, and did not tell of the end, waits for something outside of the launch that holds its pipe:
+ * nobody will read that.
+ */
 function endCopiers({ record: { handle, copiers } }: LaunchEntry): void {
   if (handle.bootId !== readBootId()) return;
   for (const copier of [copiers.stdout, copiers.stderr]) {

@@ -141,7 +141,8 @@ function judgeFile(record: LaunchRecord, file: string): Ending | undefined {
     recorded,
     // Only a shell's record leaves the signal open.
     trace: recorded.signal === undefined ? (readIfThere(join(record.plan.dir, 'trace')) ?? '') : '',
-    oomKills: recorded.oomKills ?? oomKills(record),
+    // The counter goes with the groups; what it said is in the record then.
+    oomKills: recorded.oomKills ?? (recorded.freed ? 0 : oomKills(record)),
     ownPidNamespace: record.plan.chroot?.pidMode === 'private',
     finishedAtMs: Math.round(statSync(file).mtimeMs),
   });

@@ -35,6 +35,7 @@ let firstIndex = 1;
 let lastIndex = 0;
 /** A write whose outcome is not known, such as a failed sync, may still be on the disk: nothing may come behind it. */
 let broken: WorkerFailure | undefined;
+let refilling: NodeJS.Timeout | undefined;
 
 function open(start: WorkerStart): void {
   takeUpKeptLog(start.file);
@@ -131,17 +132,25 @@ function opening() {
 }
 
 function close(): void {
-  clearInterval(refilling);
+  clearTimeout(refilling);
   if (reserve === undefined) database?.close();
   else reserve.close();
 }
 
+/** Only while something is missing: nothing ticks in an agent at rest. */
+function refillLater(): void {
+  if (refilling !== undefined || reserve === undefined || reserve.isWhole || broken !== undefined) return;
+  refilling = setTimeout(refill, refillMs).unref();
+}
+
 function refill(): void {
+  refilling = undefined;
   try {
     if (broken === undefined) reserve?.refill();
   } catch (error) {
     broken = { kind: 'broken', message: failureOf(error).message };
   }
+  refillLater();
 }
 
 function isDamage(error: unknown): boolean {
@@ -161,10 +170,10 @@ function failureOf(error: unknown): WorkerFailure {
 const port = parentPort;
 if (port === null) throw new Error('journal-worker runs as a worker thread only');
 let opened: WorkerAnswer;
-const refilling = setInterval(refill, refillMs).unref();
 try {
   open(workerData as WorkerStart);
   opened = opening();
+  refillLater();
 } catch (error) {
   close();
   opened = { ok: false, failure: failureOf(error) };
@@ -174,4 +183,5 @@ port.on('message', (request: WorkerRequest) => {
   port.postMessage(answer(request));
   // Its end lets the thread end; the process does not wait for a thread that only listens.
   if (request.op === 'close') port.close();
+  else refillLater();
 });
