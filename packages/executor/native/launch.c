@@ -16,6 +16,7 @@
 #include <net/if.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,8 +34,19 @@
 // Init's: whom signals are forwarded to.
 static pid_t task;
 
+// A line in one call: the C library's asks the kernel twice what it is writing to.
+static bool tell(int to, const char *format, ...) {
+  char line[8192];
+  va_list values;
+  va_start(values, format);
+  int length = vsnprintf(line, sizeof line, format, values);
+  va_end(values);
+  if (length >= (int)sizeof line) line[(length = sizeof line) - 1] = '\n';
+  return write(to, line, (size_t)length) == length;
+}
+
 static _Noreturn void fail(const struct plan *plan, const char *step) {
-  dprintf(ANSWERS, "F %s %s: %s\n", plan->token, step, strerror(errno));
+  tell(ANSWERS, "F %s %s: %s\n", plan->token, step, strerror(errno));
   _exit(125);
 }
 
@@ -113,12 +125,12 @@ static _Noreturn void run_task(const struct plan *plan, const struct outside *ou
   close_outside(outside);
   if (failed == NULL && plan->root != NULL && !take_null_input()) failed = "/dev/null";
   if (failed == NULL) {
-    dprintf(told, "%s\n", identity);
+    tell(told, "%s\n", identity);
     dup2(OUT_PIPE, 1);
     dup2(plan->has_logs ? ERR_PIPE : OUT_PIPE, 2);
     failed = become_task(plan);
   }
-  dprintf(told, "F %s: %s\n", failed, strerror(errno));
+  tell(told, "F %s: %s\n", failed, strerror(errno));
   _exit(125);
 }
 
@@ -133,15 +145,15 @@ static void answer(const struct plan *plan, const char *keeper, int told) {
   text[length] = '\0';
   close(told);
   char *end = strchr(text, '\n');
-  int sent;
-  if (*text == 'F' || end == NULL) sent = dprintf(ANSWERS, "F %s %s", plan->token, end ? text + 2 : "the task\n");
-  else if (end[1] == 'F') sent = dprintf(ANSWERS, "F %s %s", plan->token, end + 3);
+  bool is_sent;
+  if (*text == 'F' || end == NULL) is_sent = tell(ANSWERS, "F %s %s", plan->token, end ? text + 2 : "the task\n");
+  else if (end[1] == 'F') is_sent = tell(ANSWERS, "F %s %s", plan->token, end + 3);
   else {
     *end = '\0';
-    sent = dprintf(ANSWERS, "S %s %s %s %ld\n", plan->token, text, keeper, strtol(keeper, NULL, 10));
+    is_sent = tell(ANSWERS, "S %s %s %s %ld\n", plan->token, text, keeper, strtol(keeper, NULL, 10));
   }
   // Nobody is left who would know of this task.
-  if (sent < 0) kill(task, SIGKILL);
+  if (!is_sent) kill(task, SIGKILL);
   close(ANSWERS);
 }
 

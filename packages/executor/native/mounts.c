@@ -34,6 +34,10 @@ bool attach_mount(int mount, int target) {
   return syscall(SYS_move_mount, mount, "", target, "", FROM_EMPTY_PATH | TO_EMPTY_PATH) == 0;
 }
 
+bool attach_at(int mount, int dir, const char *name) {
+  return syscall(SYS_move_mount, mount, "", dir, name, FROM_EMPTY_PATH) == 0;
+}
+
 int open_beneath(int base, const char *path, int flags) {
   struct open_how how = {.flags = (uint64_t)(O_PATH | O_CLOEXEC | flags),
                          .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS};

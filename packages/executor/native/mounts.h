@@ -23,6 +23,9 @@ bool set_mounts(int mount, unsigned long long set);
 // Puts a mount of `clone_mount` upon what the handle `target` stands for.
 bool attach_mount(int mount, int target);
 
+// The same upon `name` in `dir`, where nobody else changes what it leads to. A link is not followed.
+bool attach_at(int mount, int dir, const char *name);
+
 /*
  * An O_PATH handle of `path` below `base`, following no symlink, magic link or `..`: for what lies below directories that
  * tasks can write. -1 with errno set.

@@ -22,18 +22,18 @@
 
 static const unsigned long long QUIET = SET_NOSUID | SET_NODEV;
 
+static bool make_name(int dir, const char *name, bool is_directory) {
+  if (is_directory) return mkdirat(dir, name, 0755) == 0 || errno == EEXIST;
+  int file = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+  if (file >= 0) close(file);
+  return file >= 0 || errno == EEXIST;
+}
+
 // A handle of `name` in `dir`, made where it is missing. No link is followed.
 static int step_into(int dir, const char *name, bool is_directory) {
   int found = open_beneath(dir, name, 0);
   if (found >= 0 || errno != ENOENT) return found;
-  if (is_directory) {
-    if (mkdirat(dir, name, 0755) != 0 && errno != EEXIST) return -1;
-  } else {
-    int file = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
-    if (file >= 0) close(file);
-    else if (errno != EEXIST) return -1;
-  }
-  return open_beneath(dir, name, 0);
+  return make_name(dir, name, is_directory) ? open_beneath(dir, name, 0) : -1;
 }
 
 // The place a mount goes to, made with all above it. Directories of tasks are walked by handle.
@@ -63,15 +63,29 @@ static bool is_directory(int handle) {
   return fstat(handle, &stat) == 0 && S_ISDIR(stat.st_mode);
 }
 
+/*
+ * A name right below the root lies in what this program has made itself; others may lead through directories of tasks. What
+ * is there already is found by one call, and most of it is.
+ */
+static bool attach_in_root(int mount, int root, const char *path) {
+  const char *name = path + (*path == '/');
+  bool is_dir = is_directory(mount);
+  if (strchr(name, '/') == NULL) return make_name(root, name, is_dir) && attach_at(mount, root, name);
+  int place = open_beneath(root, name, 0);
+  if (place < 0 && errno == ENOENT) place = make_place(root, name, is_dir);
+  bool is_placed = place >= 0 && attach_mount(mount, place);
+  int reason = errno;
+  close(place);
+  errno = reason;
+  return is_placed;
+}
+
 // Sets the flags of a mount that is attached nowhere yet and attaches it: it is never there without them.
 static bool place_mount(int mount, unsigned long long attributes, int root, const char *path) {
   // Devices may lie on a disk mounted without them.
   unsigned long long cleared = attributes & SET_NODEV ? 0 : SET_NODEV;
-  if (mount < 0 || !set_mount(mount, attributes, cleared)) return false;
-  int place = make_place(root, path, is_directory(mount));
-  bool is_placed = place >= 0 && attach_mount(mount, place);
+  bool is_placed = mount >= 0 && set_mount(mount, attributes, cleared) && attach_in_root(mount, root, path);
   int reason = errno;
-  close(place);
   close(mount);
   errno = reason;
   return is_placed;
@@ -212,36 +226,68 @@ static bool mount_at(const char *type, const char *path, unsigned long flags, co
   return mount(type, path, type, MS_NOSUID | MS_NOEXEC | flags, data) == 0;
 }
 
-// Puts a mount of what a handle stands for upon it: the same, with other attributes.
-static bool fix(int part, unsigned long long attributes) {
-  int mount = clone_mount(part, "", AT_EMPTY_PATH);
-  bool is_fixed = mount >= 0 && set_mount(mount, attributes, 0) && attach_mount(mount, part);
+static const unsigned long long GUARD = SET_NOSUID | SET_NODEV | SET_NOEXEC | SET_RDONLY;
+
+static int clone_guard(int dir, const char *name, unsigned flags) {
+  int mount = clone_mount(dir, name, flags);
+  if (mount < 0 || set_mount(mount, GUARD, 0)) return mount;
   int reason = errno;
   close(mount);
   errno = reason;
-  return is_fixed;
+  return -1;
 }
 
-// Parts of /proc that tell of the host or change it. `nothing` is an empty directory.
-static bool guard_proc(int nothing) {
-  static const char *const hidden[] = {"acpi",        "asound",     "dynamic_debug", "interrupts", "kcore",    "keys",
-                                       "kpagecgroup", "kpagecount", "kpageflags",    "latency_stats", "sched_debug",
-                                       "scsi",        "slabinfo",   "timer_list",    "timer_stats",   "vmallocinfo"};
+// What covers parts of /proc: an empty directory, or /dev/null. After the first one it is cloned from there, flags and all.
+struct cover {
+  int source, ready;
+  const char *placed;
+};
+
+static bool put_cover(struct cover *cover, int proc, const char *name) {
+  if (cover->ready < 0)
+    cover->ready = cover->placed == NULL ? clone_guard(cover->source, "", AT_EMPTY_PATH) : clone_mount(proc, cover->placed, 0);
+  if (cover->ready < 0 || !attach_at(cover->ready, proc, name)) return false;
+  close(cover->ready);
+  cover->ready = -1;
+  cover->placed = name;
+  return true;
+}
+
+// Parts of /proc that tell of the host. Each kernel has some of them.
+static bool hide_parts(int proc, struct cover *directory, struct cover *file) {
+  static const char *const directories[] = {"acpi", "asound", "dynamic_debug", "scsi"};
+  static const char *const files[] = {"interrupts",    "kcore",       "keys",     "kpagecgroup", "kpagecount",  "kpageflags",
+                                      "latency_stats", "sched_debug", "slabinfo", "timer_list",  "timer_stats", "vmallocinfo"};
+  for (size_t index = 0; index < sizeof directories / sizeof *directories; index += 1)
+    if (!put_cover(directory, proc, directories[index]) && errno != ENOENT) return false;
+  for (size_t index = 0; index < sizeof files / sizeof *files; index += 1)
+    if (!put_cover(file, proc, files[index]) && errno != ENOENT) return false;
+  return true;
+}
+
+// Parts of /proc that change the host: seen as they are, and not written.
+static bool fix_parts(int proc) {
   static const char *const fixed[] = {"bus", "fs", "irq", "sys", "sysrq-trigger"};
-  const unsigned long long attributes = QUIET | SET_NOEXEC | SET_RDONLY;
-  enum { HIDDEN = sizeof hidden / sizeof *hidden, FIXED = sizeof fixed / sizeof *fixed };
-  int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC), null = open("/dev/null", O_PATH | O_CLOEXEC);
-  bool is_guarded = proc >= 0 && null >= 0;
-  for (int index = 0; index < HIDDEN + FIXED && is_guarded; index += 1) {
-    int part = open_beneath(proc, index < HIDDEN ? hidden[index] : fixed[index - HIDDEN], 0);
-    // Each kernel has some of them.
-    if (part < 0 && errno == ENOENT) continue;
-    is_guarded = part >= 0 && (index < HIDDEN ? cover(part, nothing, null, attributes) : fix(part, attributes));
+  for (size_t index = 0; index < sizeof fixed / sizeof *fixed; index += 1) {
+    int mount = clone_guard(proc, fixed[index], 0);
+    if (mount < 0 && errno == ENOENT) continue;
+    bool is_fixed = mount >= 0 && attach_at(mount, proc, fixed[index]);
     int reason = errno;
-    close(part);
+    close(mount);
     errno = reason;
+    if (!is_fixed) return false;
   }
+  return true;
+}
+
+// No process of a task has begun: what is named in its /proc is the kernel's. `nothing` is an empty directory.
+static bool guard_proc(int nothing) {
+  int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC), null = open("/dev/null", O_PATH | O_CLOEXEC);
+  struct cover directory = {.source = nothing, .ready = -1}, file = {.source = null, .ready = -1};
+  bool is_guarded = proc >= 0 && null >= 0 && hide_parts(proc, &directory, &file) && fix_parts(proc);
   int reason = errno;
+  close(directory.ready);
+  close(file.ready);
   close(proc);
   close(null);
   errno = reason;
