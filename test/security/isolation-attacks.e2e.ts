@@ -48,18 +48,19 @@ const look = `test -e ./${process.pid}/stat && echo host; test -e ..${'/..'.repe
 test.serial(
   'a working directory that leads to a handle of the launcher’s does not lead a task to the host',
   async (t) => {
-    for (const descriptor of descriptors) {
-      const cwd = `/proc/self/fd/${descriptor}`;
-      const spec = rig.spec(nobody, ['sh', '-c', look], { cwd });
-      if (spec.isolation.kind !== 'chroot') throw new Error('not isolated');
-      // As an artifact would: the executor, which looks whether it is there, finds it.
-      mkdirSync(join(spec.isolation.root, cwd), { recursive: true });
-      const launched = await rig.bench.executor.launch(spec).then(
-        (handle) => finish(handle),
-        (error: unknown) => String(error),
-      );
-      t.regex(launched, /working directory|^$/, cwd);
-    }
+    for (const pidMode of ['private', 'host'] as const)
+      for (const descriptor of descriptors) {
+        const cwd = `/proc/self/fd/${descriptor}`;
+        const spec = rig.spec({ ...nobody, pidMode }, ['sh', '-c', look], { cwd });
+        if (spec.isolation.kind !== 'chroot') throw new Error('not isolated');
+        // As an artifact would: the executor, which looks whether it is there, finds it.
+        mkdirSync(join(spec.isolation.root, cwd), { recursive: true });
+        const launched = await rig.bench.executor.launch(spec).then(
+          (handle) => finish(handle),
+          (error: unknown) => String(error),
+        );
+        t.regex(launched, /working directory|^$/, `${cwd}, ${pidMode}`);
+      }
   },
 );
 
@@ -123,23 +124,29 @@ test.serial(
 
 test.serial('nor does one that a task has replaced by such a link lead a command inside it there', async (t) => {
   const place = join(rig.host, 'alloc/place');
-  mkdirSync(place);
-  for (const tty of [false, true]) {
-    const handle = await rig.bench.executor.launch(rig.spec(nobody, ['sleep', '1000'], { cwd: '/alloc/place' }));
-    t.is(await command(handle, ['pwd'], false), '/alloc/place\n');
-    for (const descriptor of descriptors) {
-      rmSync(place, { recursive: true });
-      symlinkSync(`/proc/self/fd/${descriptor}`, place);
-      t.regex(await command(handle, ['sh', '-c', look], tty), /working directory|^$/, `${descriptor}`);
-    }
+  const replaceBy = (target: string) => {
     rmSync(place, { recursive: true });
-    symlinkSync('/proc/self/cwd', place);
-    t.regex(await command(handle, ['pwd'], tty), /working directory/);
-    await rig.bench.executor.stop(handle.id, { signal: 'SIGKILL', timeoutMs: 0 });
-    await rig.bench.executor.destroy(handle.id);
-    rmSync(place);
-    mkdirSync(place);
-  }
+    symlinkSync(target, place);
+  };
+  mkdirSync(place);
+  // What makes the command is in no pid namespace of the task's: it finds itself in /proc where the task has the host's.
+  for (const pidMode of ['private', 'host'] as const)
+    for (const tty of [false, true]) {
+      const cell = { ...nobody, pidMode };
+      const handle = await rig.bench.executor.launch(rig.spec(cell, ['sleep', '1000'], { cwd: '/alloc/place' }));
+      t.is(await command(handle, ['pwd'], false), '/alloc/place\n');
+      for (const descriptor of descriptors) {
+        replaceBy(`/proc/self/fd/${descriptor}`);
+        const seen = await command(handle, ['sh', '-c', look], tty);
+        t.regex(seen, /working directory|^$/, `${descriptor}, ${pidMode}`);
+      }
+      replaceBy('/proc/self/cwd');
+      t.regex(await command(handle, ['pwd'], tty), /working directory/, pidMode);
+      await rig.bench.executor.stop(handle.id, { signal: 'SIGKILL', timeoutMs: 0 });
+      await rig.bench.executor.destroy(handle.id);
+      rmSync(place);
+      mkdirSync(place);
+    }
 });
 
 test.serial(
