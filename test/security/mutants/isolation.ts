@@ -235,6 +235,9 @@ export const isolationMutants: readonly Mutant[] = [
     file: 'packages/executor/src/launch/process-identity.ts',
     find: '      return readMost(fd, WORDS_MOST_BYTES);',
     put: "      return readFileSync(fd, 'utf8');",
-    test: attacks('a task whose arguments and environment have no end is entered and stopped as any other'),
+    test: {
+      file: 'packages/executor/src/launch/process-identity.test.ts',
+      title: 'no more than 2 MiB are read of what a process says of itself',
+    },
   },
 ];
