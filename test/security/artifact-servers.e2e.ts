@@ -10,6 +10,8 @@ import { type DevAgent, jobText, startDevAgent, until } from '../e2e/shared/dev-
 const word = 'orchart';
 const megabyte = Buffer.alloc(2 ** 20, 'x');
 const size = 8 * megabyte.length;
+/** Two full reads, and the end right behind them, while the reader still has the first: the global fetch asserts there. */
+const twoReads = Buffer.alloc(128 * 1_024, 'x');
 
 /** By path: what is written to whoever asks. */
 const answers: Readonly<Record<string, (socket: Socket) => Promise<void> | void>> = {
@@ -20,6 +22,9 @@ const answers: Readonly<Record<string, (socket: Socket) => Promise<void> | void>
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     socket.end();
+  },
+  whole(socket) {
+    socket.end(Buffer.concat([Buffer.from('HTTP/1.0 200 OK\r\n\r\n'), twoReads]));
   },
   cut(socket) {
     socket.end(`HTTP/1.1 200 OK\r\nContent-Length: ${size}\r\n\r\nabc`);
@@ -70,18 +75,22 @@ test.before(async () => {
   agent = await startDevAgent({ config: agentConfig({ word }) });
 });
 test.after.always(async () => {
-  await closeAgent(agent, word);
-  for (const socket of sockets) socket.destroy();
+  // First: an agent that ended at what it fetched would fetch it again, and end again.
   server?.close();
+  for (const socket of sockets) socket.destroy();
+  await closeAgent(agent, word);
 });
 
-async function fetching(path: string, id: string): Promise<void> {
+/** A task that prints how many bytes it was brought; `times` artifacts, one after the other. */
+async function fetching(path: string, id: string, times = 1): Promise<void> {
   const { port } = server.address() as AddressInfo;
   const source = `http://127.0.0.1:${port}/${path}`;
+  const artifact = (index: number) =>
+    `      artifact {\n        source = "${source}"\n        destination = "local/${index}"\n      }\n`;
   const text = jobText(id, {
     job: '  type = "batch"\n  reschedule {\n    attempts = 0\n    unlimited = false\n  }\n',
-    config: `command = "/bin/sh"\nargs = ["-c", "wc -c < /local/${path}"]`,
-    task: `      artifact {\n        source = "${source}"\n      }\n      restart {\n        attempts = 0\n        mode = "fail"\n      }\n`,
+    config: `command = "/bin/sh"\nargs = ["-c", "cat /local/*/${path} | wc -c"]`,
+    task: `${Array.from({ length: times }, (_, index) => artifact(index)).join('')}      restart {\n        attempts = 0\n        mode = "fail"\n      }\n`,
   });
   const run = await submit(agent, text, '-detach');
   if (run.exitCode !== 0) throw new Error(run.text);
@@ -102,6 +111,16 @@ test.serial('an artifact of 8 MB from an HTTP/1.0 server arrives, and the agent 
     t.is(ClientStatus, 'complete', agent.log().slice(-2_000));
     t.is((await agent.orch(['alloc', 'logs', ID])).stdout.trim(), String(size));
   }
+  t.is(agent.pid(), pid);
+  process.kill(pid, 0);
+});
+
+test.serial('artifacts that an HTTP/1.0 server sends in one go, their end included, end no agent', async (t) => {
+  const pid = agent.pid();
+  await fetching('whole', 'whole', 10);
+  const { ID, ClientStatus } = await ended('whole');
+  t.is(ClientStatus, 'complete', agent.log().slice(-2_000));
+  t.is((await agent.orch(['alloc', 'logs', ID])).stdout.trim(), String(10 * twoReads.length));
   t.is(agent.pid(), pid);
   process.kill(pid, 0);
 });

@@ -155,7 +155,8 @@ http {
     again,
     log: () => readFileSync(logFile, 'utf8'),
     async close() {
-      if (child === undefined) await again();
+      // Also where it ended by itself: what it started and made in the kernel is for an agent to take away.
+      if (child === undefined || child.exitCode !== null || child.signalCode !== null) await again();
       const { value: jobs } = await api.jobs.list();
       for (const job of jobs) await runOrch(['job', 'stop', '--purge', '--address', address, job.ID]);
       api.close();

@@ -196,7 +196,7 @@ export const nameMutants: readonly Mutant[] = [
       }),`,
     test: {
       file: 'test/security/artifact-servers.e2e.ts',
-      title: 'an artifact of 8 MB from an HTTP/1.0 server arrives, and the agent lives',
+      title: 'artifacts that an HTTP/1.0 server sends in one go, their end included, end no agent',
     },
   },
   {
