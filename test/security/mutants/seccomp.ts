@@ -4,6 +4,7 @@ import type { Mutant } from '../../../scripts/mutants/mutant.ts';
 
 const filter = 'packages/executor/native/seccomp.c';
 const test = (title: string) => ({ file: 'test/security/seccomp.e2e.ts', title });
+const data = (title: string) => ({ file: 'test/security/seccomp-filter.e2e.ts', title });
 const namespaces = test('namespaces are refused, by clone too; clone3 and what is newer is unknown');
 const byArguments = test('arguments decide about personality, socket and fcntl');
 
@@ -37,8 +38,16 @@ export const seccompMutants: readonly Mutant[] = [
     guard: 'x32 is no way around the list',
     file: filter,
     find: '(struct range){LAST_CALL + 1, UNKNOWN};',
-    put: '(struct range){LAST_CALL + 1, ALLOWED}; ranges[count++] = (struct range){0x40000000, ALLOWED};',
-    test: test('numbers of x32 are unknown'),
+    put: '(struct range){LAST_CALL + 1, UNKNOWN}; ranges[count++] = (struct range){0x40000000, ALLOWED};',
+    test: data('the filter knows no numbers of x32, and none newer than its list, whatever a task keeps'),
+  },
+  {
+    against: 'class 8',
+    guard: 'numbers of another architecture are not judged by this one’s list',
+    file: filter,
+    find: 'emit(filter, BPF_JMP | BPF_JEQ | BPF_K, OWN_ARCH, 1, 0);',
+    put: 'emit(filter, BPF_JMP | BPF_JEQ | BPF_K, OWN_ARCH, 1, 1);',
+    test: data('the filter ends who calls by numbers of another architecture, whatever a task keeps'),
   },
   {
     against: 'class 8',
