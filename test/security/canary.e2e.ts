@@ -247,7 +247,13 @@ test.serial('no output of the command line holds them', async (t) => {
   );
 });
 
-test.serial('the log of the agent, at its most talkative, does not hold them', (t) => {
+test.serial('the log of the agent, at its most talkative, does not hold them', async (t) => {
+  const command = JSON.stringify(['/bin/sh', '-c', `: ${canary('asked')}`]);
+  const path = '/v1/client/allocation/none/exec';
+  const query = new URLSearchParams({ task: 't', command });
+  const asking = new WebSocket(`${agent.tcp.replace('http:', 'ws:')}${path}?${query}`);
+  await new Promise((resolve) => asking.addEventListener('error', resolve));
+  await until('the refusal in the log', 5_000, async () => agent.log().includes(path));
   const log = agent.log();
   t.true(log.includes('node linked') && log.includes('upgrade refused'), 'it talks');
   t.deepEqual(log.split('\n').filter(holds), []);
