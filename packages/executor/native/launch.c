@@ -207,6 +207,17 @@ static void start_task(const struct plan *plan, struct outside *outside, const i
   if (gate[1] >= 0) close(gate[1]);
 }
 
+// Handles on what the root was made of lie above all that stay: one call closes them.
+static bool close_rest(const struct outside *outside) {
+  const int stay[] = {EMPTY_ROOT, kept.exit, kept.kill, kept.members, outside->proc, outside->unified, outside->entrance};
+  int last = 0;
+  for (size_t index = 0; index < sizeof stay / sizeof *stay; index += 1)
+    if (stay[index] > last) last = stay[index];
+  for (size_t index = 0; index < outside->group_count; index += 1)
+    if (outside->groups[index] > last) last = outside->groups[index];
+  return syscall(SYS_close_range, last + 1, ~0U, 0) == 0;
+}
+
 static _Noreturn void run_init(const struct plan *plan, const char *keeper) {
   int told[2], status;
   prctl(PR_SET_NAME, "orch-init");
@@ -220,6 +231,7 @@ static _Noreturn void run_init(const struct plan *plan, const char *keeper) {
   if (plan->hostname != NULL && sethostname(plan->hostname, strlen(plan->hostname)) != 0) fail(plan, "hostname");
   if (plan->root != NULL && (failed = build_root(plan)) != NULL) fail(plan, failed);
   if (plan->reach != NULL && !show_only(plan->reach)) fail(plan, "the way to its directory");
+  if (!close_rest(&outside)) fail(plan, "descriptors");
   if (pipe2(told, O_CLOEXEC) != 0) fail(plan, "pipe");
   forward_signals();
   start_task(plan, &outside, told);

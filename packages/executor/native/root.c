@@ -84,11 +84,7 @@ static bool attach_in_root(int mount, int root, const char *path) {
 static bool place_mount(int mount, unsigned long long attributes, int root, const char *path) {
   // Devices may lie on a disk mounted without them.
   unsigned long long cleared = attributes & SET_NODEV ? 0 : SET_NODEV;
-  bool is_placed = mount >= 0 && set_mount(mount, attributes, cleared) && attach_in_root(mount, root, path);
-  int reason = errno;
-  close(mount);
-  errno = reason;
-  return is_placed;
+  return mount >= 0 && set_mount(mount, attributes, cleared) && attach_in_root(mount, root, path);
 }
 
 static int clone_source(const struct root_step *step) {
@@ -230,11 +226,7 @@ static const unsigned long long GUARD = SET_NOSUID | SET_NODEV | SET_NOEXEC | SE
 
 static int clone_guard(int dir, const char *name, unsigned flags) {
   int mount = clone_mount(dir, name, flags);
-  if (mount < 0 || set_mount(mount, GUARD, 0)) return mount;
-  int reason = errno;
-  close(mount);
-  errno = reason;
-  return -1;
+  return mount >= 0 && set_mount(mount, GUARD, 0) ? mount : -1;
 }
 
 // What covers parts of /proc: an empty directory, or /dev/null. After the first one it is cloned from there, flags and all.
@@ -247,7 +239,6 @@ static bool put_cover(struct cover *cover, int proc, const char *name) {
   if (cover->ready < 0)
     cover->ready = cover->placed == NULL ? clone_guard(cover->source, "", AT_EMPTY_PATH) : clone_mount(proc, cover->placed, 0);
   if (cover->ready < 0 || !attach_at(cover->ready, proc, name)) return false;
-  close(cover->ready);
   cover->ready = -1;
   cover->placed = name;
   return true;
@@ -271,11 +262,7 @@ static bool fix_parts(int proc) {
   for (size_t index = 0; index < sizeof fixed / sizeof *fixed; index += 1) {
     int mount = clone_guard(proc, fixed[index], 0);
     if (mount < 0 && errno == ENOENT) continue;
-    bool is_fixed = mount >= 0 && attach_at(mount, proc, fixed[index]);
-    int reason = errno;
-    close(mount);
-    errno = reason;
-    if (!is_fixed) return false;
+    if (mount < 0 || !attach_at(mount, proc, fixed[index])) return false;
   }
   return true;
 }
@@ -284,14 +271,7 @@ static bool fix_parts(int proc) {
 static bool guard_proc(int nothing) {
   int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC), null = open("/dev/null", O_PATH | O_CLOEXEC);
   struct cover directory = {.source = nothing, .ready = -1}, file = {.source = null, .ready = -1};
-  bool is_guarded = proc >= 0 && null >= 0 && hide_parts(proc, &directory, &file) && fix_parts(proc);
-  int reason = errno;
-  close(directory.ready);
-  close(file.ready);
-  close(proc);
-  close(null);
-  errno = reason;
-  return is_guarded;
+  return proc >= 0 && null >= 0 && hide_parts(proc, &directory, &file) && fix_parts(proc);
 }
 
 // Processes and terminals.
@@ -382,8 +362,5 @@ const char *build_root(const struct plan *plan) {
   if ((failed = mount_own(plan, sources.proc, root, nothing)) != NULL) return failed;
   // A task that is root may make directories there, in memory; nobody else could anyway.
   if (!plan->writable_root && !set_mount(root, SET_RDONLY, 0)) return "root";
-  close(nothing);
-  close(hidden);
-  close(root);
   return NULL;
 }

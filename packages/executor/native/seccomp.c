@@ -35,8 +35,17 @@ enum { SET_LEASE = 1024, SET_DELEGATION = 1040 };
 
 enum { MOST = 1024, NAMESPACES = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET };
 
+// A jump to an answer that is laid behind the search.
+struct open_jump {
+  unsigned short at;
+  bool is_above;
+  enum verdict verdict;
+};
+
 struct filter {
   struct sock_filter code[MOST];
+  struct open_jump open[MOST];
+  size_t open_count;
   unsigned short length;
 };
 
@@ -48,6 +57,13 @@ struct range {
 static void emit(struct filter *filter, unsigned short code, unsigned value, unsigned yes, unsigned no) {
   if (filter->length >= MOST || yes > 255 || no > 255) _exit(125);
   filter->code[filter->length++] = (struct sock_filter){code, (unsigned char)yes, (unsigned char)no, value};
+}
+
+// Of a jump: the kernel's have eight bits.
+static unsigned char distance(unsigned short from, unsigned short to) {
+  unsigned skipped = to - from - 1U;
+  if (skipped > 255) _exit(125);
+  return (unsigned char)skipped;
 }
 
 static void answer(struct filter *filter, unsigned action) { emit(filter, BPF_RET | BPF_K, action, 0, 0); }
@@ -93,17 +109,43 @@ static void emit_verdict(struct filter *filter, enum verdict verdict) {
   answer(filter, SECCOMP_RET_ALLOW);
 }
 
+// Answers that many ranges have are laid once, behind the search: half the length is half of what the kernel compiles.
+static bool is_shared(enum verdict verdict) { return verdict == REFUSED || verdict == ALLOWED || verdict == UNKNOWN; }
+
+static void emit_search(struct filter *filter, const struct range *ranges, unsigned from, unsigned to);
+
+// Where a jump goes for ranges[from, to): on to the code that follows, or to an answer that is not laid yet.
+static void emit_side(struct filter *filter, unsigned short jump, bool is_above, const struct range *ranges, unsigned from,
+                      unsigned to) {
+  struct sock_filter *code = &filter->code[jump];
+  if (to - from == 1 && is_shared(ranges[from].verdict)) {
+    filter->open[filter->open_count++] = (struct open_jump){jump, is_above, ranges[from].verdict};
+    return;
+  }
+  *(is_above ? &code->jt : &code->jf) = distance(jump, filter->length);
+  emit_search(filter, ranges, from, to);
+}
+
 // Code for ranges[from, to): the number is in the accumulator.
 static void emit_search(struct filter *filter, const struct range *ranges, unsigned from, unsigned to) {
   if (to - from == 1) return emit_verdict(filter, ranges[from].verdict);
   unsigned middle = from + (to - from) / 2;
   unsigned short jump = filter->length;
   emit(filter, BPF_JMP | BPF_JGE | BPF_K, ranges[middle].first, 0, 0);
-  emit_search(filter, ranges, from, middle);
-  unsigned skipped = filter->length - jump - 1U;
-  if (skipped > 255) _exit(125);
-  filter->code[jump].jt = (unsigned char)skipped;
-  emit_search(filter, ranges, middle, to);
+  emit_side(filter, jump, false, ranges, from, middle);
+  emit_side(filter, jump, true, ranges, middle, to);
+}
+
+static void lay_answers(struct filter *filter) {
+  static const enum verdict shared[] = {REFUSED, ALLOWED, UNKNOWN};
+  for (size_t index = 0; index < sizeof shared / sizeof *shared; index += 1) {
+    for (size_t number = 0; number < filter->open_count; number += 1) {
+      const struct open_jump *open = &filter->open[number];
+      struct sock_filter *code = &filter->code[open->at];
+      if (open->verdict == shared[index]) *(open->is_above ? &code->jt : &code->jf) = distance(open->at, filter->length);
+    }
+    emit_verdict(filter, shared[index]);
+  }
 }
 
 static void judge(unsigned char verdicts[LAST_CALL + 1], unsigned long long capabilities) {
@@ -136,10 +178,13 @@ static void compile(struct filter *filter, unsigned long long capabilities) {
   answer(filter, SECCOMP_RET_KILL_PROCESS);
   load(filter, offsetof(struct seccomp_data, nr));
   emit_search(filter, ranges, 0, count);
+  lay_answers(filter);
 }
 
 bool filter_calls(unsigned long long capabilities) {
-  struct filter filter = {.length = 0};
+  struct filter filter;
+  filter.length = 0;
+  filter.open_count = 0;
   compile(&filter, capabilities);
   struct sock_fprog program = {.len = filter.length, .filter = filter.code};
   return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0;
