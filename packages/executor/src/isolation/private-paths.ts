@@ -1,24 +1,16 @@
 // What lies in a directory of the host and is not for everybody to read: private keys beside certificates.
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { believed } from './believed.ts';
 
 const OTHERS_READ = 0o004;
 /** Directories need both to be looked through. */
 const OTHERS_LOOK = 0o005;
-/** How long an answer is believed: many launches in a row need not look each time. */
+/** How long an answer is believed: such a search is long. */
 const FRESH_MS = 5_000;
 
-const known = new Map<string, { readonly atMs: number; readonly paths: readonly string[] }>();
-
 /** Absolute paths of files and directories below `dir` that others may not read; what is inside such a directory is not told. */
-export function privatePaths(dir: string): readonly string[] {
-  const atMs = performance.now();
-  const before = known.get(dir);
-  if (before !== undefined && atMs - before.atMs < FRESH_MS) return before.paths;
-  const paths = search(dir);
-  known.set(dir, { atMs, paths });
-  return paths;
-}
+export const privatePaths = believed(FRESH_MS, search);
 
 function search(dir: string): readonly string[] {
   return readdirSync(dir, { withFileTypes: true }).flatMap((entry) => {

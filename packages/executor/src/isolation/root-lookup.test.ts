@@ -32,3 +32,18 @@ test('findProgram answers the path inside the task, or what is wrong with it', (
   t.deepEqual(findProgram(view, '/local', options), { problem: '/local is a directory' });
   t.deepEqual(findProgram(view, 'none', options), { problem: 'none is not in /bin:/usr/bin' });
 });
+
+test('what a task can change is looked at each time', (t) => {
+  const link = join(root, 'local', 'turns');
+  symlinkSync('data', link);
+  t.is(resolveInRoot(view, '/local/turns'), join(root, 'local', 'data'));
+  rmSync(link);
+  t.is(resolveInRoot(view, '/local/turns'), undefined);
+  symlinkSync('/usr/bin/tool', link);
+  t.is(resolveInRoot(view, '/local/turns'), join(usr, 'bin', 'tool'));
+});
+
+test('a path climbs to the task’s root and no further', (t) => {
+  t.is(resolveInRoot(view, '/local/../../..//./local/data'), join(root, 'local', 'data'));
+  t.is(resolveInRoot(view, '/local/..'), `${root}/`);
+});

@@ -1,6 +1,8 @@
 // Finds files as a task will see them: through its mounts and with symlinks that begin at its own root.
 import { lstatSync, readlinkSync } from 'node:fs';
 import { systemErrorCode } from '../errors.ts';
+import { believed, FRESH_MS } from './believed.ts';
+import { SYSTEM } from './root-plan.ts';
 
 export interface RootView {
   /** Host path of the task's root; `/` for a task that sees the host. */
@@ -13,47 +15,54 @@ const LINK_LIMIT = 40;
 /** The host path of what the task sees at the absolute `path`, all symlinks followed; undefined when it is not there. */
 export function resolveInRoot(view: RootView, path: string): string | undefined {
   let pending = path.split('/').filter(Boolean);
-  let seen: string[] = [];
+  let seen = '';
   let links = 0;
   while (pending.length > 0) {
     const part = pending.shift() as string;
     if (part === '.') continue;
     if (part === '..') {
-      seen.pop();
+      seen = seen.slice(0, Math.max(0, seen.lastIndexOf('/')));
       continue;
     }
-    const host = hostPathOf(view, [...seen, part]);
-    const target = linkTarget(host);
-    if (target === 'absent') return undefined;
+    const next = `${seen}/${part}`;
+    const host = hostPathOf(view, next);
+    const target = SYSTEM.some((dir) => isWithin(host, dir)) ? systemTarget(host) : linkTarget(host);
+    if (target === undefined) return undefined;
     if (target === 'no-link') {
-      seen.push(part);
+      seen = next;
       continue;
     }
     links += 1;
     if (links > LINK_LIMIT) return undefined;
     pending = [...target.link.split('/').filter(Boolean), ...pending];
-    if (target.link.startsWith('/')) seen = [];
+    if (target.link.startsWith('/')) seen = '';
   }
-  return hostPathOf(view, seen);
+  return hostPathOf(view, seen || '/');
 }
 
-function linkTarget(host: string): 'absent' | 'no-link' | { readonly link: string } {
+/** Undefined where nothing is. */
+function linkTarget(host: string): 'no-link' | { readonly link: string } | undefined {
   try {
     const stat = lstatSync(host, { throwIfNoEntry: false });
-    if (stat === undefined) return 'absent';
+    if (stat === undefined) return undefined;
     return stat.isSymbolicLink() ? { link: readlinkSync(host) } : 'no-link';
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR', 'EACCES'].includes(systemErrorCode(error) ?? '')) return 'absent';
+    if (['ENOENT', 'ENOTDIR', 'EACCES'].includes(systemErrorCode(error) ?? '')) return undefined;
     throw error;
   }
 }
 
-function hostPathOf(view: RootView, parts: readonly string[]): string {
-  const path = `/${parts.join('/')}`;
+/** Of the host's own directories, which only its root changes. */
+const systemTarget = believed(FRESH_MS, linkTarget);
+
+function isWithin(path: string, dir: string): boolean {
+  return path.startsWith(dir) && (path.length === dir.length || path[dir.length] === '/');
+}
+
+function hostPathOf(view: RootView, path: string): string {
   let best: { hostPath: string; path: string } = { hostPath: view.root, path: '/' };
   for (const mount of view.mounts) {
-    const covers = path === mount.path || path.startsWith(`${mount.path}/`);
-    if (covers && mount.path.length >= best.path.length) best = mount;
+    if (mount.path.length >= best.path.length && isWithin(path, mount.path)) best = mount;
   }
   const rest = best.path === '/' ? path : path.slice(best.path.length);
   return `${best.hostPath === '/' ? '' : best.hostPath}${rest}` || '/';
@@ -81,7 +90,9 @@ export function findProgram(view: RootView, name: string, options: { cwd: string
 function whyNotRunnable(view: RootView, path: string): string | undefined {
   const host = resolveInRoot(view, path);
   if (host === undefined) return 'does not exist';
-  const stat = lstatSync(host);
+  // Looked at anew, whatever is believed of the way there.
+  const stat = lstatSync(host, { throwIfNoEntry: false });
+  if (stat === undefined) return 'does not exist';
   if (stat.isDirectory()) return 'is a directory';
   if (!stat.isFile()) return 'is not a file';
   return (stat.mode & 0o111) === 0 ? 'is not executable' : undefined;

@@ -2,11 +2,12 @@
 import { lstatSync, readlinkSync, realpathSync } from 'node:fs';
 import { posix } from 'node:path';
 import { ExecutorError } from '../errors.ts';
+import { believed, FRESH_MS } from './believed.ts';
 import type { ChrootMount } from './default-mounts.ts';
 import { privatePaths } from './private-paths.ts';
 
 /** The host's own, which programs and libraries are taken from: nothing of a job may lie upon them. */
-const SYSTEM = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32'];
+export const SYSTEM: readonly string[] = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32'];
 const OWN = ['/', '/proc', '/dev', '/etc'];
 
 export interface RootRequest {
@@ -40,12 +41,8 @@ export type RootStep =
       readonly devices: boolean;
     };
 
-/**
- * Orders the mounts. @throws ExecutorError `invalid` when one would replace system directories or what the launcher
- * makes itself, `not-found` when the source of a job's mount is missing
- */
+/** Orders the mounts, which `checkMounts` has let pass. @throws ExecutorError `invalid` without the host's /usr */
 export function planRoot(request: RootRequest): RootPlan {
-  checkMounts(request.mounts);
   if (!request.mounts.some(({ path }) => path === '/usr')) {
     throw new ExecutorError('invalid', 'an isolated task needs the host directory /usr', {
       hint: 'begin the mounts with defaultChrootMounts()',
@@ -71,12 +68,16 @@ function hiddenIn({ hostPath, path }: ChrootMount): readonly string[] {
   return path.startsWith('/etc/') ? privatePaths(path) : [];
 }
 
-/** Behind a link they lie outside of what tasks see. */
-function isPlainDirectory(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true && realpathSync(path) === path;
-}
+/** Behind a link they lie outside of what tasks see. Only that it is one is believed: one may come at any moment. */
+const isPlainDirectory = believed(FRESH_MS, (path): true | undefined => {
+  const isOne = lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true && realpathSync(path) === path;
+  return isOne ? true : undefined;
+});
 
-/** Before anything is made of their paths. @throws ExecutorError `invalid` | `not-found` */
+/**
+ * Before anything is made of their paths. @throws ExecutorError `invalid` when one would replace system directories or
+ * what the launcher makes itself, `not-found` when the source of a job's mount is missing
+ */
 export function checkMounts(mounts: readonly ChrootMount[]): void {
   for (const mount of mounts) checkMount(mount);
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readIfThere } from '../cgroup/cgroup-host.ts';
+import { FRESH_MS } from './believed.ts';
 import type { ResolvedUser } from './users.ts';
 
 export interface TaskEtc {
@@ -19,7 +20,7 @@ export interface TaskEtc {
 /** Makes (once) and returns a directory to be mounted as /etc. Root owns it, so no task can plant files in it. */
 export function makeTaskEtc(parent: string, etc: TaskEtc): string {
   const host = hostFiles();
-  const key = JSON.stringify([parent, host.stamp, etc]);
+  const key = JSON.stringify([parent, etc]);
   const dir = known.get(key) ?? join(parent, etcDigest(etc, host));
   if (existsSync(dir)) {
     remember(key, dir);
@@ -37,7 +38,7 @@ export function makeTaskEtc(parent: string, etc: TaskEtc): string {
 }
 
 const KNOWN_MOST = 256;
-/** Directories made or found, by what they were asked for. */
+/** Directories made or found, by what they were asked for. Others when the host's files change. */
 const known = new Map<string, string>();
 
 function remember(key: string, dir: string): void {
@@ -54,8 +55,6 @@ function etcDigest(etc: TaskEtc, host: HostFiles): string {
 
 /** Small files of the host's /etc that libraries read at run time. */
 const COPIED = ['ld.so.cache', 'ld.so.conf', 'localtime', 'timezone', 'mime.types', 'services', 'protocols'];
-/** How long what the host's files say is believed: many launches in a row need not look each time. */
-const FRESH_MS = 500;
 
 interface HostFiles {
   readonly atMs: number;
@@ -77,6 +76,7 @@ function hostFiles(): HostFiles {
   const stats = COPIED.map((name) => statSync(`/etc/${name}`, { throwIfNoEntry: false }));
   const times = stats.map((stat) => (stat ? `${stat.mtimeMs}/${stat.size}` : '-'));
   const stamp = JSON.stringify([hostname, resolvConf, ...times]);
+  if (host?.stamp !== stamp) known.clear();
   const present = COPIED.filter((_, index) => stats[index]?.isFile());
   const copied =
     host?.stamp === stamp
