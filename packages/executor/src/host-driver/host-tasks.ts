@@ -1,5 +1,5 @@
 // The tasks of one host driver: started, recovered, stopped and forgotten.
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type {
@@ -12,7 +12,7 @@ import type {
   TaskStats,
 } from '@orch/driver-api';
 import { DriverError } from '@orch/driver-api';
-import { systemErrorCode } from '../errors.ts';
+import { readIfThere } from '../cgroup/cgroup-host.ts';
 import type { LaunchExit, LaunchHandle } from '../types.ts';
 import { asDriverError, toDriverError } from './driver-errors.ts';
 import type { EventFeed } from './event-feed.ts';
@@ -178,12 +178,14 @@ export class HostTasks {
 
 /** The handle an earlier driver object wrote for this very start. */
 function readHandle(stateDir: string, taskId: string): TaskHandle | undefined {
+  const file = join(stateDir, 'task.json');
   try {
-    const handle = JSON.parse(readFileSync(join(stateDir, 'task.json'), 'utf8')) as TaskHandle;
+    const text = readIfThere(file);
+    if (text === undefined) return undefined;
+    const handle = JSON.parse(text) as TaskHandle;
     return handle.taskId === taskId ? handle : undefined;
   } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return undefined;
-    throw toDriverError(error, `could not read ${stateDir}/task.json`);
+    throw toDriverError(error, `could not read ${file}`);
   }
 }
 

@@ -1,5 +1,6 @@
 // What of the host an isolated task sees by default: programs, libraries and the few files of /etc these need.
 import { existsSync, readdirSync } from 'node:fs';
+import { believed, FRESH_MS } from './believed.ts';
 
 export interface ChrootMount {
   readonly hostPath: string;
@@ -20,13 +21,17 @@ const ETC_DIRECTORY = /^(java.*|ssl|pki|alternatives)$/;
  * generated files and copies of small ones; these mounts lie upon it. Few on purpose: each costs time at every start.
  */
 export function defaultChrootMounts(): readonly ChrootMount[] {
-  const etc = readdirSync('/etc')
+  return mountsWith('/etc');
+}
+
+const mountsWith = believed(FRESH_MS, (etcDir): readonly ChrootMount[] => {
+  const etc = readdirSync(etcDir)
     .filter((name) => ETC_DIRECTORY.test(name))
-    .map((name) => `/etc/${name}`)
+    .map((name) => `${etcDir}/${name}`)
     .filter((path) => existsSync(path));
   return [...SYSTEM_DIRECTORIES.filter((path) => existsSync(path)), ...etc].map((path) => ({
     hostPath: path,
     path,
     readOnly: true,
   }));
-}
+});
