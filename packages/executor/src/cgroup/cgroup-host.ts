@@ -43,9 +43,10 @@ export function prepareParents(plan: CgroupPlan): CgroupPlan {
 const handedOn = new Map<string, string>();
 
 function handOn({ dir, mount, needs }: CgroupDirectory): void {
+  if (needs.length === 0) return;
   const wanted = needs.map((one) => `+${one}`).join(' ');
   const parent = dirname(dir);
-  if (wanted === '' || (handedOn.get(parent) === wanted && existsSync(parent))) return;
+  if (handedOn.get(parent) === wanted && existsSync(parent)) return;
   mkdirSync(parent, { recursive: true });
   for (const above of parents(mount, dir)) writeFileSync(`${above}/cgroup.subtree_control`, wanted);
   handedOn.set(parent, wanted);

@@ -2,7 +2,6 @@
 import { existsSync, rmdirSync, rmSync, unlinkSync } from 'node:fs';
 import { rmdir } from 'node:fs/promises';
 import { constants } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { cgroupPids, isPopulated, killCgroups, killIfThere, removeCgroupTree } from '../cgroup/cgroup-host.ts';
 import { ExecutorError, systemErrorCode } from '../errors.ts';
@@ -111,7 +110,7 @@ export async function freeLaunch(entry: LaunchEntry): Promise<void> {
     endCopiers(entry);
   }
   removeLaunchDirectory(plan.dir);
-  rmSync(plan.exitFile, { force: true });
+  removeExitFile(plan.exitFile);
 }
 
 async function freeGroups(cgroups: readonly string[]): Promise<void> {
@@ -122,16 +121,23 @@ async function freeGroups(cgroups: readonly string[]): Promise<void> {
   await Promise.all(cgroups.map(removeWhenFree));
 }
 
-/** What every launch leaves, then whatever else there is: looking first costs more than all of it. */
+/** What every launch leaves, then whatever else there is: what does both alike costs more than all of it. */
 function removeLaunchDirectory(dir: string): void {
-  for (const name of ['exit', 'out', 'err', 'launch.json', 'task.json']) {
-    const file = join(dir, name);
-    if (existsSync(file)) unlinkSync(file);
-  }
   try {
+    unlinkSync(`${dir}/exit`);
+    unlinkSync(`${dir}/launch.json`);
+    if (existsSync(`${dir}/task.json`)) unlinkSync(`${dir}/task.json`);
     rmdirSync(dir);
   } catch {
     rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+function removeExitFile(file: string): void {
+  try {
+    unlinkSync(file);
+  } catch (error) {
+    if (systemErrorCode(error) !== 'ENOENT') throw error;
   }
 }
 

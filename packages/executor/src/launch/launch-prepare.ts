@@ -43,6 +43,8 @@ export interface ExecutorGround extends DeviceGround {
 
 export interface PreparedLaunch {
   readonly plan: LaunchPlan;
+  /** What of it goes into the launch's record. */
+  readonly recorded: RecordedPlan;
   readonly cgroupPlan: CgroupPlan;
   readonly job: LauncherJob;
 }
@@ -52,9 +54,18 @@ const MOST_PLAN = 8 * 1_048_576;
 
 /** A file name for an id: readable, and unique by the hash at its end. */
 export function nameForId(id: string): string {
+  const known = names.get(id);
+  if (known !== undefined) return known;
   const readable = id.replace(/[^A-Za-z0-9_.-]+/g, '-').slice(0, 100);
-  return `${readable}-${hash('sha256', id).slice(0, 10)}`;
+  const name = `${readable}-${hash('sha256', id).slice(0, 10)}`;
+  if (names.size >= NAMES_MOST) names.clear();
+  names.set(id, name);
+  return name;
 }
+
+const NAMES_MOST = 1_024;
+/** A launch is asked for its name several times. */
+const names = new Map<string, string>();
 
 /** @throws ExecutorError; then nothing is left behind */
 export async function prepareLaunch(spec: LaunchSpec, token: string, ground: ExecutorGround): Promise<PreparedLaunch> {
@@ -70,10 +81,11 @@ export async function prepareLaunch(spec: LaunchSpec, token: string, ground: Exe
     const argv = checkCommand(spec, root ?? { root: '/', mounts: [] });
     // Undefined = it was there before.
     if (mkdirSync(spec.stateDir, { recursive: true, mode: 0o700 }) === undefined) chmodSync(spec.stateDir, 0o700);
-    const plan = { token, argv, env: checkEnv(spec.env), ...recordedPlan(spec, ground, described) };
+    const recorded = recordedPlan(spec, ground, described);
+    const plan = { token, argv, env: checkEnv(spec.env), ...recorded };
     const isNative = ground.native !== undefined;
     const job = isNative ? nativeJob(plan, cgroupPlan, root) : await shellJob(plan, cgroupPlan, ground);
-    return { plan, cgroupPlan, job };
+    return { plan, recorded, cgroupPlan, job };
   } catch (error) {
     discardLaunch(spec.stateDir, exitFile, cgroupPlan);
     throw error instanceof ExecutorError
@@ -96,7 +108,7 @@ export function describeLaunch(spec: LaunchSpec, ground: ExecutorGround): Descri
     name,
     user: resolveUser(spec.user ?? (spec.isolation.kind === 'chroot' ? 'nobody' : '0:0'), readUserDatabase()),
     cgroupPlan: planCgroups(ground.layout, `${ground.cgroupParent}/launches/${name}`, spec.limits),
-    exitFile: join(ground.exitsDir, name),
+    exitFile: `${ground.exitsDir}/${name}`,
   };
 }
 
@@ -136,7 +148,7 @@ function nativeJob(plan: LaunchPlan, cgroupPlan: CgroupPlan, root: RootPlan | un
   const text = launchRequest(plan, prepareParents(cgroupPlan), root?.steps ?? []);
   if (text.length > MOST_PLAN)
     throw new ExecutorError('invalid', `the command and environment of ${plan.id} are longer than ${MOST_PLAN} bytes`);
-  return { kind: 'launch', plan: text, sign: join(plan.dir, 'exit') };
+  return { kind: 'launch', plan: text, sign: `${plan.dir}/exit` };
 }
 
 async function shellJob(

@@ -17,7 +17,7 @@ export interface LaunchRecord {
 }
 
 export function writeLaunchRecord(record: LaunchRecord): void {
-  writeFileSync(join(record.plan.dir, 'launch.json'), JSON.stringify(record), { mode: 0o600 });
+  writeFileSync(`${record.plan.dir}/launch.json`, JSON.stringify(record), { mode: 0o600 });
 }
 
 /** Undefined when there is none, or one that a crash left half written: then the launch was never acknowledged. */

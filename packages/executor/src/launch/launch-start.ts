@@ -1,4 +1,5 @@
 // Starting: hands a prepared launch to the launcher and waits for its word.
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { cgroupPids, killCgroups, readIfThere } from '../cgroup/cgroup-host.ts';
 import { ExecutorError } from '../errors.ts';
@@ -74,6 +75,8 @@ function tellOfView(parts: ExecutorParts, { id, logs }: LaunchSpec): void {
 
 /** A launch with this id that an earlier process began: it is taken over instead of being started twice. */
 async function earlierLaunch(parts: ExecutorParts, spec: LaunchSpec): Promise<LaunchHandle | undefined> {
+  // Nearly always nothing is there.
+  if (!existsSync(spec.stateDir)) return undefined;
   const record = findLaunchRecord(spec.stateDir) ?? (await unrecordedLaunch(parts, spec));
   if (record === undefined || record.plan.id !== spec.id) return undefined;
   try {
@@ -116,7 +119,7 @@ function firstAnswer(parts: ExecutorParts, prepared: PreparedLaunch): Promise<La
 /** `rest` = pid and start ticks of the task, pid and start ticks of the stdout copier, pid of the stderr copier. */
 function register(parts: ExecutorParts, prepared: PreparedLaunch, rest: string): LaunchHandle {
   const [pid, startTicks = '', copierPid, copierTicks = '', secondPid] = rest.split(' ');
-  const { env: _env, argv: _argv, token: _token, ...plan } = prepared.plan;
+  const { recorded: plan, cgroupPlan } = prepared;
   const handle: LaunchHandle = {
     id: plan.id,
     stateDir: plan.dir,
@@ -129,7 +132,7 @@ function register(parts: ExecutorParts, prepared: PreparedLaunch, rest: string):
   const stdout = { pid: Number(copierPid), startTicks: copierTicks };
   // The native launcher's copier carries both.
   const stderr = secondPid === copierPid ? stdout : identityOf(Number(secondPid));
-  const { oomCounter } = prepared.cgroupPlan;
+  const { oomCounter } = cgroupPlan;
   const record = {
     version: 1 as const,
     handle,

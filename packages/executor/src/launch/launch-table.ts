@@ -1,9 +1,8 @@
 // The launches this process knows, and the one watched directory that tells how they ended.
 import type { FSWatcher } from 'node:fs';
-import { statSync, watch } from 'node:fs';
-import { basename, join } from 'node:path';
+import { readFileSync, statSync, watch } from 'node:fs';
 import { readIfThere, readKeyed } from '../cgroup/cgroup-host.ts';
-import { ExecutorError } from '../errors.ts';
+import { ExecutorError, systemErrorCode } from '../errors.ts';
 import type { LaunchExit } from '../types.ts';
 import { judgeExit, parseExitRecord } from './exit-record.ts';
 import type { LaunchRecord } from './launch-record.ts';
@@ -43,7 +42,7 @@ export class LaunchTable {
   #watch(onFailure: (error: unknown) => void): void {
     try {
       const watcher = watch(this.#exitsDir, (_event, file) => {
-        if (file !== null) this.#look(basename(String(file)));
+        if (file !== null) this.#look(file);
       });
       watcher.on('error', (error) => {
         watcher.close();
@@ -131,22 +130,32 @@ export function settleByRecord(entry: LaunchEntry): boolean {
 
 /** The exit from the private status file of the task's init, for when the copier cannot publish it any more. */
 export function readPrivateExit(record: LaunchRecord): LaunchExit | undefined {
-  return judgeFile(record, join(record.plan.dir, 'exit'))?.exit;
+  return judgeFile(record, `${record.plan.dir}/exit`)?.exit;
 }
 
 function judgeFile(record: LaunchRecord, file: string): Ending | undefined {
-  const recorded = parseExitRecord(readIfThere(file) ?? '');
+  const recorded = parseExitRecord(readExit(file));
   if (recorded === undefined) return undefined;
   const exit = judgeExit({
     recorded,
     // Only a shell's record leaves the signal open.
-    trace: recorded.signal === undefined ? (readIfThere(join(record.plan.dir, 'trace')) ?? '') : '',
+    trace: recorded.signal === undefined ? (readIfThere(`${record.plan.dir}/trace`) ?? '') : '',
     // The counter goes with the groups; what it said is in the record then.
     oomKills: recorded.oomKills ?? (recorded.freed ? 0 : oomKills(record)),
     ownPidNamespace: record.plan.chroot?.pidMode === 'private',
     finishedAtMs: Math.round(statSync(file).mtimeMs),
   });
   return { exit, freed: recorded.freed === true };
+}
+
+/** It is nearly always there: not looked for first. */
+function readExit(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return '';
+    throw error;
+  }
 }
 
 /** The group is made for one launch, so its counter began at 0. */

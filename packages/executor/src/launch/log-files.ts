@@ -1,5 +1,5 @@
 // Where a task's log files stand: names, numbers and sizes.
-import { lstatSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ExecutorError } from '../errors.ts';
 import type { LaunchSpec, LogView } from '../types.ts';
@@ -12,7 +12,7 @@ const GROUP_OR_OTHERS_WRITE = 0o022;
  * @throws ExecutorError `invalid` when others than root could put something into the directory
  */
 export function planLogs(logs: NonNullable<LaunchSpec['logs']>): LogPlan {
-  mkdirSync(logs.dir, { recursive: true, mode: 0o700 });
+  if (!existsSync(logs.dir)) mkdirSync(logs.dir, { recursive: true, mode: 0o700 });
   if (!isOwnDirectory(logs.dir)) {
     throw new ExecutorError('invalid', `the log directory ${logs.dir} is not one that only this user can write`, {
       hint: 'logs are written as root: nobody else may put anything in their way',
@@ -20,12 +20,9 @@ export function planLogs(logs: NonNullable<LaunchSpec['logs']>): LogPlan {
   }
   const names = readdirSync(logs.dir);
   const maxFileBytes = Math.max(1, logs.maxFileBytes);
+  const base = join(logs.dir, logs.name);
   const plan = (stream: string) =>
-    newestFile(
-      join(logs.dir, `${logs.name}.${stream}`),
-      logFileNumbers(names, `${logs.name}.${stream}.`),
-      maxFileBytes,
-    );
+    newestFile(`${base}.${stream}`, logFileNumbers(names, `${logs.name}.${stream}.`), maxFileBytes);
   return {
     stdout: plan('stdout'),
     stderr: plan('stderr'),
