@@ -101,7 +101,7 @@ static int open_free(struct stream *stream, char *name, size_t size) {
     struct stat found;
     if (file >= 0 && fstat(file, &found) == 0 && S_ISREG(found.st_mode) && found.st_uid == geteuid()) {
       // Whatever a container's root has made of it through the view.
-      fchmod(file, 0644);
+      if ((found.st_mode & 07777) != 0644) fchmod(file, 0644);
       return file;
     }
     if (file >= 0) close(file);

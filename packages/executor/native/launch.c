@@ -31,6 +31,9 @@
 
 #include "orch-launch.h"
 
+// The private exit record, in the launch's directory.
+static const char EXIT[] = "exit";
+
 // Init's: whom signals are forwarded to.
 static pid_t task;
 
@@ -79,8 +82,7 @@ static struct {
 
 static bool keep_handles(const struct plan *plan) {
   char path[4096];
-  snprintf(path, sizeof path, "%s/exit", plan->dir);
-  kept.exit = open(path, O_WRONLY | O_CLOEXEC);
+  kept.exit = open(EXIT, O_WRONLY | O_CLOEXEC);
   kept.kill = kept.members = -1;
   // The end of a pid namespace's init is the end of all in it.
   if (plan->own_pids || plan->group_count == 0) return kept.exit >= 0;
@@ -251,22 +253,19 @@ static _Noreturn void run_init(const struct plan *plan, const char *keeper) {
 
 // As long as any record, so that writing one over it allocates nothing: a full disk cannot lose it.
 static bool begin_records(const struct plan *plan) {
-  char path[4096], running[65] = "running";
+  char running[65] = "running";
   memset(running + strlen(running), '\n', sizeof running - 1 - strlen(running));
   running[sizeof running - 1] = '\0';
-  snprintf(path, sizeof path, "%s/exit", plan->dir);
-  return write_file(path, O_CREAT | O_TRUNC, running) && write_file(plan->exit_file, O_CREAT | O_TRUNC, running);
+  return write_file(EXIT, O_CREAT | O_TRUNC, running) && write_file(plan->exit_file, O_CREAT | O_TRUNC, running);
 }
 
 static bool open_pipe(const struct plan *plan, const char *name, int both, int reader) {
-  char path[4096];
-  snprintf(path, sizeof path, "%s/%s", plan->dir, name);
-  if (mkfifo(path, 0600) != 0 && errno != EEXIST) return false;
-  if (plan->changes_user && chown(path, plan->uid, (gid_t)-1) != 0) return false;
+  if (mkfifo(name, 0600) != 0 && errno != EEXIST) return false;
+  if (plan->changes_user && chown(name, plan->uid, (gid_t)-1) != 0) return false;
   // Held open both ways by the task: neither it nor the keeper blocks or sees an end when the other comes and goes.
-  int writer = open(path, O_RDWR | O_CLOEXEC);
+  int writer = open(name, O_RDWR | O_CLOEXEC);
   if (writer < 0 || dup3(writer, both, O_CLOEXEC) < 0) return false;
-  int source = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  int source = open(name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
   if (source < 0 || dup3(source, reader, O_CLOEXEC) < 0) return false;
   close(writer);
   close(source);
@@ -274,10 +273,8 @@ static bool open_pipe(const struct plan *plan, const char *name, int both, int r
 }
 
 // The private record, as far as it says how the task ended; where its end is, or NULL.
-static char *read_exit(const struct plan *plan, char *record, size_t size) {
-  char path[4096];
-  snprintf(path, sizeof path, "%s/exit", plan->dir);
-  int file = open(path, O_RDONLY | O_CLOEXEC);
+static char *read_exit(char *record, size_t size) {
+  int file = open(EXIT, O_RDONLY | O_CLOEXEC);
   ssize_t length = file < 0 ? 0 : read(file, record, size - 1);
   close(file);
   record[length > 0 ? length : 0] = '\0';
@@ -287,27 +284,26 @@ static char *read_exit(const struct plan *plan, char *record, size_t size) {
 
 void publish_exit(const struct plan *plan, const char *more) {
   char record[128];
-  char *end = read_exit(plan, record, 65);
+  char *end = read_exit(record, 65);
   if (end == NULL) end = stpcpy(record, "exit unknown");
   stpcpy(stpcpy(end, more), "\n");
   write_file(plan->exit_file, 0, record);
 }
 
 // Into the private record, before the groups that counted them go: nobody may live to publish it.
-static void keep_oom_kills(const struct plan *plan, long long kills) {
-  char path[4096], record[128];
-  char *end = read_exit(plan, record, 65);
+static void keep_oom_kills(long long kills) {
+  char record[128];
+  char *end = read_exit(record, 65);
   if (end == NULL) end = stpcpy(record, "exit unknown");
   char *before = strstr(record, " oom ");
   snprintf(before != NULL ? before : end, 40, " oom %lld\n", kills);
-  snprintf(path, sizeof path, "%s/exit", plan->dir);
-  write_file(path, 0, record);
+  write_file(EXIT, 0, record);
 }
 
 // Whether its groups have gone, and so all of the task.
 static bool free_groups(const struct plan *plan) {
   long long kills = count_oom_kills(plan);
-  if (kills > 0) keep_oom_kills(plan, kills);
+  if (kills > 0) keep_oom_kills(kills);
   return plan->made_group_count > 0 && remove_groups(plan);
 }
 
@@ -317,11 +313,8 @@ static bool free_groups(const struct plan *plan) {
  * kernel milliseconds, which nobody needs to wait for otherwise.
  */
 static bool free_launch(const struct plan *plan, pid_t init) {
-  char path[4096];
-  for (int index = 0; index < 2; index += 1) {
-    snprintf(path, sizeof path, "%s/%s", plan->dir, index == 0 ? "out" : "err");
-    unlink(path);
-  }
+  unlink("out");
+  unlink("err");
   if (free_groups(plan)) return true;
   while (waitpid(init, NULL, 0) < 0 && errno == EINTR) continue;
   return free_groups(plan);
@@ -333,6 +326,8 @@ _Noreturn void run_launch(struct plan *plan) {
   prctl(PR_SET_NAME, "orch-keeper");
   // So that nothing opened below takes one of the numbers with a meaning.
   for (int number = OUT_PIPE; number < ANSWERS; number += 1) dup3(0, number, O_CLOEXEC);
+  // Names without a directory are those in the launch's own: of its record and pipes.
+  if (chdir(plan->dir) != 0) fail(plan, "its directory");
   if (!begin_records(plan)) fail(plan, "the exit record");
   if (!open_pipe(plan, "out", OUT_PIPE, OUT_READER)) fail(plan, "pipes");
   if (plan->has_logs && !open_pipe(plan, "err", ERR_PIPE, ERR_READER)) fail(plan, "pipes");

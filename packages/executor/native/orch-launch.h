@@ -106,7 +106,7 @@ _Noreturn void run_launch(struct plan *plan);
 // The life of a killed copier's successor, in a process of its own. Never returns.
 _Noreturn void run_successor(struct plan *plan);
 
-// Copies the private exit status into the watched directory, with more words behind it.
+// Copies the private exit status, of the launch's directory, which is the current one, into the watched one, with more words.
 void publish_exit(const struct plan *plan, const char *more);
 
 // The life of one command inside a running task, its streams pipes of the plan's directory. Never returns.

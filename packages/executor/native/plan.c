@@ -122,7 +122,10 @@ static unsigned long long capability(struct words *words) {
 }
 
 static void read_key(struct plan *plan, const char *key, struct words *words) {
-  if (strcmp(key, "token") == 0) plan->token = next(words);
+  // The two that a plan has most of.
+  if (strcmp(key, "env") == 0) append(&plan->environment, &plan->environment_count, next(words));
+  else if (strcmp(key, "arg") == 0) append(&plan->args, &plan->arg_count, next(words));
+  else if (strcmp(key, "token") == 0) plan->token = next(words);
   else if (strcmp(key, "dir") == 0) plan->dir = next(words);
   else if (strcmp(key, "exit-file") == 0) plan->exit_file = next(words);
   else if (strcmp(key, "cwd") == 0) plan->cwd = next(words);
@@ -173,8 +176,6 @@ static void read_key(struct plan *plan, const char *key, struct words *words) {
     plan->target_ticks = number(words);
   } else if (strcmp(key, "pipes") == 0) plan->has_pipes = true;
   else if (strcmp(key, "ready") == 0) plan->ready = next(words);
-  else if (strcmp(key, "arg") == 0) append(&plan->args, &plan->arg_count, next(words));
-  else if (strcmp(key, "env") == 0) append(&plan->environment, &plan->environment_count, next(words));
   else words->broken = true;
 }
 

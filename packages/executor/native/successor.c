@@ -18,9 +18,7 @@ static _Noreturn void fail(const struct plan *plan, const char *step) {
 }
 
 static void open_reader(const struct plan *plan, const char *name, int reader) {
-  char path[4096];
-  snprintf(path, sizeof path, "%s/%s", plan->dir, name);
-  int source = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  int source = open(name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
   if (source < 0 || dup3(source, reader, O_CLOEXEC) < 0) fail(plan, "pipes");
   close(source);
 }
@@ -37,6 +35,8 @@ _Noreturn void run_successor(struct plan *plan) {
   prctl(PR_SET_NAME, "orch-keeper");
   // So that nothing opened below takes one of the numbers with a meaning.
   for (int number = OUT_PIPE; number < ANSWERS; number += 1) dup3(0, number, O_CLOEXEC);
+  // Names without a directory are those in the launch's own.
+  if (chdir(plan->dir) != 0) fail(plan, "its directory");
   if (plan->carries_out) open_reader(plan, "out", OUT_READER);
   if (plan->carries_err) open_reader(plan, "err", ERR_READER);
   if (!own_identity(identity, sizeof identity)) fail(plan, "identity");
