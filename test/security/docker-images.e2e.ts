@@ -23,6 +23,8 @@ const namespace = `orch-e2e-${word}`;
 const network: TaskNetwork = { kind: 'namespace', path: `/run/netns/${namespace}`, ports: [] };
 const evil = partsOf(image, { Entrypoint: ['/bin/echo', 'evil'] });
 
+/** Images that had the door's name: nameless once it is given to another. */
+const evilDoors: string[] = [];
 const doorBefore = (await tagsOf(harness))[DOOR];
 /** What the names of this test and the door's mean to the engine. */
 const names = async () => {
@@ -49,9 +51,18 @@ test.after.always(async () => {
     if (doorBefore === undefined) await client.getImage(DOOR).remove({ force: true });
     else await client.getImage(doorBefore).tag({ repo: 'orch/door', tag: '1' });
   }
+  for (const id of evilDoors) await removeIfThere(id);
   await harness.cleanup();
   execFileSync('ip', ['netns', 'del', namespace]);
 });
+
+async function removeIfThere(id: string): Promise<void> {
+  try {
+    await client.getImage(id).remove({ force: true });
+  } catch (error) {
+    if ((error as { statusCode?: number }).statusCode !== 404) throw error;
+  }
+}
 
 async function loading(entries: readonly Entry[], config: object = {}) {
   const task = await harness.task({ image: MINE, load: 'local/app.tar', command: 'loaded', ...config });
@@ -133,7 +144,8 @@ test.serial('an image in an OCI layout is loaded', async (t) => {
 /** Gives the name that doors once had to a program of somebody else's. */
 async function takeDoor(): Promise<void> {
   const container = await client.createContainer({ Image: harness.image, Cmd: ['true'], Env: ['EVIL=1'] });
-  await container.commit({ repo: 'orch/door', tag: '1', changes: 'ENTRYPOINT ["/bin/echo","evil"]' });
+  const { Id } = await container.commit({ repo: 'orch/door', tag: '1', changes: 'ENTRYPOINT ["/bin/echo","evil"]' });
+  evilDoors.push(Id);
   await container.remove();
 }
 
