@@ -285,6 +285,16 @@ static bool binfmt(void) { return opens("/proc/sys/fs/binfmt_misc/register", O_W
 static bool kcore(void) { return tells("/proc/kcore"); }
 static bool keys(void) { return tells("/proc/keys"); }
 static bool timers(void) { return tells("/proc/timer_list"); }
+static bool slabs(void) { return tells("/proc/slabinfo"); }
+static bool allocations(void) { return tells("/proc/vmallocinfo"); }
+// Read by whole words only.
+static bool pages(void) {
+  long long flags;
+  int file = open("/proc/kpageflags", O_RDONLY | O_CLOEXEC);
+  if (file < 0) return false;
+  errno = ENODATA;
+  return read(file, &flags, sizeof flags) == sizeof flags;
+}
 static bool scheduler(void) { return tells("/proc/sched_debug"); }
 static bool interrupts(void) { return tells("/proc/interrupts"); }
 static bool acpi(void) { return lists("/proc/acpi"); }
@@ -606,7 +616,7 @@ static const struct {
     P(make_disk) P(make_loop) P(make_memory) P(make_kmsg) P(make_fuse) P(make_tun) P(open_disk) P(open_loop) P(open_memory)
     P(open_kmsg) P(make_zero) P(open_made_zero) P(open_zero)
     P(proc_writable) P(proc_net_writable) P(core_pattern) P(vm_settings) P(irq_affinity) P(sysrq) P(binfmt) P(kcore)
-    P(keys) P(timers) P(scheduler) P(interrupts) P(acpi) P(proc_kmsg)
+    P(keys) P(timers) P(slabs) P(allocations) P(pages) P(scheduler) P(interrupts) P(acpi) P(proc_kmsg)
     P(mount_tmpfs) P(mount_proc) P(mount_sysfs) P(mount_devices) P(mount_bind) P(mount_cgroup) P(mount_cgroup2)
     P(remount) P(unmask_kcore) P(unmask_sys) P(tree_open) P(tree_move) P(fs_open) P(fs_pick) P(mount_attributes) P(pivot)
     P(join_mounts) P(join_pids) P(join_network) P(join_cgroups) P(join_ipc) P(join_names) P(join_by_handle)

@@ -94,6 +94,22 @@ export const isolationMutants: readonly Mutant[] = [
   },
   {
     against: 'F6',
+    guard: 'the parts of /proc that root alone reads, for a task of root',
+    file: native('root.c'),
+    find: '(!may_be_root || hide_all(file, proc, of_root))',
+    put: '(of_root[0] != NULL || may_be_root)',
+    test: root('without capabilities'),
+  },
+  {
+    against: 'F6',
+    guard: 'the parts of /proc that root alone reads, for a task that may become it',
+    file: native('root.c'),
+    find: 'plan->uid == 0 || plan->capabilities != 0;',
+    put: 'plan->uid == 0;',
+    test: nobody('with dac_override'),
+  },
+  {
+    against: 'F6',
     guard: 'the read-only parts of /proc',
     file: native('root.c'),
     find: 'hide_parts(proc, &directory, &file, may_be_root) && fix_parts(proc)',
