@@ -1,6 +1,8 @@
 // Ways out of an isolated task that take more than one step: what the launcher holds open, its own program, sessions, floods.
 
+import { execFileSync } from 'node:child_process';
 import {
+  chmodSync,
   closeSync,
   existsSync,
   mkdirSync,
@@ -121,6 +123,21 @@ test.serial(
     }
   },
 );
+
+test.serial('a part of /proc that a container’s root has opened for everybody stays closed to a task', async (t) => {
+  const part = '/proc/kpagecount';
+  // In a /proc and a pid namespace of its own, as a container's root has them.
+  const apart = (...words: string[]) =>
+    execFileSync('unshare', ['--mount', '--pid', '--fork', '--mount-proc', ...words], { encoding: 'utf8' });
+  const read = `head -c 8 ${part} | wc -c`;
+  apart('chmod', '0444', part);
+  try {
+    t.is(apart('setpriv', '--reuid=65534', '--clear-groups', 'sh', '-c', read), '8\n', 'it is open');
+    t.is(await finish(await rig.bench.executor.launch(rig.spec(nobody, ['sh', '-c', read]))), '0\n');
+  } finally {
+    chmodSync(part, 0o400);
+  }
+});
 
 test.serial('nor does one that a task has replaced by such a link lead a command inside it there', async (t) => {
   const place = join(rig.host, 'alloc/place');

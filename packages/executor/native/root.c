@@ -235,10 +235,16 @@ struct cover {
   const char *placed;
 };
 
-static bool put_cover(struct cover *cover, int proc, const char *name) {
-  if (cover->ready < 0)
-    cover->ready = cover->placed == NULL ? clone_guard(cover->source, "", AT_EMPTY_PATH) : clone_mount(proc, cover->placed, 0);
-  if (cover->ready < 0 || !attach_at(cover->ready, proc, name)) return false;
+// What was placed may have gone with its part of the kernel: that is not the absence of the name that is covered next.
+static bool make_ready(struct cover *cover, int proc) {
+  if (cover->ready >= 0) return true;
+  cover->ready = cover->placed == NULL ? clone_guard(cover->source, "", AT_EMPTY_PATH) : clone_mount(proc, cover->placed, 0);
+  return cover->ready >= 0;
+}
+
+static bool hide_name(struct cover *cover, int proc, const char *name) {
+  if (!make_ready(cover, proc)) return false;
+  if (!attach_at(cover->ready, proc, name)) return errno == ENOENT;
   cover->ready = -1;
   cover->placed = name;
   return true;
@@ -246,7 +252,17 @@ static bool put_cover(struct cover *cover, int proc, const char *name) {
 
 static bool hide_all(struct cover *cover, int proc, const char *const *names) {
   for (; *names != NULL; names += 1)
-    if (!put_cover(cover, proc, *names) && errno != ENOENT) return false;
+    if (!hide_name(cover, proc, *names)) return false;
+  return true;
+}
+
+// A chmod in any /proc counts in all: the host's root may have opened them for others, or that of a container.
+static bool hide_opened(struct cover *cover, int proc, const char *const *names) {
+  struct stat stat;
+  for (; *names != NULL; names += 1) {
+    bool is_opened = fstatat(proc, *names, &stat, AT_SYMLINK_NOFOLLOW) == 0 && (stat.st_uid != 0 || stat.st_mode & 077);
+    if (is_opened && !hide_name(cover, proc, *names)) return false;
+  }
   return true;
 }
 
@@ -258,7 +274,7 @@ static bool hide_parts(int proc, struct cover *directory, struct cover *file, bo
   // Whom the kernel itself keeps from them needs no mount for each.
   static const char *const of_root[] = {"kpagecgroup", "kpagecount", "kpageflags", "slabinfo", "vmallocinfo", NULL};
   return hide_all(directory, proc, directories) && hide_all(file, proc, files) &&
-         (!may_be_root || hide_all(file, proc, of_root));
+         (may_be_root ? hide_all(file, proc, of_root) : hide_opened(file, proc, of_root));
 }
 
 // Parts of /proc that change the host: seen as they are, and not written.
