@@ -1,5 +1,5 @@
 // What of the host an isolated task sees by default: programs, libraries and the few files of /etc these need.
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { believed, FRESH_MS } from './believed.ts';
 
 export interface ChrootMount {
@@ -20,11 +20,21 @@ const ETC_DIRECTORY = /^(java.*|ssl|pki|alternatives)$/;
  * The host's system directories, read-only, for `ChrootIsolation.mounts`. The executor gives each root its own /etc with
  * generated files and copies of small ones; these mounts lie upon it. Few on purpose: each costs time at every start.
  */
-export function defaultChrootMounts(): readonly ChrootMount[] {
-  return mountsWith('/etc');
+export const defaultChrootMounts = mountFinder('/etc');
+
+/** What has gone from `etcDir` is never believed to be there: a task would be refused for it. */
+export function mountFinder(etcDir: string): () => readonly ChrootMount[] {
+  let changedMs: number | undefined;
+  let listed = believed(FRESH_MS, listMounts);
+  return () => {
+    const { mtimeMs } = statSync(etcDir);
+    if (mtimeMs !== changedMs) listed = believed(FRESH_MS, listMounts);
+    changedMs = mtimeMs;
+    return listed(etcDir);
+  };
 }
 
-const mountsWith = believed(FRESH_MS, (etcDir): readonly ChrootMount[] => {
+function listMounts(etcDir: string): readonly ChrootMount[] {
   const etc = readdirSync(etcDir)
     .filter((name) => ETC_DIRECTORY.test(name))
     .map((name) => `${etcDir}/${name}`)
@@ -34,4 +44,4 @@ const mountsWith = believed(FRESH_MS, (etcDir): readonly ChrootMount[] => {
     path,
     readOnly: true,
   }));
-});
+}

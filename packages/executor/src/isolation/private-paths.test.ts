@@ -16,3 +16,7 @@ test('files and directories that others may not read are found, at any depth, an
   const expected = ['own.key', 'private', 'tls/open/c.key', 'tls/private'].map((name) => join(dir, name));
   t.deepEqual([...privatePaths(dir)].sort(), expected);
 });
+
+test('a directory that has gone since it was found hides nothing, and keeps no task from its start', (t) => {
+  t.deepEqual(privatePaths(join(tmpdir(), `orch-private-gone-${process.pid}`)), []);
+});

@@ -1,6 +1,7 @@
 // What lies in a directory of the host and is not for everybody to read: private keys beside certificates.
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { systemErrorCode } from '../errors.ts';
 import { believed } from './believed.ts';
 
 const OTHERS_READ = 0o004;
@@ -13,7 +14,7 @@ const FRESH_MS = 5_000;
 export const privatePaths = believed(FRESH_MS, search);
 
 function search(dir: string): readonly string[] {
-  return readdirSync(dir, { withFileTypes: true }).flatMap((entry) => {
+  return entriesOf(dir).flatMap((entry) => {
     if (!entry.isDirectory() && !entry.isFile()) return [];
     const path = join(dir, entry.name);
     const mode = lstatSync(path, { throwIfNoEntry: false })?.mode;
@@ -21,4 +22,14 @@ function search(dir: string): readonly string[] {
     if (entry.isFile()) return (mode & OTHERS_READ) === 0 ? [path] : [];
     return (mode & OTHERS_LOOK) === OTHERS_LOOK ? search(path) : [path];
   });
+}
+
+/** None where the directory has gone since it was found. */
+function entriesOf(dir: string) {
+  try {
+    return readdirSync(dir, { withFileTypes: true });
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return [];
+    throw error;
+  }
 }
