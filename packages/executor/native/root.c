@@ -256,25 +256,16 @@ static bool hide_all(struct cover *cover, int proc, const char *const *names) {
   return true;
 }
 
-// A chmod in any /proc counts in all: the host's root may have opened them for others, or that of a container.
-static bool hide_opened(struct cover *cover, int proc, const char *const *names) {
-  struct stat stat;
-  for (; *names != NULL; names += 1) {
-    bool is_opened = fstatat(proc, *names, &stat, AT_SYMLINK_NOFOLLOW) == 0 && (stat.st_uid != 0 || stat.st_mode & 077);
-    if (is_opened && !hide_name(cover, proc, *names)) return false;
-  }
-  return true;
-}
-
-// Parts of /proc that tell of the host. Each kernel has some of them.
-static bool hide_parts(int proc, struct cover *directory, struct cover *file, bool may_be_root) {
+/*
+ * Parts of /proc that tell of the host. Each kernel has some of them. Also those that root alone may read: a chmod in any
+ * /proc counts in all, and the root of a container may do it at any time.
+ */
+static bool hide_parts(int proc, struct cover *directory, struct cover *file) {
   static const char *const directories[] = {"acpi", "asound", "dynamic_debug", "scsi", NULL};
-  static const char *const files[] = {"interrupts",  "kcore",      "keys",        "latency_stats",
-                                      "sched_debug", "timer_list", "timer_stats", NULL};
-  // Whom the kernel itself keeps from them needs no mount for each.
-  static const char *const of_root[] = {"kpagecgroup", "kpagecount", "kpageflags", "slabinfo", "vmallocinfo", NULL};
-  return hide_all(directory, proc, directories) && hide_all(file, proc, files) &&
-         (may_be_root ? hide_all(file, proc, of_root) : hide_opened(file, proc, of_root));
+  static const char *const files[] = {"interrupts",    "kcore",       "keys",     "kpagecgroup", "kpagecount", "kpageflags",
+                                      "latency_stats", "sched_debug", "slabinfo", "timer_list",  "timer_stats", "vmallocinfo",
+                                      NULL};
+  return hide_all(directory, proc, directories) && hide_all(file, proc, files);
 }
 
 // Parts of /proc that change the host: seen as they are, and not written.
@@ -289,10 +280,10 @@ static bool fix_parts(int proc) {
 }
 
 // No process of a task has begun: what is named in its /proc is the kernel's. `nothing` is an empty directory.
-static bool guard_proc(int nothing, bool may_be_root) {
+static bool guard_proc(int nothing) {
   int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC), null = open("/dev/null", O_PATH | O_CLOEXEC);
   struct cover directory = {.source = nothing, .ready = -1}, file = {.source = null, .ready = -1};
-  return proc >= 0 && null >= 0 && hide_parts(proc, &directory, &file, may_be_root) && fix_parts(proc);
+  return proc >= 0 && null >= 0 && hide_parts(proc, &directory, &file) && fix_parts(proc);
 }
 
 // Processes and terminals.
@@ -302,8 +293,7 @@ static const char *mount_own(const struct plan *plan, int proc, int root, int no
   if (!has_proc) return "/proc";
   // The kernel has some thousand terminals for all: no task takes them from the others.
   if (!mount_at("devpts", "/dev/pts", 0, "newinstance,ptmxmode=0666,mode=0620,gid=5,max=256")) return "/dev/pts";
-  bool may_be_root = !plan->changes_user || plan->uid == 0 || plan->capabilities != 0;
-  if (!guard_proc(nothing, may_be_root)) return "guarding /proc";
+  if (!guard_proc(nothing)) return "guarding /proc";
   return NULL;
 }
 
