@@ -7,9 +7,12 @@ import {
   existsSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
+  readlinkSync,
   readSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -123,6 +126,20 @@ test.serial(
     }
   },
 );
+
+test.serial('what the root of a task was made of is open in nothing that stays beside the task', async (t) => {
+  const { id } = await rig.bench.executor.launch(rig.spec(nobody, ['sleep', '1000']));
+  const inits = rig.bench.supervisors().filter((pid) => readFileSync(`/proc/${pid}/comm`, 'utf8') === 'orch-init\n');
+  t.is(inits.length, 1);
+  const open = readdirSync(`/proc/${inits[0]}/fd`).map((number) => `/proc/${inits[0]}/fd/${number}`);
+  t.true(open.length > 3);
+  t.deepEqual(
+    open.filter((file) => statSync(file).isDirectory()).map((file) => readlinkSync(file)),
+    [],
+  );
+  await rig.bench.executor.stop(id, { signal: 'SIGKILL', timeoutMs: 0 });
+  await rig.bench.executor.destroy(id);
+});
 
 test.serial('a part of /proc that a container’s root has opened for everybody stays closed to a task', async (t) => {
   const part = '/proc/kpagecount';

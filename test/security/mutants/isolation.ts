@@ -101,6 +101,14 @@ export const isolationMutants: readonly Mutant[] = [
     test: attacks('a part of /proc that a container’s root has opened for everybody stays closed to a task'),
   },
   {
+    against: 'class 8',
+    guard: 'handles on what a root was made of are closed',
+    file: native('launch.c'),
+    find: 'syscall(SYS_close_range, last + 1, ~0U, 0) == 0',
+    put: 'last > 0',
+    test: attacks('what the root of a task was made of is open in nothing that stays beside the task'),
+  },
+  {
     against: 'F6',
     guard: 'the read-only parts of /proc',
     file: native('root.c'),

@@ -1,8 +1,6 @@
 // Finds files as a task will see them: through its mounts and with symlinks that begin at its own root.
 import { lstatSync, readlinkSync } from 'node:fs';
 import { systemErrorCode } from '../errors.ts';
-import { believed, FRESH_MS } from './believed.ts';
-import { SYSTEM } from './root-plan.ts';
 
 export interface RootView {
   /** Host path of the task's root; `/` for a task that sees the host. */
@@ -12,15 +10,8 @@ export interface RootView {
 
 const LINK_LIMIT = 40;
 
-type Look = (host: string) => 'no-link' | { readonly link: string } | undefined;
-
 /** The host path of what the task sees at the absolute `path`, all symlinks followed; undefined when it is not there. */
 export function resolveInRoot(view: RootView, path: string): string | undefined {
-  return walk(view, path, () => linkTarget);
-}
-
-/** `lookFor` answers who looks at the host's path of what the task sees at a path. */
-function walk(view: RootView, path: string, lookFor: (host: string, seen: string) => Look): string | undefined {
   let pending = path.split('/').filter(Boolean);
   let seen = '';
   let links = 0;
@@ -32,8 +23,7 @@ function walk(view: RootView, path: string, lookFor: (host: string, seen: string
       continue;
     }
     const next = `${seen}/${part}`;
-    const host = hostPathOf(view, next);
-    const target = lookFor(host, next)(host);
+    const target = linkTarget(hostPathOf(view, next));
     if (target === undefined) return undefined;
     if (target === 'no-link') {
       seen = next;
@@ -48,7 +38,7 @@ function walk(view: RootView, path: string, lookFor: (host: string, seen: string
 }
 
 /** Undefined where nothing is. */
-function linkTarget(host: string): ReturnType<Look> {
+function linkTarget(host: string): 'no-link' | { readonly link: string } | undefined {
   try {
     const stat = lstatSync(host, { throwIfNoEntry: false });
     if (stat === undefined) return undefined;
@@ -74,48 +64,27 @@ function hostPathOf(view: RootView, path: string): string {
 
 export type ProgramLookup = { readonly found: string } | { readonly problem: string };
 
-type FindProgram = (view: RootView, name: string, options: { cwd: string; searchPath: string }) => ProgramLookup;
-
 /**
  * Where argv[0] leads: a name is searched in `searchPath`, anything with a slash is taken from `cwd`. Answers the path
  * as the task sees it, or why it cannot be run.
  */
-export const findProgram = programFinder(SYSTEM);
-
-/**
- * @param system the host's own directories: what is looked up below them, where a task sees them at their own place, is
- * believed for a moment. What lies there and is shown elsewhere, a volume or the task's own, tasks may change.
- */
-export function programFinder(system: readonly string[]): FindProgram {
-  const known = believed(FRESH_MS, linkTarget);
-  const lookFor = (host: string, seen: string) =>
-    host === seen && system.some((dir) => isWithin(host, dir)) ? known : linkTarget;
-  return (view, name, options) => {
-    const before = search((path) => walk(view, path, lookFor), name, options);
-    // No task fails for what a package brought a moment ago.
-    return 'found' in before ? before : search((path) => resolveInRoot(view, path), name, options);
-  };
-}
-
-type Resolve = (path: string) => string | undefined;
-
-function search(resolve: Resolve, name: string, options: { cwd: string; searchPath: string }): ProgramLookup {
+export function findProgram(view: RootView, name: string, options: { cwd: string; searchPath: string }): ProgramLookup {
   if (name === '') return { problem: 'the command is empty' };
   if (name.includes('/')) {
     const path = name.startsWith('/') ? name : `${options.cwd}/${name}`;
-    const problem = whyNotRunnable(resolve, path);
+    const problem = whyNotRunnable(view, path);
     return problem === undefined ? { found: path } : { problem: `${name} ${problem}` };
   }
   for (const dir of options.searchPath.split(':').filter(Boolean)) {
-    if (whyNotRunnable(resolve, `${dir}/${name}`) === undefined) return { found: `${dir}/${name}` };
+    if (whyNotRunnable(view, `${dir}/${name}`) === undefined) return { found: `${dir}/${name}` };
   }
   return { problem: `${name} is not in ${options.searchPath}` };
 }
 
-function whyNotRunnable(resolve: Resolve, path: string): string | undefined {
-  const host = resolve(path);
+function whyNotRunnable(view: RootView, path: string): string | undefined {
+  const host = resolveInRoot(view, path);
   if (host === undefined) return 'does not exist';
-  // Looked at anew, whatever is believed of the way there.
+  // It may have gone since.
   const stat = lstatSync(host, { throwIfNoEntry: false });
   if (stat === undefined) return 'does not exist';
   if (stat.isDirectory()) return 'is a directory';

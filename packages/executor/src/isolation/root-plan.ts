@@ -7,7 +7,7 @@ import type { ChrootMount } from './default-mounts.ts';
 import { privatePaths } from './private-paths.ts';
 
 /** The host's own, which programs and libraries are taken from: nothing of a job may lie upon them. */
-export const SYSTEM: readonly string[] = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32'];
+const SYSTEM = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32'];
 const OWN = ['/', '/proc', '/dev', '/etc'];
 
 export interface RootRequest {
